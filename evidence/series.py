@@ -20,13 +20,13 @@ from abiding.artifacts import index
 from abiding.native.examining import looked_up, subject_of
 from abiding.native.providers import required, target
 from abiding.providers.cache import Cache
-from abiding.providers.linked import Histories, ranges
-from abiding.providers.ranges import State
+from abiding.providers.linked import Histories, working_ranges
+from abiding.providers.ranges import VersionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from abiding.providers.ranges import Range, Row
+    from abiding.providers.ranges import Range, VersionRow
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "providers.md"
 
@@ -132,7 +132,7 @@ def run() -> None:
             lines = required(subject_of(wheel, []).consumer.requires, target(subject.platform.tags))
             declared = lines.get(consumer.provider.lower(), "")
             links = tuple(link for link in subject.links if link.image.place.startswith(consumer.file))
-            for found, _ in ranges(replace(subject, links=links), histories):
+            for found, _ in working_ranges(replace(subject, links=links), histories):
                 for trial in _tried(consumer, wheel, found, str(declared), folder):
                     trials.append(trial)
                     print(trial, flush=True)
@@ -207,10 +207,10 @@ def _environment(folder: Path, *requirements: str) -> Path:
 
 
 def _tried(consumer: Consumer, wheel: Path, found: Range, declared: str, folder: Path) -> Iterator[Trial]:
-    def seen(row: Row | None) -> tuple[str, str]:
+    def seen(row: VersionRow | None) -> tuple[str, str]:
         return (row.version, _ended(consumer, wheel, row.version, folder)) if row else ("", "")
 
-    known = [row for row in found.rows if row.state is not State.NOT_KNOWN]
+    known = [row for row in found.rows if row.state is not VersionState.NOT_KNOWN]
     order = [row.version for row in known]
     if found.floor:
         outside, inside = known[order.index(found.floor) - 1], known[order.index(found.floor)]
@@ -223,8 +223,8 @@ def _tried(consumer: Consumer, wheel: Path, found: Range, declared: str, folder:
             yield Trial(consumer, declared, "any", seen(row), ("", ""))
 
 
-def _reason(row: Row) -> str:
-    if row.state is State.LACKS_LIBRARY:
+def _reason(row: VersionRow) -> str:
+    if row.state is VersionState.LACKS_LIBRARY:
         return f"no `{row.library}`"
     first = row.missing[0].partition("@Base")[0]
     return f"{len(row.missing)} symbols, `{first}` first" if len(row.missing) > 1 else f"no `{first}`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from abiding.providers import headers
-from abiding.providers.declarations import CONSTANTS, Declared, changes, comparable, constants
+from abiding.providers.declarations import CONSTANTS, ParsedHeaders, changes, comparable_parts, constants
 
 ONE_MEANING_IN_C = [
     ("int f(const int *p);", "int f(int const *q);"),
@@ -516,16 +516,18 @@ SILENT_IN_CXX = [
 ]
 
 
-def sides(pairs: list[tuple[str, str]], suffix: str) -> list[tuple[Declared, Declared]]:
+def sides(pairs: list[tuple[str, str]], suffix: str) -> list[tuple[ParsedHeaders, ParsedHeaders]]:
     """Read all old texts at once, and all new ones; each pair is a release of its own."""
     command = headers.compiler()
     assert command
     texts = [{f"toy/include/row{i}.{suffix}": pair[side].encode() for i, pair in enumerate(pairs)} for side in (0, 1)]
     read = [headers.read(some) for some in texts]
     return [
-        comparable(
+        comparable_parts(
             *(
-                Declared({key: one for key, one in side.readings.items() if key[0] == place}, side.of_both & {place})
+                ParsedHeaders(
+                    {key: one for key, one in side.readings.items() if key[0] == place}, side.of_both & {place}
+                )
                 for side in read
             )
         )
@@ -533,7 +535,7 @@ def sides(pairs: list[tuple[str, str]], suffix: str) -> list[tuple[Declared, Dec
     ]
 
 
-def changed(old: Declared, new: Declared) -> list[str]:
+def changed(old: ParsedHeaders, new: ParsedHeaders) -> list[str]:
     known = constants(old)
     return [one.old.name for one in changes(old, new)] + [
         one.old.name for one in changes(old, new, *CONSTANTS) if one.old.name in known

@@ -17,9 +17,9 @@ from abiding.findings.screen import block
 from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
 from abiding.providers import headers
-from abiding.providers.baseline import held_to_folder
+from abiding.providers.baseline import compare_with_folder
 from abiding.providers.gate import compare
-from abiding.providers.sides import Side, class_of
+from abiding.providers.release import ProviderRelease, class_of
 from makers.commands import shown
 from makers.compiled import wheel
 from makers.shops import Shop, opened
@@ -76,7 +76,9 @@ def provider(tmp_path: Path) -> Provider:
 
 def only(old: Path, new: Path) -> Finding:
     """What is found, besides that the new release exports nothing: most of them here do not."""
-    (found,) = (one for one in compare(Side.read(old), Side.read(new)) if one.rule != "unbounded-provider")
+    (found,) = (
+        one for one in compare(ProviderRelease.read(old), ProviderRelease.read(new)) if one.rule != "unbounded-provider"
+    )
     return found
 
 
@@ -130,14 +132,14 @@ def test_another_soname(provider: Provider) -> None:
 
 def test_only_libraries_that_are_exported_are_promised(provider: Provider) -> None:
     old = provider.release("1.0", TWO, exports="libtoy>=1.0,<2", libraries=["libother.so.1"])
-    assert list(compare(Side.read(old), Side.read(provider.release("1.1", ONE)))) == []
+    assert list(compare(ProviderRelease.read(old), ProviderRelease.read(provider.release("1.1", ONE)))) == []
 
 
 def test_a_library_is_promised_by_the_name_of_its_file_too(provider: Provider) -> None:
     old = provider.release("1.0", TWO, soname="libtoy-wheel-1.so", exports="libtoy>=1.0,<2", libraries=[LIBRARY])
-    side = Side.read(old)
+    side = ProviderRelease.read(old)
     by_file = side._replace(libraries={"libtoy.so.1": side.libraries[LIBRARY]})
-    new = Side.read(provider.release("1.1", ONE, exports="libtoy>=1.0,<2"))
+    new = ProviderRelease.read(provider.release("1.1", ONE, exports="libtoy>=1.0,<2"))
     (found,) = compare(by_file, new._replace(libraries={"libtoy.so.1": new.libraries[LIBRARY]}))
     assert found.rule == "promise-broken"
 
@@ -145,24 +147,24 @@ def test_a_library_is_promised_by_the_name_of_its_file_too(provider: Provider) -
 def test_a_release_without_any_library_has_lost_it(provider: Provider, tmp_path: Path) -> None:
     old = provider.release("1.0", exports="libtoy>=1.0,<2")
     new = wheel(tmp_path / "new", "libtoy", {"libtoy/__init__.py": b""}, version="1.1", tag=TAG)
-    ((found,),) = held_to_folder([new], old.parent).values()
+    ((found,),) = compare_with_folder([new], old.parent).values()
     assert (found.rule, found.notes) == ("promise-broken", (f"`{LIBRARY}` is gone",))
 
 
 def test_what_never_had_a_library_is_passed_over(provider: Provider, tmp_path: Path) -> None:
     old = wheel(tmp_path / "old", "spam", {"spam/__init__.py": b""}, version="1.0", tag=TAG)
     new = wheel(tmp_path / "new", "spam", {"spam/__init__.py": b""}, version="1.1", tag=TAG)
-    held = held_to_folder([new, provider.release("1.1")], provider.release("1.0").parent)
+    held = compare_with_folder([new, provider.release("1.1")], provider.release("1.0").parent)
     assert str(new) not in held
     with pytest.raises(AbidingError):
-        held_to_folder([new], old.parent)
+        compare_with_folder([new], old.parent)
 
 
 @pytest.mark.parametrize("exports", ["ham>=1.0,<2", "libtoy>=x.x,<x+1"])
 def test_an_export_that_no_build_has_written_is_refused(provider: Provider, exports: str) -> None:
     old, new = provider.release("1.0", exports=exports), provider.release("1.1")
     with pytest.raises(AbidingError) as caught:
-        held_to_folder([new], old.parent)
+        compare_with_folder([new], old.parent)
     (found,) = caught.value.findings
     assert (found.rule, found.artifact) == ("bad-provenance", old.name)
 
@@ -393,7 +395,7 @@ def test_an_export_that_is_lost_is_told_of(
 ) -> None:
     old = provider.release("1.0", exports=before)
     new = provider.release("1.1", exports=after, libraries=libraries)
-    found = [one for one in compare(Side.read(old), Side.read(new)) if one.rule != "promise-kept"]
+    found = [one for one in compare(ProviderRelease.read(old), ProviderRelease.read(new)) if one.rule != "promise-kept"]
     assert [(one.rule, one.severity) for one in found] == [("unbounded-provider", "warning")] * bool(told)
     assert all(told in one.message for one in found)
 
@@ -412,7 +414,7 @@ def test_a_library_that_lies_elsewhere_is_told_of(
         "libtoy-1.1.dist-info/abiding.json": record,
     }
     new = wheel(tmp_path / "new", "libtoy", files, version="1.1", tag=TAG)
-    found = [one for one in compare(Side.read(old), Side.read(new)) if one.rule != "promise-kept"]
+    found = [one for one in compare(ProviderRelease.read(old), ProviderRelease.read(new)) if one.rule != "promise-kept"]
     assert [(one.rule, one.severity) for one in found] == [("promise-broken", "warning")] * is_told
     assert all("libtoy 1.1 has `libtoy-wheel-1.so` in another folder" in one.message for one in found)
 
@@ -554,11 +556,11 @@ def test_the_newest_in_a_folder(provider: Provider, tmp_path: Path) -> None:
         path = provider.release(version, code, exports="libtoy>=1.0,<2")
         path.rename(house / path.name)
     new = provider.release("1.11", ONE, exports="libtoy>=1.0,<2")
-    (found,) = held_to_folder([new], house)[str(new)]
+    (found,) = compare_with_folder([new], house)[str(new)]
     assert "exported by 1.10" in found.message
     # A release in the same folder is no baseline of itself.
     new.rename(house / new.name)
-    (found,) = held_to_folder([house / new.name], house)[str(house / new.name)]
+    (found,) = compare_with_folder([house / new.name], house)[str(house / new.name)]
     assert "exported by 1.10" in found.message
 
 
@@ -578,7 +580,7 @@ def test_the_last_release(provider: Provider, tmp_path: Path, others: list[str],
         path = provider.release(version, TWO, exports="libtoy>=1.0,<3")
         path.rename(house / path.name)
     new = provider.release(own, ONE, exports="libtoy>=1.0,<3")
-    (found,) = held_to_folder([new], house)[str(new)]
+    (found,) = compare_with_folder([new], house)[str(new)]
     assert f" {held_against}" in found.message
 
 

@@ -10,16 +10,16 @@ from clang.cindex import Index
 
 from abiding.findings import bounds
 from abiding.providers import confined, headers
-from abiding.providers.branches import differing
-from abiding.providers.changed import Comparison, Material, compared
+from abiding.providers.branches import differing_branches
+from abiding.providers.changed import InterfaceComparison, Material, compare_interfaces
 from abiding.providers.cursors import Walk
-from abiding.providers.declarations import Declared, changes, comparable, constants
-from abiding.providers.headers import Headers, gathered
-from abiding.providers.languages import of_both
+from abiding.providers.declarations import ParsedHeaders, changes, comparable_parts, constants
+from abiding.providers.headers import Headers, collect
+from abiding.providers.languages import headers_of_both
 from abiding.providers.macros import guard_of
 from abiding.providers.numbering import is_number_of, is_version
 from abiding.providers.places import Files
-from abiding.providers.reaching import ANYTHING, reached
+from abiding.providers.reaching import ANYTHING, reach_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ PACKED = "#pragma pack(1)\nstruct t { char c; int a; };\n#pragma pack()\n"
 LOOSE = "struct t { char c; int a; };\n"
 
 
-def read(texts: dict[str, str]) -> Declared:
+def read(texts: dict[str, str]) -> ParsedHeaders:
     return headers.read({f"toy/include/{place}": text.encode() for place, text in texts.items()})
 
 
@@ -41,14 +41,14 @@ def found(texts: dict[str, str]) -> set[str]:
     return {one.name for _, one in read(texts).of_kind("type", "function", "variable")}
 
 
-def told(old: dict[str, str], new: dict[str, str]) -> Comparison:
+def told(old: dict[str, str], new: dict[str, str]) -> InterfaceComparison:
     sides = [{f"toy/include/{place}": text.encode() for place, text in side.items()} for side in (old, new)]
     first, second = (Material({}, Headers(side)) for side in sides)
-    return compared(first, second)
+    return compare_interfaces(first, second)
 
 
 def changed(old: str, new: str, *, suffix: str = "h") -> list[str]:
-    first, second = comparable(*(read({f"toy.{suffix}": text}) for text in (old, new)))
+    first, second = comparable_parts(*(read({f"toy.{suffix}": text}) for text in (old, new)))
     assert (first.faults(), second.faults()) == ({}, {})
     return [one.old.name for one in changes(first, second)]
 
@@ -96,7 +96,7 @@ def test_what_stands_before_a_guard_takes_no_time(header: str, name: str) -> Non
 
 def test_a_header_of_cxx_by_the_name_of_one_of_c() -> None:
     text = {"toy.h": "#include <vector>\nnamespace toy { struct point { std::vector<int> x; }; }\n"}
-    side = comparable(read(text), read(text))[0]
+    side = comparable_parts(read(text), read(text))[0]
     assert (side.faults(), {one.name for _, one in side.of_kind("type")}) == ({}, {"struct toy::point"})
 
 
@@ -464,7 +464,7 @@ def test_what_is_skipped_may_stand_in_another_header() -> None:
     ids=range(6),
 )
 def test_conditions_without_end_take_no_time(text: str) -> None:
-    differing({"a.h": text.encode()}, {"a.h": b"int a;\n"})
+    differing_branches({"a.h": text.encode()}, {"a.h": b"int a;\n"})
 
 
 @pytest.mark.parametrize(
@@ -481,7 +481,7 @@ def test_conditions_without_end_take_no_time(text: str) -> None:
 def test_which_headers_ask_for_the_language(asking: str, is_one: bool) -> None:
     """A macro that is there in one of the languages alone tells them apart."""
     toy = b"#define TOY_BOTH\n#ifdef __cplusplus\n#define TOY_CXX\n#else\n#define TOY_C 1\n#endif\n#define TOY_LATE\n"
-    assert of_both({"c.h": toy, "t.h": asking.encode()}) == {"c.h", *["t.h"] * is_one}
+    assert headers_of_both({"c.h": toy, "t.h": asking.encode()}) == {"c.h", *["t.h"] * is_one}
 
 
 NESTED = "namespace a {" * 62 + "struct t { int a; };" + "}" * 62
@@ -515,7 +515,7 @@ def test_constants_that_have_no_value_any_more_are_gone() -> None:
         ("enum t { A = 1 };", ()),
         ("enum { A = 1 };", ()),
     ):
-        assert told({"a.h": "#define A 1\n"}, {"a.h": f"{new}\n"}).gone == names
+        assert told({"a.h": "#define A 1\n"}, {"a.h": f"{new}\n"}).lost_constants == names
 
 
 def test_a_guard_is_nothing_that_anybody_misses() -> None:
@@ -526,7 +526,7 @@ def test_a_guard_is_nothing_that_anybody_misses() -> None:
         ("#ifndef TOY_MAX\n#define TOY_MAX 16\n#endif", ("TOY_MAX",)),
         ("#ifndef TOY_MAX\n#define TOY_MAX 1\nint f(int[TOY_MAX]);\n#endif", ("TOY_MAX",)),
     ):
-        assert told({"a.h": f"{old}\n"}, {"a.h": "#pragma once\nint f(void);\n"}).gone == names
+        assert told({"a.h": f"{old}\n"}, {"a.h": "#pragma once\nint f(void);\n"}).lost_constants == names
 
 
 @pytest.mark.parametrize(
@@ -545,7 +545,7 @@ def test_a_guard_is_nothing_that_anybody_misses() -> None:
 )  # fmt: skip
 def test_what_is_declared_no_more_is_said(old: dict[str, str], new: dict[str, str], names: tuple[str, ...]) -> None:
     comparison = told(old, new)
-    assert (comparison.dropped, comparison.changes) == (names, ())
+    assert (comparison.lost_declarations, comparison.changes) == (names, ())
 
 
 BASE = "struct base { int a; };\n"
@@ -580,7 +580,7 @@ BASE = "struct base { int a; };\n"
 def test_which_functions_lead_anywhere(declared: str, is_one: bool) -> None:
     """`void *` stands for whatever there is, wherever it is that a function or a variable leads to."""
     side = headers.read({"a.h": f"{declared}\n".encode()}, uses=True)
-    assert (ANYTHING in reached(side, {"f"}).keys) is is_one
+    assert (ANYTHING in reach_of(side, {"f"}).keys) is is_one
 
 
 @pytest.mark.parametrize(
@@ -606,7 +606,7 @@ def test_what_begins_with_what_is_taken_may_be_handed_over(
         Material({}, Headers({"a.h": f"{BASE}int f(struct base *);\n".encode(), "b.h": f'#include "a.h"\n{text}\n'.encode()}))
         for text in (old, new)
     )  # fmt: skip
-    comparison = compared(first, second, {"f", "g"} if "int g(" in old else {"f"})
+    comparison = compare_interfaces(first, second, {"f", "g"} if "int g(" in old else {"f"})
     assert (list(comparison.unsure), [name for one in comparison.changes for name in one.names]) == (unsure, names)
 
 
@@ -722,7 +722,7 @@ def test_what_is_named_as_a_version_is_held_against_that_of_the_release(
         Material({}, Headers({"a.h": f"{text}\n".encode()}), version)
         for text, version in ((old, "1.2.3"), (new, "1.3.0"))
     )
-    comparison = compared(first, second)
+    comparison = compare_interfaces(first, second)
     assert tuple(name for change in comparison.changes for name in change.names) == changed
     assert len(comparison.of_bodies) == remarks
 
@@ -762,9 +762,9 @@ def test_headers_that_are_not_looked_at_are_said(bound: str, value: int, monkeyp
     monkeypatch.setattr(bounds, bound, value)
     for count, remarks in ((3, 0), (5, 1)):
         files = {f"toy/include/{i}.h": TOY.encode() for i in range(count)} | {"toy/__init__.py": b""}
-        found = gathered(files, lambda wanted, files=files: ((place, files[place]) for place in wanted))  # type: ignore[misc]
+        found = collect(files, lambda wanted, files=files: ((place, files[place]) for place in wanted))  # type: ignore[misc]
         assert found == Headers(dict(list(files.items())[:3]), count - 3)
-        comparison = compared(Material({}, found), Material({}, found))
+        comparison = compare_interfaces(Material({}, found), Material({}, found))
         assert len(comparison.remarks) == remarks
         assert not remarks or comparison.remarks[0].startswith("2 more headers were not compared")
 

@@ -16,8 +16,8 @@ from abiding.native.environment import LibraryOutcome
 from abiding.proof import ProofVerdict
 from abiding.proof.building import StepState
 from abiding.proof.plan import Origin, What
-from abiding.providers.impact import Outcome as ImpactOutcome
-from abiding.providers.ranges import State as VersionState
+from abiding.providers.impact import ConsumerOutcome
+from abiding.providers.ranges import VersionState
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.report import json as json_report
@@ -71,7 +71,7 @@ def test_every_value_is_explained() -> None:
         ("what", [[*What]]),
         ("from", [[*Origin]]),
         ("state", [[*StepState], [*BoundState], [*VersionState]]),
-        ("outcome", [[*LibraryOutcome], [*ImpactOutcome]]),
+        ("outcome", [[*LibraryOutcome], [*ConsumerOutcome]]),
     ],
 )
 def test_the_schema_lists_what_there_is(key: str, values: list[list[str]]) -> None:

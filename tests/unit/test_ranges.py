@@ -20,8 +20,8 @@ from abiding.providers import ranges
 from abiding.providers.cache import Cache
 from abiding.providers.history import Edition, History, Unread
 from abiding.providers.linked import Histories, judge_admitted
-from abiding.providers.ranges import State
-from abiding.providers.tables import Exports, Imports, lacking
+from abiding.providers.ranges import VersionState
+from abiding.providers.tables import Exports, Imports, missing_symbols
 from makers.commands import shown
 from makers.compiled import MANYLINUX, Pair, library, wheel
 from makers.consumers import consumer
@@ -255,10 +255,10 @@ def history(*versions: tuple[str, Mapping[str, Exports]], unread: Sequence[str] 
     return History("toy", "linux_x86_64", editions, tuple(Unread(one, "", "gone") for one in unread))
 
 
-def held(
+def working_range(
     taken: Sequence[Imports], history: History, built_with: str = "", is_system: Callable[[str], bool] = lambda _: False
 ) -> Range:
-    return ranges.held(taken, history, is_system, built_with)
+    return ranges.working_range(taken, history, is_system, built_with)
 
 
 def imports(bound: str = "", free: str = "", weak: str = "", library: str = "libtoy.so.1") -> Imports:
@@ -296,15 +296,15 @@ def of(**versions: str) -> History:
     ],
 )  # fmt: skip
 def test_floor_and_ceiling(taken: Imports, versions: dict[str, str], expected: tuple[str, str]) -> None:
-    found = held([taken], of(**versions))
+    found = working_range([taken], of(**versions))
     assert (found.floor, found.ceiling) == expected
 
 
 def test_the_run_is_around_the_version_that_it_was_built_with() -> None:
     versions = of(v1_0="a", v1_1="b", v1_2="a")
-    assert held([imports("a")], versions, "1.0").specifier == "<1.1"
-    assert held([imports("a")], versions, "1.2").specifier == ">=1.2"
-    assert held([imports("a")], versions).specifier == ">=1.2"
+    assert working_range([imports("a")], versions, "1.0").specifier == "<1.1"
+    assert working_range([imports("a")], versions, "1.2").specifier == ">=1.2"
+    assert working_range([imports("a")], versions).specifier == ">=1.2"
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_the_run_is_around_the_version_that_it_was_built_with() -> None:
 def test_no_bound_has_a_local_part(versions: dict[str, str], specifier: str) -> None:
     """PEP 440 forbids it; the declared line says the same."""
     all_of_them = history(*((version, {"a": exports("libtoy.so.1", text)}) for version, text in versions.items()))
-    found = held([imports("a b")], all_of_them)
+    found = working_range([imports("a b")], all_of_them)
     assert SpecifierSet(found.specifier) == SpecifierSet(specifier)
     narrowed = SpecifierSet(found.narrowed(SpecifierSet("!=0.5")))
     admitted = {row.version for row in found.rows if narrowed.contains(row.version, prereleases=True)}
@@ -335,11 +335,11 @@ def test_a_version_that_was_not_read_bounds_nothing() -> None:
         ("1.2", {"a": exports("libtoy.so.1", "a b")}),
         unread=["1.1"],
     )
-    found = held([imports("a b")], versions)
+    found = working_range([imports("a b")], versions)
     assert [(row.version, row.state) for row in found.rows] == [
-        ("1.0", State.LACKS_SYMBOLS),
-        ("1.1", State.NOT_KNOWN),
-        ("1.2", State.HAS),
+        ("1.0", VersionState.LACKS_SYMBOLS),
+        ("1.1", VersionState.NOT_KNOWN),
+        ("1.2", VersionState.HAS),
     ]
     # The first that is not refuted.
     assert found.floor == "1.1"
@@ -347,15 +347,18 @@ def test_a_version_that_was_not_read_bounds_nothing() -> None:
 
 def test_symbols_that_moved_into_a_library_that_is_brought_along() -> None:
     split = {"a": exports("libtoy.so.1", "", "libtoycore.so.1"), "b": exports("libtoycore.so.1", "a")}
-    assert held([imports("a")], history(("1.0", {"a": exports("libtoy.so.1", "a")}), ("2.0", split))).specifier == ""
+    assert (
+        working_range([imports("a")], history(("1.0", {"a": exports("libtoy.so.1", "a")}), ("2.0", split))).specifier
+        == ""
+    )
     # Into one that is not looked into: that is not known.
     gone = history(
         ("1.0", {"a": exports("libtoy.so.1", "a")}), ("2.0", {"a": exports("libtoy.so.1", "", "libother.so.1")})
     )
-    assert [row.state for row in held([imports("a")], gone).rows] == [State.HAS, State.NOT_KNOWN]
-    assert [row.state for row in held([imports("a")], gone, is_system=lambda _: True).rows] == [
-        State.HAS,
-        State.LACKS_SYMBOLS,
+    assert [row.state for row in working_range([imports("a")], gone).rows] == [VersionState.HAS, VersionState.NOT_KNOWN]
+    assert [row.state for row in working_range([imports("a")], gone, is_system=lambda _: True).rows] == [
+        VersionState.HAS,
+        VersionState.LACKS_SYMBOLS,
     ]
 
 
@@ -379,7 +382,7 @@ def test_symbols_of_the_toolchain_that_a_provider_has(symbol: str, needs: tuple[
         Edition(version, "", {"toy/libtoy.so.1": Exports("libtoy.so.1", (), frozenset(f"{one}@Base" for one in names))})
         for version, names in (("1.0", {"toy"}), ("1.1", {"toy", symbol}))
     )
-    found = held([taken], History("toy", "linux", editions))
+    found = working_range([taken], History("toy", "linux", editions))
     assert [str(row.state) for row in found.rows] == states
     assert found.floor == ("1.1" if "lacks-symbols" in states else "")
 
@@ -387,7 +390,7 @@ def test_symbols_of_the_toolchain_that_a_provider_has(symbol: str, needs: tuple[
 def test_two_libraries_of_one_provider() -> None:
     both = {"a": exports("libtoy.so.1", "a"), "b": exports("libtoyx.so.1", "b")}
     versions = history(("1.0", {"a": exports("libtoy.so.1", "a")}), ("1.1", both), ("2.0", {"b": both["b"]}))
-    found = held([imports("a"), imports("b", library="libtoyx.so.1")], versions)
+    found = working_range([imports("a"), imports("b", library="libtoyx.so.1")], versions)
     assert found.specifier == ">=1.1,<2.0"
     assert [row.library for row in found.rows] == ["libtoyx.so.1", "", "libtoy.so.1"]
 
@@ -405,7 +408,7 @@ def test_two_libraries_of_one_provider() -> None:
     ],
 )
 def test_what_a_loader_takes_for_a_symbol(wanted: str, library: str, missing: str, tmp_path: Path) -> None:
-    assert lacking([wanted], [exports("libtoy.so.1", library)]) == frozenset(missing.split())
+    assert missing_symbols([wanted], [exports("libtoy.so.1", library)]) == frozenset(missing.split())
     # The oracle: the loader itself, with the library that the consumer was linked with put in place of another.
     built = _versioned(tmp_path / "built" / "libtoy.so.1", [wanted.removesuffix("@Base")])
     probe = tmp_path / "probe"

@@ -16,7 +16,7 @@ from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
 from abiding.providers.cache import Cache
 from abiding.providers.gate import compare
-from abiding.providers.sides import Side
+from abiding.providers.release import ProviderRelease
 from abiding.providers.tables import Exports
 from makers.compiled import mach_o, universal, wheel
 from makers.index import File, hashes
@@ -201,7 +201,7 @@ def test_a_symbol_that_another_kind_has(tag: str, tmp_path: Path, capsys: pytest
 
 
 def gate(folder: Path, old: tuple[Parts, str], new: tuple[Parts, str]) -> Finding:
-    sides = (Side.read(provider(folder, version, *one)) for version, one in (("1.0", old), ("1.1", new)))
+    sides = (ProviderRelease.read(provider(folder, version, *one)) for version, one in (("1.0", old), ("1.1", new)))
     (found,) = compare(*sides)
     return found
 

@@ -46,7 +46,7 @@ libtoy.so.1 libtoy #MINVER#
 
 
 def test_a_history_is_written_in_debians_form() -> None:
-    assert debian.written(HISTORY) == WRITTEN
+    assert debian.symbols_file(HISTORY) == WRITTEN
 
 
 def test_what_is_written_is_read_again() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from abiding.evidence.stated import Bound, WheelBounds
     from abiding.findings.errors import AbidingError
     from abiding.native.subject import Subject
-    from abiding.providers.bounds import Linked
+    from abiding.providers.bounds import LinkedBounds
 
 __all__ = ["register", "run"]
 
@@ -127,7 +127,7 @@ def _subjects(wheels: Iterable[Path], looking: Looking) -> dict[str, Subject | A
     return subjects
 
 
-def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | None) -> dict[str, Linked]:
+def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | None) -> dict[str, LinkedBounds]:
     """Return what follows for wheels that are linked with libraries of others.
 
     What can't be looked up is told beside it.
@@ -137,11 +137,11 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
     from abiding.artifacts import index
     from abiding.findings.errors import AbidingError
     from abiding.findings.finding import Severity
-    from abiding.providers.bounds import Linked, of_wheel
+    from abiding.providers.bounds import LinkedBounds, of_wheel
     from abiding.providers.cache import Cache
     from abiding.providers.linked import Histories
 
-    linked: dict[str, Linked] = {}
+    linked: dict[str, LinkedBounds] = {}
     histories: Histories | None = None
     with ExitStack() as stack:
         for name, subject in subjects.items():
@@ -154,7 +154,7 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
                 linked[name] = of_wheel(subject, histories.listings, histories)
             except AbidingError as exc:
                 notes = [finding._replace(severity=Severity.NOTE, artifact=Path(name).name) for finding in exc.findings]
-                linked[name] = Linked((), (), tuple(notes))
+                linked[name] = LinkedBounds((), (), tuple(notes))
     return linked
 
 

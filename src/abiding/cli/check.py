@@ -105,12 +105,12 @@ def run(options: Namespace) -> int:
 def _held_to_baseline(baseline: str, paths: Sequence[Path], index_url: str | None) -> dict[str, tuple[Finding, ...]]:
     """Hold wheels against the last release of a provider, which lies in a folder or is on an index."""
     from abiding.artifacts import index
-    from abiding.providers.baseline import held_to_folder, held_to_index
+    from abiding.providers.baseline import compare_with_folder, compare_with_index
 
     if not is_spec(baseline):
-        return held_to_folder(paths, Path(baseline))
+        return compare_with_folder(paths, Path(baseline))
     with index.listings(index_url) as listings:
-        return held_to_index(paths, versions(baseline), listings)
+        return compare_with_index(paths, versions(baseline), listings)
 
 
 def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[str, tuple[Finding, ...]]:

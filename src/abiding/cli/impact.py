@@ -74,7 +74,7 @@ def run(options: Namespace) -> int:
     from abiding.artifacts import index
     from abiding.findings.errors import AbidingError, MissingExtraError
     from abiding.providers.cache import Cache
-    from abiding.providers.impact import Impact, Outcome, of_release
+    from abiding.providers.impact import ConsumerOutcome, Impact, of_release
     from abiding.providers.linked import Histories
     from abiding.report.impact import as_json, as_text
 
@@ -95,7 +95,7 @@ def run(options: Namespace) -> int:
             except AbidingError as exc:
                 nothing.append(exc)
                 name = wheel.consumer if isinstance(wheel, _Nothing) else wheel.path.name
-                impacts.append(Impact(name, Outcome.UNKNOWN, exc.findings[0].message, wheel.consumer))
+                impacts.append(Impact(name, ConsumerOutcome.UNKNOWN, exc.findings[0].message, wheel.consumer))
     if nothing and len(impacts) == 1:
         raise nothing[0]
     name = str(release)
@@ -103,7 +103,7 @@ def run(options: Namespace) -> int:
     outcomes = {impact.outcome for impact in impacts}
     if nothing or not outcomes:
         return 2
-    return 1 if Outcome.REBUILD in outcomes else 2 * (Outcome.UNKNOWN in outcomes)
+    return 1 if ConsumerOutcome.REBUILD in outcomes else 2 * (ConsumerOutcome.UNKNOWN in outcomes)
 
 
 def _release(text: str) -> Requirement:

@@ -48,7 +48,7 @@ def run(options: Namespace) -> int:
     from abiding.report.symbols import as_json
 
     history = _read(versions(options.name), options)
-    outputs.write(options, {"debian": lambda: debian.written(history), "json": lambda: as_json(history)})
+    outputs.write(options, {"debian": lambda: debian.symbols_file(history), "json": lambda: as_json(history)})
     for edition in history.unread:
         print(f"abiding: {edition.filename} could not be read: {edition.reason}", file=sys.stderr)
     return int(bool(history.unread))

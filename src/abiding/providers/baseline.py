@@ -15,7 +15,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.native.indexed import chosen
 from abiding.native.names import has_code, wheels_among
 from abiding.providers.gate import compare
-from abiding.providers.sides import Side
+from abiding.providers.release import ProviderRelease
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,26 +26,28 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.index.listing import Listings, Published
 
-__all__ = ["held_to_folder", "held_to_index"]
+__all__ = ["compare_with_folder", "compare_with_index"]
 
 
-def held_to_folder(paths: Iterable[Path], folder: Path) -> dict[str, tuple[Finding, ...]]:
-    """Hold the wheels among some files against the last release before each in a folder; the findings by file name.
+def compare_with_folder(paths: Iterable[Path], folder: Path) -> dict[str, tuple[Finding, ...]]:
+    """Compare the wheels among some files with the last release before each in a folder; return findings by path.
 
     Raises `AbidingError` if none of them has a counterpart there.
     """
     if not os.path.lexists(folder):
         raise MissingFileError.at(folder, _NOTHING, "give the folder of the last release, or `NAME==VERSION`")
-    return _held(paths, InFolder.of(folder))
+    return _compare(paths, InFolder.of(folder))
 
 
-def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings) -> dict[str, tuple[Finding, ...]]:
-    """Hold wheels against the newest version on an index that a requirement admits, as `held_to_folder` does.
+def compare_with_index(
+    paths: Iterable[Path], wanted: Requirement, listings: Listings
+) -> dict[str, tuple[Finding, ...]]:
+    """Compare wheels with the newest version on an index that a requirement admits, as `compare_with_folder` does.
 
     Of the same distribution, and of another version. Raises `AbidingError`.
     """
     with TemporaryDirectory(prefix="abiding-") as folder:
-        return _held(paths, OnIndex(wanted, listings, Path(folder)))
+        return _compare(paths, OnIndex(wanted, listings, Path(folder)))
 
 
 class InFolder(NamedTuple):
@@ -70,7 +72,7 @@ class InFolder(NamedTuple):
         return str(self.folder)
 
     @property
-    def of_others(self) -> str:
+    def others(self) -> str:
         """What there is, where that is nothing of what is checked."""
         return f"`{self.label}` has wheels of `{min(self.names)}`"
 
@@ -103,7 +105,7 @@ class OnIndex(NamedTuple):
         return str(self.wanted)
 
     @property
-    def of_others(self) -> str:
+    def others(self) -> str:
         """What there is, where that is nothing of what is checked."""
         return f"`{self.label}` is no folder here, and as a name that of another distribution"
 
@@ -141,17 +143,13 @@ def _counterpart(baseline: InFolder | OnIndex, name: str, version: Version, tags
 
 
 def _likeness(number: Version, version: Version) -> tuple[bool, Version]:
-    """How likely a version is the last release before another: an earlier one, no pre-release, and of these the newest.
-
-    Others serve where there is none of these.
-    """
+    """Rank a version as the last release before another: earlier ones first, no pre-releases, of these the newest."""
     return number < version and (not number.is_prerelease or version.is_prerelease), number
 
 
-def _held(paths: Iterable[Path], baseline: InFolder | OnIndex) -> dict[str, tuple[Finding, ...]]:
+def _compare(paths: Iterable[Path], baseline: InFolder | OnIndex) -> dict[str, tuple[Finding, ...]]:
     findings: dict[str, tuple[Finding, ...]] = {}
     without: list[tuple[str, Version]] = []
-    compared = False
     for path in wheels_among(paths):
         try:
             name, version, tags = tagging.parse(path.name)
@@ -165,9 +163,8 @@ def _held(paths: Iterable[Path], baseline: InFolder | OnIndex) -> dict[str, tupl
             message = f"nothing to hold it against: `{baseline.label}` has no other version for its platform"
             findings[str(path)] = (Finding("promise-kept", Severity.NOTE, message, artifact=path.name),)
             continue
-        compared = True
-        findings[str(path)] = _compared(other, path)
-    if not compared:
+        findings[str(path)] = _findings(other, path)
+    if len(findings) == len(without):
         raise _nothing_there(baseline, without)
     return findings
 
@@ -180,9 +177,9 @@ def _nothing_there(baseline: InFolder | OnIndex, checked: Sequence[tuple[str, Ve
     label, (name, _) = baseline.label, checked[0]
     if not baseline.names:
         return _error(f"`{label}` has no wheel in it", _LAST_OF.format(name))
-    if not any(one in baseline.names for one, _ in checked):
-        return _error(f"what is checked is `{name}`, and {baseline.of_others}", _LAST_OF.format(name))
-    if all(set(baseline.versions(one)) <= {version} for one, version in checked):
+    if baseline.names.isdisjoint(distribution for distribution, _ in checked):
+        return _error(f"what is checked is `{name}`, and {baseline.others}", _LAST_OF.format(name))
+    if all(set(baseline.versions(distribution)) <= {version} for distribution, version in checked):
         return _error(f"`{label}` has no other version of `{name}` than the one that is checked", _LAST)
     return _error(f"`{label}` has no wheel of `{name}` for the platform of one that is checked", _LAST)
 
@@ -195,11 +192,11 @@ def _error(message: str, hint: str) -> AbidingError:
     return UnknownReleaseError(Finding("unknown-release", Severity.ERROR, message, hints=(hint,)), _NOTHING)
 
 
-def _compared(old: Path, new: Path) -> tuple[Finding, ...]:
-    """Hold a wheel against the one before it. Raises `AbidingError` if that can't be read."""
-    before = Side.read(old)
+def _findings(old: Path, new: Path) -> tuple[Finding, ...]:
+    """Compare a wheel with the one before it. Raises `AbidingError` if that can't be read."""
+    before = ProviderRelease.read(old)
     try:
-        return tuple(compare(before, Side.read(new)))
+        return tuple(compare(before, ProviderRelease.read(new)))
     except MissingExtraError:
         raise
     except AbidingError as exc:

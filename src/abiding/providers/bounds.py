@@ -8,7 +8,7 @@ from abiding.evidence.stated import Bound, BoundState
 from abiding.findings.words import counted, listed
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
-from abiding.providers.linked import judge_admitted, ranges
+from abiding.providers.linked import judge_admitted, working_ranges
 from abiding.providers.tables import Imports
 
 if TYPE_CHECKING:
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.native.subject import Subject
     from abiding.providers.linked import Histories
-    from abiding.providers.ranges import Range, Row
+    from abiding.providers.ranges import Range, VersionRow
 
-__all__ = ["Linked", "of_wheel"]
+__all__ = ["LinkedBounds", "of_wheel"]
 
 
-class Linked(NamedTuple):
-    """What follows for one wheel: a bound for each provider, its versions one by one, and what is to be said."""
+class LinkedBounds(NamedTuple):
+    """What follows for one wheel: a bound for each provider, its versions one by one, and the findings."""
 
     bounds: tuple[Bound, ...]
     tables: tuple[Range, ...]
     findings: tuple[Finding, ...]
 
 
-def of_wheel(wheel: Subject, listings: Listings, histories: Histories) -> Linked:
+def of_wheel(wheel: Subject, listings: Listings, histories: Histories) -> LinkedBounds:
     """Hold a wheel against all published versions of its providers. Raises `AbidingError`."""
     subject = looked_up(wheel, listings)
-    ranged = list(ranges(subject, histories))
-    bounds = tuple(_bound(subject, linked, declared) for linked, declared in ranged)
-    return Linked(bounds, tuple(linked for linked, _ in ranged), tuple(judge_admitted(subject, histories)))
+    ranges = list(working_ranges(subject, histories))
+    bounds = tuple(_bound(subject, range_, declared) for range_, declared in ranges)
+    return LinkedBounds(bounds, tuple(range_ for range_, _ in ranges), tuple(judge_admitted(subject, histories)))
 
 
 def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
@@ -58,8 +58,8 @@ def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
     )
 
 
-def _limits(range_: Range) -> tuple[Row, ...]:
-    """Why the range begins and ends where it does: the version before its first, and the first after it."""
+def _limits(range_: Range) -> tuple[VersionRow, ...]:
+    """Return the versions between which the range lies: the one before its first, and the first after it."""
     order = [row.version for row in range_.rows]
     places = (
         *([order.index(range_.floor) - 1] if range_.floor else []),
@@ -69,17 +69,18 @@ def _limits(range_: Range) -> tuple[Row, ...]:
 
 
 def _deciding(subject: Subject, range_: Range) -> tuple[str, ...]:
-    """The files that use what the versions outside of the range lack: all of the provider, where that is a library."""
+    """Return the files that use what the versions next to the range lack; all that use the provider, if a library."""
     lacking = {symbol for row in _limits(range_) for symbol in row.missing}
     users: dict[str, frozenset[str]] = {}
     for link, origin in subject.provided():
         if origin.contents.name == range_.distribution:
-            own = Imports.of(link.image, link.library, subject.consumer.symbols(link.image))
-            users[link.image.place] = users.get(link.image.place, frozenset()) | own.bound | own.free | own.weak
+            imports = Imports.of(link.image, link.library, subject.consumer.symbols(link.image))
+            symbols = imports.bound | imports.free | imports.weak
+            users[link.image.place] = users.get(link.image.place, frozenset()) | symbols
     return tuple(place for place, symbols in users.items() if not lacking.isdisjoint(symbols)) or tuple(users)
 
 
-def _reason(row: Row) -> str:
+def _reason(row: VersionRow) -> str:
     if row.lacks_library:
         return f"{row.version} has no `{row.library}`"
     return f"{row.version} lacks {listed(row.symbols, _MOST_NAMED)}"

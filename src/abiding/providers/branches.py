@@ -15,7 +15,7 @@ from abiding.providers.places import MARK
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Branch", "differing", "marked", "skipped"]
+__all__ = ["Branch", "differing_branches", "mark", "skipped_conditions"]
 
 # What stops the compiler, or only speaks to people: nothing that is compiled has it.
 _SAYING = re.compile(rb"^[ \t]*#[ \t]*(?:error|warning|pragma[ \t]+message)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE)
@@ -36,27 +36,27 @@ class Branch(NamedTuple):
     start: int
 
 
-def differing(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> dict[str, list[Branch]]:
+def differing_branches(texts: Mapping[str, bytes], others: Mapping[str, bytes]) -> dict[str, list[Branch]]:
     """Return the branches that headers of one release have, and no header of another one; each by its header.
 
     One that only one of them has is new, or gone: that takes nothing away.
     """
-    texts = {place: text for place, text in one.items() if other.get(place) != text}
-    there = {branch[:2] for place, text in other.items() if one.get(place) != text for branch in _branches(text)}
-    found = {
-        place: [branch for branch in _branches(text) if branch[:2] not in there]
-        for place, text in texts.items()
-        if place in other
+    changed = {place: text for place, text in texts.items() if others.get(place) != text}
+    known = {branch[:2] for place, text in others.items() if texts.get(place) != text for branch in _branches(text)}
+    differing = {
+        place: [branch for branch in _branches(text) if branch[:2] not in known]
+        for place, text in changed.items()
+        if place in others
     }
-    return {place: some for place, some in found.items() if some}
+    return {place: its for place, its in differing.items() if its}
 
 
 class _Open(NamedTuple):
-    """A branch that has not ended: its condition, where it begins, and what it says."""
+    """A branch that has not ended: its condition, where it begins, and the parts of its text."""
 
     condition: str
     start: int
-    said: list[bytes]
+    parts: list[bytes]
 
 
 def _branches(text: bytes) -> Iterator[Branch]:
@@ -65,16 +65,16 @@ def _branches(text: bytes) -> Iterator[Branch]:
     is_guard = guard_of(text) is not None
     opened: list[_Open] = []
     end = 0
-    for found in CONDITION.finditer(bare):
+    for directive in CONDITION.finditer(bare):
         if opened:
-            opened[-1].said.append(bare[end : found.start()])
-        end = found.end()
-        word, condition = found[1], "" if is_guard else _shown(found[0])
+            opened[-1].parts.append(bare[end : directive.start()])
+        end = directive.end()
+        word, condition = directive[1], "" if is_guard else _condition(directive[0])
         is_guard = False  # it is the first of all
         if not word.startswith(b"if"):
             if not opened:
                 return  # it ends what has not begun
-            yield from _closed(opened)
+            yield from _ended(opened)
             condition = f"{condition} of {opened.pop().condition[:_FARTHEST]}"
         if len(opened) > _DEEPEST:
             return
@@ -82,44 +82,44 @@ def _branches(text: bytes) -> Iterator[Branch]:
             opened.append(_Open(condition, bare.find(b"\n", end) + 1, []))
 
 
-def _shown(directive: bytes) -> str:
+def _condition(directive: bytes) -> str:
     """Write a condition in one way, `#if defined(A)` as `#ifdef A`."""
     words = directive.decode("utf-8", "replace").replace("#", " ", 1).replace("\\\n", " ").split()
-    shown = f"#{' '.join(words)}"
-    asked = _DEFINED.fullmatch(shown)
-    return f"#{asked[1]}{'n' if asked[2] else ''}def {asked[3] or asked[4]}" if asked else shown
+    condition = f"#{' '.join(words)}"
+    asked = _DEFINED.fullmatch(condition)
+    return f"#{asked[1]}{'n' if asked[2] else ''}def {asked[3] or asked[4]}" if asked else condition
 
 
-def _closed(opened: list[_Open]) -> Iterator[Branch]:
+def _ended(opened: list[_Open]) -> Iterator[Branch]:
     """Yield the branch that ends, if it says something that anybody may read."""
-    text = b" ".join(_SAYING.sub(b"", b"".join(opened[-1].said)).split())
-    conditions = tuple(one.condition for one in opened if one.condition)
+    text = b" ".join(_SAYING.sub(b"", b"".join(opened[-1].parts)).split())
+    conditions = tuple(branch.condition for branch in opened if branch.condition)
     if text and conditions and _NEVER not in conditions:
         yield Branch(conditions, text, opened[-1].start)
 
 
-def marked(texts: Mapping[str, bytes], branches: Mapping[str, list[Branch]]) -> dict[str, bytes]:
+def mark(texts: Mapping[str, bytes], branches: Mapping[str, list[Branch]]) -> dict[str, bytes]:
     """Return headers in which each of some branches defines a macro, by which the compiler says that it reads it."""
-    found = dict(texts)
-    for name, place, branch in reversed(list(_named(branches))):
-        text, line = found[place], f"#define {name} 1\n".encode()
-        found[place] = text[: branch.start] + line + text[branch.start :]
-    return found
+    marked = dict(texts)
+    for name, place, branch in reversed(list(_numbered(branches))):
+        text, line = marked[place], f"#define {name} 1\n".encode()
+        marked[place] = text[: branch.start] + line + text[branch.start :]
+    return marked
 
 
-def _named(branches: Mapping[str, list[Branch]]) -> Iterator[tuple[str, str, Branch]]:
-    every = ((place, one) for place, some in branches.items() for one in sorted(some, key=lambda one: one.start))
-    for number, (place, one) in zip(range(_MOST), every, strict=False):
-        yield f"{MARK}{number}", place, one
+def _numbered(branches: Mapping[str, list[Branch]]) -> Iterator[tuple[str, str, Branch]]:
+    ordered = ((place, each) for place, its in branches.items() for each in sorted(its, key=lambda each: each.start))
+    for number, (place, branch) in zip(range(_MOST), ordered, strict=False):
+        yield f"{MARK}{number}", place, branch
 
 
-def skipped(branches: Mapping[str, list[Branch]], taken: set[str]) -> dict[str, str]:
+def skipped_conditions(branches: Mapping[str, list[Branch]], taken: set[str]) -> dict[str, str]:
     """Return which headers have branches that no compiler has read here, each with its condition."""
-    found: dict[str, str] = {}
-    for name, place, branch in _named(branches):
+    skipped: dict[str, str] = {}
+    for name, place, branch in _numbered(branches):
         if name not in taken:
             word, _, others = branch.conditions[-1].partition(" of ")
-            found.setdefault(
+            skipped.setdefault(
                 place, short(f"{word} of {others.rpartition(' of ')[2]}" if word == "#else" else word, _LONGEST)
             )
-    return found
+    return skipped

@@ -1,4 +1,4 @@
-"""compared(two releases of a provider) -> changes: what both have by the same names, and does not mean the same.
+"""compare_interfaces(two releases of a provider): what both have by the same names, and does not mean the same.
 
 What a symbol is, layouts and types of functions as `abidiff` finds them in debug information, and the declarations in
 headers. What could not be compared is said.
@@ -14,24 +14,24 @@ from abiding.findings.words import counted, first_of
 from abiding.providers import branches, headers, kinds, layouts
 from abiding.providers.declarations import (
     CONSTANTS,
-    bodies,
     changes,
-    comparable,
+    comparable_parts,
     constants,
-    dropped,
-    gone,
-    specialised,
+    differing_bodies,
+    differing_specialisations,
+    lost_constants,
+    lost_declarations,
 )
 from abiding.providers.numbering import is_number_of, is_stamp
-from abiding.providers.reaching import ANYTHING, reached, seen
+from abiding.providers.reaching import ANYTHING, headers_at_hand, reach_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from abiding.providers.declarations import Changed, Declared
-    from abiding.providers.reaching import Reached
+    from abiding.providers.declarations import Changed, ParsedHeaders
+    from abiding.providers.reaching import Reach
 
-__all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared"]
+__all__ = ["LAYOUTS", "Change", "InterfaceComparison", "Material", "compare_interfaces"]
 
 _NONE = "headers were not compared: this release has none"
 LAYOUTS = "layouts or function types"
@@ -55,13 +55,13 @@ class Material(NamedTuple):
     version: str = ""
 
 
-class Comparison(NamedTuple):
+class InterfaceComparison(NamedTuple):
     """What has changed, and in sentences which layouts, and which headers, were not compared.
 
     `by_headers` is whether all headers were compared: these say less than layouts, for what they only name is laid out
-    elsewhere. `is_blind` is whether there were headers, and none was wholly compared. `gone`
-    are constants that the headers have no more, or none that can be worked out: what is compiled has their values;
-    `dropped` is what else they have no more.
+    elsewhere. `is_blind` is whether there were headers, and none was wholly compared. `lost_constants` are those that
+    the headers have no more, or that can't be worked out any more: what is compiled has their values;
+    `lost_declarations` is what else they have no more.
     `of_bodies` says what is compiled into who uses it, and is another now (bodies of functions, macros, initialisers,
     default arguments, what is named as a version): nobody can tell what that means. `unsure` are constants that are
     others now, where only what some functions lead to counts: which function a constant is for is not to be seen, nor
@@ -73,10 +73,10 @@ class Comparison(NamedTuple):
     of_headers: tuple[str, ...] = ()
     by_headers: bool = False
     is_blind: bool = False
-    gone: tuple[str, ...] = ()
+    lost_constants: tuple[str, ...] = ()
     of_bodies: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
+    lost_declarations: tuple[str, ...] = ()
 
     @property
     def by_layouts(self) -> bool:
@@ -89,27 +89,27 @@ class Comparison(NamedTuple):
         return (*self.of_layouts, *self.of_headers, *self.of_bodies)
 
 
-def compared(old: Material, new: Material, used: Collection[str] | None = None) -> Comparison:
+def compare_interfaces(old: Material, new: Material, used: Collection[str] | None = None) -> InterfaceComparison:
     """Find what has changed. Where it is known which symbols are `used`, only what these lead to counts."""
     without: dict[str, list[str]] = {}
     names = None if used is None or any(symbol.startswith("_Z") for symbol in used) else frozenset(used)
     changes = (*_kinds(old, new, used), *_layouts(old, new, names, without))
     of_layouts = tuple(
-        f"layouts of {first_of(some, _MOST_NAMED)} were not compared: {why}" for why, some in without.items()
+        f"layouts of {first_of(libraries, _MOST_NAMED)} were not compared: {why}" for why, libraries in without.items()
     )
-    declared = _headers(old, new, names)
-    return declared._replace(
-        changes=(*changes, *declared.changes),
+    by_headers = _headers(old, new, names)
+    return by_headers._replace(
+        changes=(*changes, *by_headers.changes),
         of_layouts=of_layouts,
-        by_headers=bool(old.headers.texts and new.headers.texts and not declared.of_headers),
+        by_headers=bool(old.headers.texts and new.headers.texts and not by_headers.of_headers),
     )
 
 
 def _kinds(old: Material, new: Material, used: Collection[str] | None) -> Iterator[Change]:
     """Yield the symbols that are functions, or data of a size, and something else now."""
     for name in sorted(set(old.libraries) & set(new.libraries)):
-        others = kinds.others(old.libraries[name](), new.libraries[name]())
-        shown = tuple(f"{symbol}: {both}" for symbol, both in others.items() if used is None or symbol in used)
+        symbols = kinds.changed_kinds(old.libraries[name](), new.libraries[name]())
+        shown = tuple(f"{symbol}: {both}" for symbol, both in symbols.items() if used is None or symbol in used)
         if shown:
             yield Change(name, counted(len(shown), "symbol"), shown, is_other=True)
 
@@ -120,7 +120,7 @@ def _layouts(
     """Yield what is laid out otherwise, and put into `without` the libraries without a comparison, by reasons."""
     places = {*old.headers.texts, *new.headers.texts} if old.headers.texts and new.headers.texts else ()
     for name in sorted(set(old.libraries) & set(new.libraries)):
-        layout = layouts.compared(old.libraries[name](), new.libraries[name](), places)
+        layout = layouts.compare_layouts(old.libraries[name](), new.libraries[name](), places)
         if layout.not_compared:
             without.setdefault(layout.not_compared, []).append(f"`{name}`")
         words = set(re.findall(r"\w+", " ".join(line for line in layout.changes if line.startswith("[C]"))))
@@ -128,97 +128,114 @@ def _layouts(
             yield Change(name, LAYOUTS, layout.changes, is_other=True)
 
 
-def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comparison:
+def _headers(old: Material, new: Material, used: Collection[str] | None) -> InterfaceComparison:
     """Compare what the headers declare; a header that is gone takes nothing away from what is compiled."""
     if not old.headers.texts:
-        return Comparison()
+        return InterfaceComparison()
     if not new.headers.texts:
-        return Comparison(of_headers=(_NONE,), is_blind=True)
-    sides = [
-        (one.headers.texts, branches.differing(one.headers.texts, other.headers.texts))
-        for one, other in ((old, new), (new, old))
-    ]
+        return InterfaceComparison(of_headers=(_NONE,), is_blind=True)
+    before, after = old.headers.texts, new.headers.texts
+    differing = [branches.differing_branches(before, after), branches.differing_branches(after, before)]
+    texts = [branches.mark(*pair) for pair in zip((before, after), differing, strict=True)]
     try:
-        first, second = comparable(*(headers.read(branches.marked(*side), uses=used is not None) for side in sides))
+        first, second = comparable_parts(*(headers.read(each, uses=used is not None) for each in texts))
     except headers.NoParserError as exc:
-        return Comparison(of_headers=(f"headers were not compared: {exc}",), is_blind=True)
-    counting = None if used is None else reached(first, used)
-    meant = list(changes(first, second))
-    changed = [one.old.name for one in meant if counting is None or one.old.key in counting.keys]
+        return InterfaceComparison(of_headers=(f"headers were not compared: {exc}",), is_blind=True)
     faults = {**dict(_unread(old, new, first, second)), **first.faults(), **second.faults()}
     skipped = {
         place: f"`{condition}` has changed, and this compiler skips it"
-        for side, (_, some) in zip((first, second), sides, strict=True)
-        for place, condition in branches.skipped(some, {one.name for _, one in side.of_kind("taken")}).items()
+        for parsed, by_place in zip((first, second), differing, strict=True)
+        for place, condition in branches.skipped_conditions(by_place, parsed.names("taken")).items()
     }
     passed_over = max(old.headers.passed_over, new.headers.passed_over)
     known = constants(first)
-    values = [one for one in changes(first, second, *CONSTANTS) if not _is_of_release(one, old, new)]
-    others = [one for one in values if one.old.name in known]
-    versions = [one for one in values if one.old.name not in known and not is_stamp(one.old.name)]
+    values = [change for change in changes(first, second, *CONSTANTS) if not _is_of_release(change, old, new)]
+    of_constants = [change for change in values if change.old.name in known]
+    versions = [change for change in values if change.old.name not in known and not is_stamp(change.old.name)]
+    declared = list(changes(first, second))
+    reach = None if used is None else reach_of(first, used)
     unsure: tuple[str, ...] = ()
-    if used is not None and counting is not None:
-        # An enumeration is constants as well, for who hands them over as numbers; any type, where `void *` is taken.
-        # Who has what begins with another type has that at hand too.
-        others += [one for one in meant if one.old.key not in counting.keys and _may_be(one, counting)]
-        at_hand = seen(first, used) if counting.is_all else ()
-        unsure = tuple(
-            _both(one) for one in others if not at_hand or one.old.place in at_hand or one.old.key in counting.beyond
-        )
-        others = []
-    found = [("declaration", changed), ("constant", [_both(one) for one in others])]
-    return Comparison(
+    if used is not None and reach is not None:
+        unsure = tuple(_unsure(first, used, reach, declared, of_constants))
+        declared = [change for change in declared if change.old.key in reach.keys]
+        of_constants = []
+    differences = {
+        "declaration": tuple(change.old.name for change in declared),
+        "constant": tuple(map(_written, of_constants)),
+    }
+    return InterfaceComparison(
         tuple(
-            Change("its headers", counted(len(names), what), tuple(names), is_other=True)
-            for what, names in found
+            Change("its headers", counted(len(names), what), names, is_other=True)
+            for what, names in differences.items()
             if names
         ),
-        of_headers=(*_undeclared(counting), *_faulty({**skipped, **faults}), *_passed_over(passed_over)),
-        is_blind=faults.keys() >= old.headers.texts.keys(),
-        gone=gone(first, second, is_all=not passed_over) if used is None else (),
-        dropped=dropped(first, second, is_all=not passed_over) if used is None else (),
+        of_headers=(*_undeclared(reach), *_faulty({**skipped, **faults}), *_passed_over(passed_over)),
+        is_blind=faults.keys() >= before.keys(),
+        lost_constants=lost_constants(first, second, is_all=not passed_over) if used is None else (),
+        lost_declarations=lost_declarations(first, second, is_all=not passed_over) if used is None else (),
         of_bodies=(*_bodies(first, second), *_versions(versions, new.version)),
         unsure=unsure,
     )
 
 
-def _unread(old: Material, new: Material, *declared: Declared) -> Iterator[tuple[str, str]]:
+def _unread(old: Material, new: Material, *sides: ParsedHeaders) -> Iterator[tuple[str, str]]:
     """Yield the parts of headers that are others now, and that no header has been read with; each with the reason."""
-    read = {place for side in declared for one in side.readings.values() for place in (one.place, *one.includes)}
-    read |= {place for side in declared for place in side.faults()}
+    read = {
+        place for side in sides for header in side.readings.values() for place in (header.place, *header.includes)
+    }.union(*(side.faults() for side in sides))
     for place, text in old.headers.texts.items():
         if place not in read and new.headers.texts.get(place, text) != text:
             yield place, "no header includes it"
 
 
-def _may_be(one: Changed, counting: Reached) -> bool:
-    """Whether some functions may be handed what has changed, though they don't say so."""
-    takes_any = ANYTHING in counting.keys or not counting.is_all
-    return bool(one.old.members) or one.old.key in counting.beyond or (takes_any and one.old.kind == "type")
+def _unsure(
+    old: ParsedHeaders, used: Collection[str], reach: Reach, declared: list[Changed], of_constants: list[Changed]
+) -> Iterator[str]:
+    """Yield what may matter to some functions, though nothing says that they lead to it.
+
+    An enumeration is constants as well, for who hands them over as numbers; any type, where `void *` is taken. Who has
+    what begins with another type has that at hand too.
+    """
+    takes_any = ANYTHING in reach.keys or not reach.is_all
+    at_hand = headers_at_hand(old, used) if reach.is_all else ()
+    of_types = [
+        change
+        for change in declared
+        if change.old.key not in reach.keys
+        if change.old.members or change.old.key in reach.beyond or (takes_any and change.old.kind == "type")
+    ]
+    for change in (*of_constants, *of_types):
+        if not at_hand or change.old.place in at_hand or change.old.key in reach.beyond:
+            yield _written(change)
 
 
-def _both(one: Changed) -> str:
-    """Write what a constant was, and what it is now."""
-    return f"{one.old.name} = {one.old.meaning}, now {one.new.meaning}" if one.old.kind in CONSTANTS else one.old.name
+def _written(change: Changed) -> str:
+    """Write what a constant was, and what it is now; of what is no constant only the name."""
+    old, new = change
+    return f"{old.name} = {old.meaning}, now {new.meaning}" if old.kind in CONSTANTS else old.name
 
 
-def _is_of_release(one: Changed, old: Material, new: Material) -> bool:
-    """Whether a constant is the number of each release."""
-    both = ((one.old, old.version), (one.new, new.version))
-    return all(version and is_number_of(version, one.old.name, each.meaning) for each, version in both)
+def _is_of_release(change: Changed, old: Material, new: Material) -> bool:
+    """Return whether a constant is the number of each release."""
+    both = ((change.old, old.version), (change.new, new.version))
+    return all(version and is_number_of(version, change.old.name, constant.meaning) for constant, version in both)
 
 
 def _versions(changed: Collection[Changed], version: str) -> Iterator[str]:
     """Say which constants are left out by their names, and are the number of something else than the release."""
     if changed and version:
         has = "1 constant" if len(changed) == 1 else f"{len(changed)} constants"
-        shown = first_of([f"`{_both(one)}`" for one in changed], _MOST_NAMED)
+        shown = _first(map(_written, changed))
         yield f"{has} in its headers not compared, by the name of a version, which is not {version}: {shown}"
 
 
-def _undeclared(counting: Reached | None) -> Iterator[str]:
-    if counting is not None and not counting.is_all:
-        shown = first_of([f"`{symbol}`" for symbol in sorted(counting.undeclared)], _MOST_NAMED)
+def _first(names: Iterable[str]) -> str:
+    return first_of([f"`{name}`" for name in names], _MOST_NAMED)
+
+
+def _undeclared(reach: Reach | None) -> Iterator[str]:
+    if reach is not None and not reach.is_all:
+        shown = _first(sorted(reach.undeclared))
         yield f"its headers do not declare {shown}"
 
 
@@ -237,7 +254,7 @@ def _passed_over(number: int) -> Iterator[str]:
         )
 
 
-# What is compiled into who uses it, and may be another: what has it, one and more of them.
+# What is compiled into who uses it, and may be another: what has it, in the singular and in the plural.
 _COMPILED = {
     "body": ("function", "functions", "another body, which is not compared"),
     "macro": ("macro", "macros", "another text, which is not compared"),
@@ -253,13 +270,15 @@ _COMPILED = {
 }
 
 
-def _bodies(old: Declared, new: Declared) -> Iterator[str]:
-    for kind, (one, more, other) in _COMPILED.items():
-        if names := bodies(old, new, kind):
-            has = f"1 {one} in its headers has" if len(names) == 1 else f"{len(names)} {more} in its headers have"
-            shown = first_of([f"`{name}`" for name in names], _MOST_NAMED)
+def _bodies(old: ParsedHeaders, new: ParsedHeaders) -> Iterator[str]:
+    for kind, (singular, plural, other) in _COMPILED.items():
+        if names := differing_bodies(old, new, kind):
+            has = (
+                f"1 {singular} in its headers has" if len(names) == 1 else f"{len(names)} {plural} in its headers have"
+            )
+            shown = _first(names)
             yield f"{has} {other}: {shown}; what is compiled keeps the one that it had"
-    if names := specialised(old, new):
+    if names := differing_specialisations(old, new):
         are = "1 specialisation is" if len(names) == 1 else f"{len(names)} specialisations are"
-        shown = first_of([f"`{name}`" for name in names], _MOST_NAMED)
+        shown = _first(names)
         yield f"{are} in one release alone, and not compared: {shown}; what is compiled keeps what it had"

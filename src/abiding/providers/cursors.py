@@ -1,9 +1,7 @@
-"""What the cursors of libclang declare, as entries: what each declaration means to a binary, however it is spelled.
+"""What the cursors of libclang declare, and what each declaration means to a binary, however it is spelled.
 
-An entry is a list: the header, the kind (`type`, `function`, `variable`, `constant`, `enumerator`, or what is compiled
-into who uses it: `body`, `initialiser`, `default`, and of what is no cursor `macro`, `guard`, `taken`), a key, the name
-that is shown, what it means, members that may be added to, the keys of what it uses, the symbol, and the keys of what
-it begins with.
+Kinds are `type`, `function`, `variable`, `constant` and `enumerator`, or what is compiled into who uses it: `body`,
+`initialiser`, `default`; and of what is no cursor `macro`, `guard`, `taken`.
 """
 
 from __future__ import annotations
@@ -11,17 +9,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from abiding.providers.leading import begun_by, leads_anywhere
+from abiding.providers.declarations import HeaderDeclaration
+from abiding.providers.leading import leading_types, leads_anywhere
 from abiding.providers.meanings import Meanings, is_const, is_template, without_const
 from abiding.providers.naming import TYPES, Names
 from abiding.providers.reaching import ANYTHING
 from abiding.providers.templates import arguments_of, constraints, digest, is_special, primary_of
-from abiding.providers.values import convention, value_of
+from abiding.providers.values import calling_convention, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from clang.cindex import Cursor
 
@@ -43,7 +42,7 @@ class Walk:
         self.files, self.language, self.errors, self.known = files, language, errors, known
         self.meanings = Meanings(language)
         self.names = Names(files, language, self.meanings)
-        self.entries: list[list[Any]] = []
+        self.declarations: list[HeaderDeclaration] = []
         self._cursors: list[Cursor] = []
         self.unsure: set[str] = set()
         # Headers with something that is not compared, each with its line and the reason.
@@ -73,37 +72,35 @@ class Walk:
             at = cursor.location
             self.left_out.setdefault(place, (self.files.line(place, at.line, at.offset), why))
 
-    def sure(self, *, uses: bool) -> Iterator[list[Any]]:
-        """Yield the entries, but those with an error in them, and those that use one of these.
+    def sure(self, *, uses: bool) -> Iterator[HeaderDeclaration]:
+        """Return the declarations, but those with an error in them, and those that use one of these.
 
-        `uses` is whether the entries say what they use.
+        With `uses` each says what it leads to.
         """
-        if self.unsure or uses:
-            self._say_what_they_use()
-        if uses:
-            self._say_what_else_they_lead_to()
+        if not self.unsure and not uses:
+            return iter(self.declarations)
+        declarations = list(map(self._with_uses, self.declarations, self._cursors))
         users: dict[str, list[str]] = {}
-        for entry in self.entries:
-            for used in entry[6]:
-                users.setdefault(used, []).append(entry[2])
+        for declaration in declarations:
+            for used in declaration.uses:
+                users.setdefault(used, []).append(declaration.key)
         waiting = list(self.unsure)
         while waiting:
             more = [key for key in users.get(waiting.pop(), ()) if key not in self.unsure]
             self.unsure.update(more)
             waiting += more
-        return (entry for entry in self.entries if entry[2] not in self.unsure)
+        return (declaration for declaration in declarations if declaration.key not in self.unsure)
 
-    def _say_what_they_use(self) -> None:
-        for entry, cursor in zip(self.entries, self._cursors, strict=True):
-            if entry[1] in _USING:
-                entry[6] = sorted(filter(None, self._uses(cursor, set()) - {entry[2]}))
-
-    def _say_what_else_they_lead_to(self) -> None:
-        for entry, cursor in zip(self.entries, self._cursors, strict=True):
-            if entry[1] in _USING:
-                entry[6] += [ANYTHING] if leads_anywhere(cursor) else []
-            if entry[1] == "type":
-                entry[8] = sorted(filter(None, map(self.names.key, begun_by(cursor))))
+    def _with_uses(self, declaration: HeaderDeclaration, cursor: Cursor) -> HeaderDeclaration:
+        """Return a declaration with the keys of what it uses and, for a type, of what it begins with."""
+        if declaration.kind not in _USING:
+            return declaration
+        uses = sorted(filter(None, self._uses(cursor, set()) - {declaration.key}))
+        begins = leading_types(cursor) if declaration.kind == "type" else ()
+        return declaration._replace(
+            uses=(*uses, *[ANYTHING] * leads_anywhere(cursor)),
+            begins=tuple(sorted(filter(None, map(self.names.key, begins)))),
+        )
 
     # Each kind of cursor
 
@@ -130,9 +127,9 @@ class Walk:
 
     def friend(self, cursor: Cursor, place: str, depth: int) -> None:
         """Take a function that a class declares outside of itself."""
-        for one in cursor.get_children():
-            if one.kind.name in {"FUNCTION_DECL", "FUNCTION_TEMPLATE"}:
-                self.function(one, place, depth)
+        for child in cursor.get_children():
+            if child.kind.name in {"FUNCTION_DECL", "FUNCTION_TEMPLATE"}:
+                self.function(child, place, depth)
 
     def concept(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take a concept."""
@@ -147,18 +144,18 @@ class Walk:
         """Take an enumeration: its size, and what its constants are, of which there may be more."""
         if not cursor.is_definition():
             return
-        named = {one.spelling: one.enum_value for one in cursor.get_children() if one.kind.name == "ENUM_CONSTANT_DECL"}
+        constants = (child for child in cursor.get_children() if child.kind.name == "ENUM_CONSTANT_DECL")
+        values = {constant.spelling: constant.enum_value for constant in constants}
         key, shown = self.names.tag(cursor)
         if key and not self._is_private(cursor):
             size = cursor.enum_type.get_canonical().get_size()
             kind = f"enum {cursor.enum_type.get_canonical().spelling}" if cursor.is_scoped_enum() else f"enum {size}"
-            self._add(
-                cursor, place, "type", (key, shown), kind, members=[f"{one} = {value}" for one, value in named.items()]
-            )
+            members = frozenset(f"{name} = {value}" for name, value in values.items())
+            self._add(cursor, place, "type", (key, shown), kind, members=members)
             return
         prefix = self.names.prefix(cursor if key and cursor.is_scoped_enum() else cursor.semantic_parent)
-        for one, value in named.items():
-            self._add(cursor, place, "enumerator", (f"{prefix}{one}", f"{prefix}{one}"), str(value))
+        for name, value in values.items():
+            self._add(cursor, place, "enumerator", (f"{prefix}{name}", f"{prefix}{name}"), str(value))
 
     def typedef(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take another name of a type, unless that is of an unnamed namespace."""
@@ -166,12 +163,12 @@ class Walk:
             return
         name = self.names.name(cursor)
         if cursor.kind.name == "TYPE_ALIAS_TEMPLATE_DECL":
-            inner = next((one for one in cursor.get_children() if one.kind.name == "TYPE_ALIAS_DECL"), None)
+            inner = next((child for child in cursor.get_children() if child.kind.name == "TYPE_ALIAS_DECL"), None)
             meaning = self.meanings.parameters(cursor)
         else:
             inner, meaning = cursor, ""
         if inner is not None:
-            meaning += self.meanings.spelled(inner.underlying_typedef_type)
+            meaning += self.meanings.spell(inner.underlying_typedef_type)
             if inner.type.get_align() != inner.type.get_canonical().get_align():
                 meaning += f" by {inner.type.get_align()}"
             self._add(cursor, place, "type", (f"typedef {name}", f"typedef {name}"), meaning)
@@ -194,8 +191,8 @@ class Walk:
         if cursor.linkage.name == "INTERNAL" or kind in {"CONSTRUCTOR", "DESTRUCTOR"} or not self._is_first(cursor):
             return
         signature = self.meanings.signature(cursor)
-        label = next((one.spelling for one in cursor.get_children() if one.kind.name == "ASM_LABEL_ATTR"), "")
-        meaning = f"{signature.result}{f' __asm__({label})' if label else ''} {convention(cursor.type)}"
+        label = _label(cursor)
+        meaning = f"{signature.result}{f' __asm__({label})' if label else ''} {calling_convention(cursor.type)}"
         if kind == "CXX_METHOD":
             meaning += " static" if cursor.is_static_method() else ""
             if cursor.is_deleted_method() and cursor.access_specifier.name != "PRIVATE":
@@ -217,9 +214,9 @@ class Walk:
         """Take a variable that others see, and what has a value that never changes."""
         name = self.names.name(cursor)
         if cursor.linkage.name != "INTERNAL":
-            label = next((one.spelling for one in cursor.get_children() if one.kind.name == "ASM_LABEL_ATTR"), "")
+            label = _label(cursor)
             tls = "" if cursor.tls_kind.name == "NONE" else " thread_local"
-            meaning = f"{self.meanings.spelled(cursor.type)}{f' __asm__({label})' if label else ''}{tls}"
+            meaning = f"{self.meanings.spell(cursor.type)}{f' __asm__({label})' if label else ''}{tls}"
             self._add(cursor, place, "variable", (name, name), meaning, symbol=label or cursor.spelling)
         if is_const(cursor.type.get_canonical()) and not self._is_faulty(cursor, place) and not is_template(cursor):
             value = value_of(cursor)
@@ -233,19 +230,19 @@ class Walk:
     def _initialiser(self, cursor: Cursor, place: str, name: str) -> None:
         """Add what a variable or a field is made with, if a header says it."""
         text = self.files.text(place)[cursor.location.offset + len(cursor.spelling) : cursor.extent.end.offset]
-        if found := _INITIALISER.search(text):
-            self._add(cursor, place, "initialiser", (f"initialiser {name}", name), digest(text[found.start() :]))
+        if initialiser := _INITIALISER.search(text):
+            self._add(cursor, place, "initialiser", (f"initialiser {name}", name), digest(text[initialiser.start() :]))
 
     def _defaults(self, cursor: Cursor, place: str, name: str) -> None:
         """Add the arguments that a function or a template takes where who uses it gives none."""
-        found = []
-        for one in cursor.get_children():
-            if one.kind.name in _ARGUMENTS:
-                extent = one.extent
+        defaults = []
+        for child in cursor.get_children():
+            if child.kind.name in _ARGUMENTS:
+                extent = child.extent
                 _, equals, text = self.files.text(place)[extent.start.offset : extent.end.offset].partition(b"=")
-                found += [digest(text)] if equals else []
-        if found:
-            self._add(cursor, place, "default", (f"default {name}", name), " ".join(found))
+                defaults += [digest(text)] if equals else []
+        if defaults:
+            self._add(cursor, place, "default", (f"default {name}", name), " ".join(defaults))
 
     def _constraints(self, cursor: Cursor, place: str, name: str) -> None:
         """Add what a template asks of what it is used with."""
@@ -267,17 +264,17 @@ class Walk:
 
     # What is kept of them
 
-    def _uses(self, cursor: Cursor, found: set[str], depth: int = 0) -> set[str]:
+    def _uses(self, cursor: Cursor, keys: set[str], depth: int = 0) -> set[str]:
         """Add the keys of the types that are named in a declaration, but not in a function's body."""
         for child in cursor.get_children():
             kind = child.kind.name
             if kind in {"TYPE_REF", "TEMPLATE_REF"}:
-                found.add(self.names.key(child.referenced))
+                keys.add(self.names.key(child.referenced))
             elif kind != "COMPOUND_STMT" and depth < _DEEPEST:
                 if kind in TYPES:
-                    found.add(self.names.key(child))
-                self._uses(child, found, depth + 1)
-        return found
+                    keys.add(self.names.key(child))
+                self._uses(child, keys, depth + 1)
+        return keys
 
     def _add(
         self,
@@ -287,7 +284,7 @@ class Walk:
         names: tuple[str, str],
         meaning: str,
         *,
-        members: Iterable[str] = (),
+        members: frozenset[str] = frozenset(),
         symbol: str = "",
     ) -> None:
         key, shown = names
@@ -301,13 +298,13 @@ class Walk:
             return
         if len(meaning) > _LONGEST:
             meaning = sha256(meaning.encode("utf-8", "replace")).hexdigest()[:32]
-        self.entries.append([place, kind, key, shown, meaning, list(members), [], symbol, []])
+        self.declarations.append(HeaderDeclaration(place, kind, key, shown, meaning, members, symbol=symbol))
         self._cursors.append(cursor)
 
     # What stands in the text
 
     def _is_faulty(self, cursor: Cursor, place: str) -> bool:
-        """Whether the compiler has found an error in a declaration."""
+        """Return whether the compiler has found an error in a declaration."""
         errors = self.errors.get(place)
         if not errors:
             return False
@@ -326,17 +323,22 @@ class Walk:
         return digest(text) if text.endswith(b"}") else ""
 
     def _is_first(self, cursor: Cursor) -> bool:
-        """Whether it is the declaration of a function, and not what defines it outside of its class."""
+        """Return whether it is the declaration of a function, and not what defines it outside of its class."""
         outer = cursor.semantic_parent
         return bool(outer == cursor.lexical_parent or outer.kind.name not in TYPES)
 
     def _is_private(self, cursor: Cursor) -> bool:
-        """Whether something is an unnamed namespace, or in one: each file has its own."""
+        """Return whether something is an unnamed namespace, or in one: each file has its own."""
         is_unnamed = cursor.kind.name == "NAMESPACE" and not cursor.spelling
         return self.language == "c++" and bool(is_unnamed or cursor.linkage.name == "INTERNAL")
 
     def _conversions(self, cursor: Cursor) -> int:
-        return sum(one.kind.name == "CONVERSION_FUNCTION" for one in cursor.semantic_parent.get_children())
+        return sum(child.kind.name == "CONVERSION_FUNCTION" for child in cursor.semantic_parent.get_children())
+
+
+def _label(cursor: Cursor) -> str:
+    """Return the symbol that an `__asm__` names; empty if there is none."""
+    return next((child.spelling for child in cursor.get_children() if child.kind.name == "ASM_LABEL_ATTR"), "")
 
 
 _ARGUMENTS = frozenset(

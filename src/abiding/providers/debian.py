@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
     from abiding.providers.history import History
 
-__all__ = ["written"]
+__all__ = ["symbols_file"]
 
 
 _MINIMUM = "#MINVER#"
 
 
-def written(history: History) -> str:
-    """Write a history down, with a newline at its end; what could not be read is told in comments."""
+def symbols_file(history: History) -> str:
+    """Return the symbols file of a history; comments name what could not be read."""
     return "".join(f"{line}\n" for line in _lines(history))
 
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import counted, listed
 from abiding.metadata import requirements
-from abiding.providers.changed import Change, Comparison, compared
-from abiding.providers.sides import class_of
-from abiding.providers.tables import BASE, lacking
+from abiding.providers.changed import Change, InterfaceComparison, compare_interfaces
+from abiding.providers.release import class_of
+from abiding.providers.tables import BASE, missing_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packaging.version import Version
 
-    from abiding.providers.sides import Side
+    from abiding.providers.release import ProviderRelease
     from abiding.providers.tables import Exports
 
 __all__ = ["compare"]
@@ -31,46 +31,44 @@ __all__ = ["compare"]
 _listed = partial(listed, most=5)
 
 
-def compare(old: Side, new: Side) -> Iterator[Finding]:
+def compare(old: ProviderRelease, new: ProviderRelease) -> Iterator[Finding]:
     """Hold a new release against the last one. Nothing is found if neither ships a library that is promised."""
-    promised = {name for name, one in old.libraries.items() if not old.export or old.export.is_for([name, one.place])}
+    export = old.export
+    promised = {name for name, library in old.libraries.items() if not export or export.is_for([name, library.place])}
     if not promised:
         return
     kept = sorted(promised & set(new.libraries))
     yield from _exported_less(old, new, kept)
     yield from _moved(old, new, kept)
-    comparison = compared(old.material(kept), new.material(kept)) if kept else Comparison()
+    comparison = compare_interfaces(old.material(kept), new.material(kept)) if kept else InterfaceComparison()
     on_each = {machine: (old.on(machine), new.on(machine)) for machine in sorted(old.machines & new.machines) or [""]}
-    losses = [*_gone_from(on_each, promised), *comparison.changes]
-    left_out = {name: some for name in kept if (some := _left_out(name, on_each.values()))}
+    losses = [*_losses(on_each, promised), *comparison.changes]
+    weak = {name: symbols for name in kept if (symbols := _lost_weak(name, on_each.values()))}
     if losses:
-        told = (*map(_of_templates, left_out.items()), *_not_found(comparison), *comparison.remarks)
-        yield _broken(old, new, losses, told)
+        yield _broken(old, new, losses, _remarks(weak, comparison))
         return
-    added = {name: some for name in kept if (some := _added(name, on_each.values()))}
-    yield _kept(old, new, added, left_out, comparison)
+    added = {name: symbols for name in kept if (symbols := _added(name, on_each.values()))}
+    yield _kept(old, new, added, weak, comparison)
 
 
-def _exported_less(old: Side, new: Side, libraries: Sequence[str]) -> Iterator[Finding]:
+def _exported_less(old: ProviderRelease, new: ProviderRelease, libraries: Sequence[str]) -> Iterator[Finding]:
     """Warn of an export that the new release has no more, or that has lost its upper bound."""
     if old.export is None:
         return
     line = old.export.requires
     without = [name for name in libraries if not (new.export and new.export.is_for([name, new.libraries[name].place]))]
+    now = None
     if without:
-        now, says = (
-            None,
-            f"exports nothing for {_listed(without)}, for which {old.contents.version} exports `{line}`",
-        )
+        what = f"exports nothing for {_listed(without)}, for which {old.contents.version} exports `{line}`"
     elif new.export and _is_limited(line) and not _is_limited(new.export.requires):
         now = new.export.requires
-        says = f"exports `{now}`, without the upper bound of `{line}`, which {old.contents.version} exports"
+        what = f"exports `{now}`, without the upper bound of `{line}`, which {old.contents.version} exports"
     else:
         return
     yield Finding(
         "unbounded-provider",
         Severity.WARNING,
-        f"{new.contents.name} {new.contents.version} {says}",
+        f"{new.contents.name} {new.contents.version} {what}",
         artifact=new.path.name,
         field="exports",
         expected=line,
@@ -82,7 +80,7 @@ def _exported_less(old: Side, new: Side, libraries: Sequence[str]) -> Iterator[F
     )
 
 
-def _moved(old: Side, new: Side, libraries: Sequence[str]) -> Iterator[Finding]:
+def _moved(old: ProviderRelease, new: ProviderRelease, libraries: Sequence[str]) -> Iterator[Finding]:
     """Warn of libraries that lie in another folder: the run paths of who is linked with them lead to the old one."""
     there = {(image.name, posixpath.dirname(image.place)) for image in new.contents.images}
     there |= {(name, posixpath.dirname(library.place)) for name, library in new.libraries.items()}
@@ -110,50 +108,54 @@ def _is_limited(line: str) -> bool:
 _LIMITING = frozenset({"<", "<=", "==", "~=", "==="})
 
 
-def _gone_from(on_each: Mapping[str, tuple[Side, Side]], promised: set[str]) -> Iterator[Change]:
+def _losses(on_each: Mapping[str, tuple[ProviderRelease, ProviderRelease]], promised: set[str]) -> Iterator[Change]:
     """Yield what is gone on one machine or another; on which, where it is not on all."""
-    on: dict[Change, list[str]] = {}
+    by_loss: dict[Change, list[str]] = {}
     for machine, sides in on_each.items():
-        for change in _gone(*sides, promised):
-            on.setdefault(change, []).append(machine)
-    for change, machines in on.items():
+        for loss in _losses_on_one(*sides, promised):
+            by_loss.setdefault(loss, []).append(machine)
+    for loss, machines in by_loss.items():
         where = f" for {' and '.join(machines)}" if len(machines) < len(on_each) else ""
-        yield change._replace(what=f"{change.what}{where}")
+        yield loss._replace(what=f"{loss.what}{where}")
 
 
-def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
+def _losses_on_one(old: ProviderRelease, new: ProviderRelease, promised: set[str]) -> Iterator[Change]:
     for name in sorted(promised):
         if name not in new.libraries:
             yield Change(name, "the library")
             continue
-        brought = _brought(name, new)
-        missing = lacking(old.libraries[name].symbols(vague=False), brought)
-        names = {symbol.partition("@")[0] for other in brought for symbol in other.symbols}
+        loaded = _with_needs(name, new)
+        missing = missing_symbols(old.libraries[name].own_symbols(), loaded)
+        names = {symbol.partition("@")[0] for library in loaded for symbol in library.symbols}
         versions = {symbol for symbol in missing if symbol.partition("@")[0] in names}
-        classes = {found for symbol in missing - versions if (found := class_of(symbol))}
+        classes = set(filter(None, map(class_of, missing - versions)))
         symbols = {symbol for symbol in missing - versions if not class_of(symbol)}
-        for what, some in (("class", classes), ("symbol", symbols), ("version of a symbol", versions)):
-            if some:
-                plural = {"class": "classes", "version of a symbol": "versions of symbols"}.get(what, f"{what}s")
-                shown = tuple(sorted(symbol.removesuffix(f"@{BASE}") for symbol in some))
-                yield Change(name, f"{len(some)} {what if len(some) == 1 else plural}", shown)
+        for singular, plural, lost in (
+            ("class", "classes", classes),
+            ("symbol", "symbols", symbols),
+            ("version of a symbol", "versions of symbols", versions),
+        ):
+            if lost:
+                yield Change(name, f"{len(lost)} {singular if len(lost) == 1 else plural}", _shown(lost))
 
 
-def _left_out(name: str, sides: Iterable[tuple[Side, Side]]) -> tuple[str, ...]:
+def _lost_weak(name: str, sides: Iterable[tuple[ProviderRelease, ProviderRelease]]) -> tuple[str, ...]:
     """Return what a library has no more of what each file defines that uses it: templates, inline functions.
 
     It comes and goes with what the library's own code makes of them.
     """
     return _shown(
-        symbol for old, new in sides for symbol in lacking(old.libraries[name].symbols(vague=True), _brought(name, new))
+        symbol
+        for old, new in sides
+        for symbol in missing_symbols(old.libraries[name].vague_symbols(), _with_needs(name, new))
     )
 
 
-def _added(name: str, sides: Iterable[tuple[Side, Side]]) -> tuple[str, ...]:
+def _added(name: str, sides: Iterable[tuple[ProviderRelease, ProviderRelease]]) -> tuple[str, ...]:
     return _shown(
         symbol
         for old, new in sides
-        for symbol in lacking(new.libraries[name].symbols(vague=False), [old.libraries[name].exports])
+        for symbol in missing_symbols(new.libraries[name].own_symbols(), [old.libraries[name].exports])
     )
 
 
@@ -161,14 +163,14 @@ def _shown(symbols: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({symbol.removesuffix(f"@{BASE}") for symbol in symbols}))
 
 
-def _brought(name: str, side: Side) -> list[Exports]:
+def _with_needs(name: str, side: ProviderRelease) -> list[Exports]:
     """Return a library and those that it brings along: what has moved into one of these is still found."""
     library = side.libraries[name].exports
     needs = _needs(library, side)
     return [library, *(other.exports for other in side.libraries.values() if other.exports.name in needs)]
 
 
-def _needs(library: Exports, side: Side) -> set[str]:
+def _needs(library: Exports, side: ProviderRelease) -> set[str]:
     """Return the libraries of the same release that one brings along, in turn."""
     names: set[str] = set()
     waiting = [library]
@@ -180,21 +182,18 @@ def _needs(library: Exports, side: Side) -> set[str]:
     return names
 
 
-# What is said
-
-
-def _broken(old: Side, new: Side, losses: list[Change], remarks: tuple[str, ...]) -> Finding:
+def _broken(old: ProviderRelease, new: ProviderRelease, losses: list[Change], remarks: Iterable[str]) -> Finding:
     name, before, after = new.contents.name, old.contents.version, new.contents.version
     promise = old.export.requires if old.export else ""
     within = not promise or requirements.parse(promise).specifier.contains(after, prereleases=True)
-    notes = tuple(_said(loss) for loss in losses)
+    notes = (*map(_loss, losses), *remarks)
     if not within:
         return Finding(
             "promise-kept",
             Severity.NOTE,
             f"{name} {after} breaks with {before}, outside of what that promised",
             artifact=new.path.name,
-            notes=(*notes, *remarks),
+            notes=notes,
         )
     honest = _honest(after, promise)
     if promise:
@@ -217,12 +216,12 @@ def _broken(old: Side, new: Side, losses: list[Change], remarks: tuple[str, ...]
         found=after,
         expected_from="honest" if honest else "",
         found_from="of this release",
-        notes=(*notes, *remarks),
+        notes=notes,
         hints=(hint,),
     )
 
 
-def _said(loss: Change) -> str:
+def _loss(loss: Change) -> str:
     if not loss.names:
         return f"`{loss.library}` is gone"
     if loss.is_other:
@@ -231,27 +230,26 @@ def _said(loss: Change) -> str:
     return f"`{loss.library}` has lost {loss.what}: {_listed(loss.names)}"
 
 
-def _not_found(comparison: Comparison) -> Iterator[str]:
-    if comparison.gone:
-        yield f"gone from its headers, or no longer to be worked out: {_listed(comparison.gone)}"
-    if comparison.dropped:
-        yield f"no longer declared in its headers: {_listed(comparison.dropped)}"
-
-
-def _of_templates(left_out: tuple[str, tuple[str, ...]]) -> str:
-    library, symbols = left_out
-    return (
-        f"`{library}` no longer has {_listed(symbols)}, weak in C++: of a template or an inline function each file has "
-        "its own that uses it, unless a header says `extern template`"
-    )
+def _remarks(weak: Mapping[str, tuple[str, ...]], comparison: InterfaceComparison) -> Iterator[str]:
+    """Yield what is no loss for sure, and what was not compared."""
+    for library, symbols in weak.items():
+        yield (
+            f"`{library}` no longer has {_listed(symbols)}, weak in C++: of a template or an inline function each file "
+            "has its own that uses it, unless a header says `extern template`"
+        )
+    if comparison.lost_constants:
+        yield f"gone from its headers, or no longer to be worked out: {_listed(comparison.lost_constants)}"
+    if comparison.lost_declarations:
+        yield f"no longer declared in its headers: {_listed(comparison.lost_declarations)}"
+    yield from comparison.remarks
 
 
 def _kept(
-    old: Side,
-    new: Side,
+    old: ProviderRelease,
+    new: ProviderRelease,
     added: Mapping[str, tuple[str, ...]],
-    left_out: Mapping[str, tuple[str, ...]],
-    comparison: Comparison,
+    weak: Mapping[str, tuple[str, ...]],
+    comparison: InterfaceComparison,
 ) -> Finding:
     name, before, after = new.contents.name, old.contents.version, new.contents.version
     count = sum(map(len, added.values()))
@@ -259,8 +257,8 @@ def _kept(
     # Remarks are not on every screen, and a structure may have changed under the same symbols.
     unseen = "" if comparison.by_layouts else f"; {_UNSEEN}{_of_headers(comparison)}"
     blind = comparison.is_blind and not comparison.by_layouts
-    gone = "".join(_lacking(comparison))
-    but = " but for weak ones of C++" if left_out else ""
+    gone = "".join(_numbers_lost(comparison))
+    but = " but for weak ones of C++" if weak else ""
     is_whole = comparison.by_layouts and not gone and not but
     if count:
         lost = "nothing" if is_whole else "no symbol"
@@ -273,30 +271,36 @@ def _kept(
         message = f"{name} {after} has the symbols of {before}{but}, none lost and none new"
     return Finding(
         "promise-kept",
-        Severity.WARNING if asked or comparison.gone or blind else Severity.NOTE,
+        Severity.WARNING if asked or comparison.lost_constants or blind else Severity.NOTE,
         message + (": that asks for another minor version" if asked else "") + gone + unseen,
         artifact=new.path.name,
         notes=(
-            *(f"`{library}` has {_listed(some)}" for library, some in added.items()),
-            *map(_of_templates, left_out.items()),
-            *_not_found(comparison),
-            *comparison.remarks,
+            *(f"`{library}` has {_listed(symbols)}" for library, symbols in added.items()),
+            *_remarks(weak, comparison),
         ),
-        hints=(*([_NEW] if asked else []), *([_GONE] if comparison.gone else []), *([_BLIND] if blind else [])),
+        hints=(
+            *([_NEW] if asked else []),
+            *([_GONE] if comparison.lost_constants else []),
+            *([_BLIND] if blind else []),
+        ),
     )
 
 
-def _lacking(comparison: Comparison) -> Iterator[str]:
-    if comparison.gone:
-        yield f"; {counted(len(comparison.gone), 'constant')} of its headers can't be found again"
-    if comparison.dropped:
-        yield f"; {counted(len(comparison.dropped), 'declaration')} can't be found in its headers again"
+def _numbers_lost(comparison: InterfaceComparison) -> Iterator[str]:
+    if comparison.lost_constants:
+        yield f"; {counted(len(comparison.lost_constants), 'constant')} of its headers can't be found again"
+    if comparison.lost_declarations:
+        yield f"; {counted(len(comparison.lost_declarations), 'declaration')} can't be found in its headers again"
 
 
-def _of_headers(comparison: Comparison) -> str:
+def _of_headers(comparison: InterfaceComparison) -> str:
     if comparison.by_headers:
         but = " but for what is compiled into their users" if comparison.of_bodies else ""
-        same = "what else its headers declare is" if comparison.gone or comparison.dropped else "its headers declare"
+        same = (
+            "what else its headers declare is"
+            if comparison.lost_constants or comparison.lost_declarations
+            else "its headers declare"
+        )
         return f", and {same} the same{but}"
     return ", nor all of its headers" if comparison.of_headers else ""
 

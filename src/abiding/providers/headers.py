@@ -16,14 +16,14 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings import bounds
-from abiding.providers.confined import run, spent
-from abiding.providers.declarations import Declaration, Declared, Reading
-from abiding.providers.languages import of_both
+from abiding.providers.confined import processor_seconds, run
+from abiding.providers.declarations import HeaderDeclaration, ParsedHeaders, Reading
+from abiding.providers.languages import headers_of_both
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["Headers", "NoParserError", "compiler", "gathered", "read"]
+__all__ = ["Headers", "NoParserError", "collect", "compiler", "read"]
 
 
 _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx|h\+\+)", re.IGNORECASE)
@@ -54,19 +54,19 @@ class Compiler(NamedTuple):
 
 
 def compiler() -> list[str] | None:
-    """The C compiler at hand, with its arguments: the one that `CC` names, or one of the usual names."""
+    """Return the C compiler at hand, with its arguments: the one that `CC` names, or one of the usual names."""
     try:
         named = shlex.split(os.environ.get("CC", ""))
     except ValueError:  # a quotation that does not end names none
         return None
-    found = shutil.which(named[0]) if named else next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
-    return [found, *named[1:]] if found else None
+    program = shutil.which(named[0]) if named else next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    return [program, *named[1:]] if program else None
 
 
-def gathered(places: Iterable[str], read: Callable[[list[str]], Iterable[tuple[str, bytes]]]) -> Headers:
+def collect(places: Iterable[str], read: Callable[[list[str]], Iterable[tuple[str, bytes]]]) -> Headers:
     """Read the headers among some files, as far as they are looked at. `read` is given places, and yields contents."""
-    found = [place for place in places if _is_read(place) or _PART.fullmatch(place)]
-    wanted = sorted(found, key=lambda place: (not _is_read(place), place))
+    headers = (place for place in places if _is_read(place) or _PART.fullmatch(place))
+    wanted = sorted(headers, key=lambda place: (not _is_read(place), place))
     texts: dict[str, bytes] = {}
     left = bounds.HEADER_BYTES
     for place, data in read(wanted[: bounds.HEADERS]):
@@ -78,11 +78,11 @@ def gathered(places: Iterable[str], read: Callable[[list[str]], Iterable[tuple[s
 
 
 def _is_read(place: str) -> bool:
-    """Whether a file is a header that others than headers include, by its name."""
+    """Return whether a file is a header that others than headers include, by its name."""
     return bool(_HEADER.fullmatch(place) or _BARE.fullmatch(place))
 
 
-def read(headers: Mapping[str, bytes], *, uses: bool = False) -> Declared:
+def read(headers: Mapping[str, bytes], *, uses: bool = False) -> ParsedHeaders:
     """Read all headers, each by itself, in the languages that it may be in. Raises `NoParserError`.
 
     `uses` is whether it is wanted what each declaration leads to.
@@ -91,14 +91,14 @@ def read(headers: Mapping[str, bytes], *, uses: bool = False) -> Declared:
     if command is None:
         raise NoParserError("there is no C compiler")
     with TemporaryDirectory(prefix="abiding-") as name:
-        return Parser(Path(name).resolve(), headers, command, uses=uses).declared()
+        return HeaderParser(Path(name).resolve(), headers, command, uses=uses).parse()
 
 
-class Parser:
+class HeaderParser:
     """Has headers in a folder of their own, and what reads them."""
 
     def __init__(self, folder: Path, headers: Mapping[str, bytes], command: list[str], *, uses: bool) -> None:
-        self.headers, self.uses, self.began = headers, uses, spent()
+        self.headers, self.uses, self.began = headers, uses, processor_seconds()
         self.folder, self.scratch = folder / "headers", folder / "scratch"
         self.compilers = {language: _compiler(tuple(command), language) for language in ("c", "c++")}
         if self.compilers["c"] is None:
@@ -109,7 +109,7 @@ class Parser:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
 
-    def declared(self) -> Declared:
+    def parse(self) -> ParsedHeaders:
         """Return what they declare. Where reading one ends the process, another goes on with the next one."""
         wanted = [
             (place, language)
@@ -117,24 +117,24 @@ class Parser:
             for language in (("c", "c++") if place.lower().endswith(".h") else ("c++",))
             if _is_read(place)
         ]
-        readings = {one: Reading(*one, failed=why) for one in wanted if (why := self._unfit(*one))}
+        readings = {key: Reading(*key, failed=why) for key in wanted if (why := self._unfit(*key))}
         left, too_much = bounds.DECLARED, f"headers declare more than {bounds.DECLARED >> 20} MiB"
-        while waiting := [one for one in wanted if one not in readings]:
-            seconds = bounds.PARSING - (spent() - self.began)
+        while waiting := [key for key in wanted if key not in readings]:
+            seconds = bounds.PARSING - (processor_seconds() - self.began)
             if seconds <= 0:
                 why = f"reading headers takes more than {bounds.PARSING} seconds"
             elif left <= 0:
                 why = too_much
             else:
                 new, begun, why, size = self._run(waiting, seconds, left)
-                readings |= {(one.place, one.language): one for one in new}
+                readings |= {(reading.place, reading.language): reading for reading in new}
                 left -= size
                 if begun:
                     readings[begun] = Reading(*begun, failed=why if left > 0 else too_much)
                 if new or begun:
                     continue
-            readings |= {one: Reading(*one, failed=why) for one in waiting}
-        return Declared.of(readings.values(), of_both(self.headers))
+            readings |= {key: Reading(*key, failed=why) for key in waiting}
+        return ParsedHeaders.of(readings.values(), headers_of_both(self.headers))
 
     def _unfit(self, place: str, language: str) -> str:
         if not _FIT.fullmatch(place):
@@ -148,17 +148,17 @@ class Parser:
         request = self.scratch / "request.json"
         request.write_text(json.dumps(self._request(waiting, seconds)))
         # Whatever this process imports from, and nothing that stands around.
-        code = f"import sys; sys.path[:] = {[one for one in sys.path if one]!r}\n"
+        code = f"import sys; sys.path[:] = {[folder for folder in sys.path if folder]!r}\n"
         code += "from abiding.providers.parsing import main; sys.exit(main())"
-        with TemporaryFile() as written, TemporaryFile() as said:
+        with TemporaryFile() as output, TemporaryFile() as errors:
             line = [sys.executable, "-I", "-c", code, str(request)]
             try:
-                status = run(line, written, said, seconds=int(seconds) + 2, memory=bounds.PARSER, size=bounds.PARSED)
+                status = run(line, output, errors, seconds=int(seconds) + 2, memory=bounds.PARSER, size=bounds.PARSED)
                 why = f"the parser ended with {status}"
             except (OSError, subprocess.SubprocessError) as exc:
                 why = f"the parser was ended: {type(exc).__name__}"
-            written.seek(0)
-            begun, readings, size = _answers(written, {str(_inside(place)): place for place, _ in waiting}, most, why)
+            output.seek(0)
+            begun, readings, size = _answers(output, {str(_inside(place)): place for place, _ in waiting}, most, why)
             return readings, begun, why, size
 
     def _request(self, waiting: list[tuple[str, str]], seconds: float) -> dict[str, object]:
@@ -171,12 +171,13 @@ class Parser:
         arguments: dict[str, list[str]] = {}
         folders: set[str] = set()
         for language, standard in (("c", "gnu17"), ("c++", "gnu++20")):
-            if found := self.compilers[language]:
-                target = [f"--target={found.target}"] if found.target else []
-                own = [sysconfig.get_path("include")]  # of Python: headers of extensions include its own
-                system = [part for folder in (*found.folders, *own) for part in ("-isystem", folder)]
+            if its_compiler := self.compilers[language]:
+                target = [f"--target={its_compiler.target}"] if its_compiler.target else []
+                # Python's: headers of extensions include its own.
+                included_from = (*its_compiler.folders, sysconfig.get_path("include"))
+                system = [part for folder in included_from for part in ("-isystem", folder)]
                 arguments[language] = ["-x", language, f"-std={standard}", *_FLAGS, *target, *roots, *system]
-                folders.update((*found.folders, *own))
+                folders.update(included_from)
         return {
             "folder": str(self.folder),
             "scratch": str(self.scratch),
@@ -210,58 +211,59 @@ def _compiler(command: tuple[str, ...], language: str) -> Compiler | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    said = done.stderr.decode("utf-8", "replace")
-    folders = found[1] if (found := _FOLDERS.search(said)) else ""
-    target = found[1] if (found := _TARGET.search(said)) else ""
-    return Compiler(tuple(one.strip() for one in folders.splitlines() if os.path.isdir(one.strip())), target)  # noqa: PTH112
+    text = done.stderr.decode("utf-8", "replace")
+    folders, target = _FOLDERS.search(text), _TARGET.search(text)
+    lines = map(str.strip, folders[1].splitlines() if folders else ())
+    return Compiler(tuple(folder for folder in lines if os.path.isdir(folder)), target[1] if target else "")  # noqa: PTH112
 
 
 def _answers(
-    written: IO[bytes], places: Mapping[str, str], most: int, why: str
+    output: IO[bytes], places: Mapping[str, str], most: int, why: str
 ) -> tuple[tuple[str, str] | None, list[Reading], int]:
     """Return the header that was begun and not read, if there is one, what was read, and what it takes.
 
     `why` is how the parser ended. Raises `NoParserError`.
     """
-    if not (first := written.readline()):
+    if not (first := output.readline()):
         raise NoParserError(f"{why} before it read any")
     if not json.loads(first)["ready"]:
         raise NoParserError("that needs `libclang`, which is not installed: `pip install 'abiding[headers]'` brings it")
     known: dict[str, str] = {}
-    found: list[Reading] = []
-    entries: list[Declaration] = []
+    readings: list[Reading] = []
+    declarations: list[HeaderDeclaration] = []
     begun, left = None, most
-    while left > 0 and (line := written.readline(left + 1)):
+    while left > 0 and (line := output.readline(left + 1)):
         left -= len(line)
         if not line.endswith(b"\n"):
             break
         answer = json.loads(line)
-        left -= _EACH * len(answer.get("entries", ()))
-        entries += (_declaration(entry, known) for entry in answer.get("entries", ()))
+        entries = answer.get("entries", ())
+        left -= _EACH * len(entries)
+        declarations += (_declaration(entry, known) for entry in entries)
         if "begun" in answer:
-            begun, entries = (places[answer["begun"][0]], answer["begun"][1]), []
+            begun, declarations = (places[answer["begun"][0]], answer["begun"][1]), []
         if "read" in answer and begun:
-            found.append(_reading(begun, answer, entries, known))
+            readings.append(_reading(begun, answer, declarations, known))
             begun = None
-    return begun, found, max(most - left, 0)
+    return begun, readings, max(most - left, 0)
 
 
 # What it takes in memory to have one more declaration, however short.
 _EACH = 250
 
 
-def _declaration(entry: list[Any], known: dict[str, str]) -> Declaration:
+def _declaration(entry: list[Any], known: dict[str, str]) -> HeaderDeclaration:
     place, kind, key, name, meaning, members, uses, symbol, begins = entry
     place, kind, name = known.setdefault(place, place), known.setdefault(kind, kind), key if key == name else name
-    return Declaration(place, kind, key, name, meaning, frozenset(members), tuple(uses), symbol, tuple(begins))
+    return HeaderDeclaration(place, kind, key, name, meaning, frozenset(members), tuple(uses), symbol, tuple(begins))
 
 
 def _reading(
-    one: tuple[str, str], answer: Mapping[str, Any], entries: Iterable[Declaration], known: dict[str, str]
+    key: tuple[str, str], answer: Mapping[str, Any], declarations: Iterable[HeaderDeclaration], known: dict[str, str]
 ) -> Reading:
     return Reading(
-        *one,
-        tuple(entries),
+        *key,
+        tuple(declarations),
         frozenset(known.setdefault(place, place) for place in answer.get("includes", ())),
         answer.get("errors", {}),
         tuple(answer.get("missing", ())),

@@ -24,13 +24,12 @@ class Edition(NamedTuple):
 
     def known_as(self, library: str) -> Exports | None:
         """Return the library that others know by this name: by SONAME, or by file name."""
-        alike = (known for place, known in self.libraries.items() if library in (known.name, place.rpartition("/")[2]))
-        return next(alike, None)
+        return self.libraries.get(self.place_of(library))
 
     def place_of(self, library: str) -> str:
         """Return the place of the library that others know by this name; empty if there is none."""
-        known = self.known_as(library)
-        return next((place for place, other in self.libraries.items() if other is known), "")
+        names = ((place, known.name, place.rpartition("/")[2]) for place, known in self.libraries.items())
+        return next((place for place, *known in names if library in known), "")
 
     def with_needs(self, library: Exports) -> Iterator[Exports]:
         """Yield a library, and those of this edition that it brings along."""
@@ -70,6 +69,11 @@ class History(NamedTuple):
     others: tuple[Edition, ...] = ()
 
     @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions that were read, and those that could not be."""
+        return (*(edition.version for edition in self.editions), *(edition.version for edition in self.unread))
+
+    @property
     def ever(self) -> tuple[Edition, ...]:
         """All editions, those too that are not to be chosen."""
         return (*self.editions, *self.others)
@@ -83,7 +87,7 @@ class Lifetime(NamedTuple):
 
 
 def lifetimes(history: History) -> dict[str, dict[str, Lifetime]]:
-    """When each symbol of each library came and went, by the name of the library; those of the toolchain left out."""
+    """Tell when each symbol of each library came and went, by the library's name; those of the toolchain left out."""
     lives: dict[str, dict[str, Lifetime]] = {}
     for edition in history.editions:
         there: dict[str, set[str]] = {}

@@ -13,9 +13,9 @@ from abiding.native.links import Missing
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart
 from abiding.native.providers import required, target
-from abiding.providers.changed import compared
-from abiding.providers.linked import built_with, informed, is_system_of, taken
-from abiding.providers.ranges import State, had, held, is_same, public
+from abiding.providers.changed import compare_interfaces
+from abiding.providers.linked import built_with, imports_of, is_system_of, resolve_owners
+from abiding.providers.ranges import VersionState, exported_names, is_same_version, public, working_range
 from abiding.providers.tables import is_of_toolchain
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.providers.history import Edition, History
     from abiding.providers.linked import Histories
-    from abiding.providers.ranges import Row
+    from abiding.providers.ranges import VersionRow
     from abiding.providers.tables import Imports
 
-__all__ = ["Impact", "Outcome", "of_release"]
+__all__ = ["ConsumerOutcome", "Impact", "of_release"]
 
 
-class Outcome(StrEnum):
+class ConsumerOutcome(StrEnum):
     """What a release means for one consumer."""
 
     FINE = "fine"
@@ -46,7 +46,7 @@ class Outcome(StrEnum):
 
 
 # Of a wheel for several machines that counts which is worst.
-_GRAVITY = (Outcome.FINE, Outcome.UNKNOWN, Outcome.REBUILD, Outcome.EXCLUDED)
+_GRAVITY = (ConsumerOutcome.FINE, ConsumerOutcome.UNKNOWN, ConsumerOutcome.REBUILD, ConsumerOutcome.EXCLUDED)
 
 
 class Impact(NamedTuple):
@@ -56,7 +56,7 @@ class Impact(NamedTuple):
     """
 
     consumer: str
-    outcome: Outcome
+    outcome: ConsumerOutcome
     why: str
     read_from: str
 
@@ -71,17 +71,17 @@ def of_release(release: Requirement, path: Path, listings: Listings, histories: 
     try:
         subject = looked_up(subject, listings)
         machines = apart(subject.platform.tags)
-        on_each = [_Case(name, version, subject, tags, histories).judged() for tags in machines]
+        on_each = [_Case(name, version, subject, tags, histories).judge() for tags in machines]
         outcome, why = max(on_each, key=lambda pair: _GRAVITY.index(pair[0]))
     except AbidingError as exc:
-        outcome, why = _not_told(exc)
+        outcome, why = _unknown(exc)
     return Impact(path.name, outcome, why, str(path))
 
 
-def _not_told(exc: AbidingError) -> tuple[Outcome, str]:
+def _unknown(exc: AbidingError) -> tuple[ConsumerOutcome, str]:
     if isinstance(exc, MissingExtraError):
         raise exc
-    return Outcome.UNKNOWN, exc.findings[0].message
+    return ConsumerOutcome.UNKNOWN, exc.findings[0].message
 
 
 class _Case(NamedTuple):
@@ -93,70 +93,72 @@ class _Case(NamedTuple):
     tags: frozenset[Tag]
     histories: Histories
 
-    def judged(self) -> tuple[Outcome, str]:
+    def judge(self) -> tuple[ConsumerOutcome, str]:
         lines = required(self.subject.consumer.requires, target(self.tags))
         if self.name not in lines:
-            return self.not_required()
+            return self.judge_unrequired()
         if self.name in self.subject.pinned:
-            return Outcome.EXCLUDED, f"it requires {self.name} by a URL, and no release on an index"
+            return ConsumerOutcome.EXCLUDED, f"it requires {self.name} by a URL, and no release on an index"
         accepted = lines[self.name]
-        is_linked = self.name in taken(self.subject, self.tags)
+        is_linked = self.name in imports_of(self.subject, self.tags)
         if accepted.contains(self.version, prereleases=True):
             why = f"it is not linked with a library of {self.name}"
-            return self.linked(accepted) if is_linked else (Outcome.UNKNOWN, why)
+            return self.judge_linked(accepted) if is_linked else (ConsumerOutcome.UNKNOWN, why)
         excluded = f"it requires {self.name}{accepted}"
         if not is_linked:
-            return Outcome.EXCLUDED, excluded
+            return ConsumerOutcome.EXCLUDED, excluded
         try:
-            outcome, why = self.linked(accepted)
+            outcome, why = self.judge_linked(accepted)
         except AbidingError as exc:
-            outcome, why = _not_told(exc)
-        return Outcome.EXCLUDED, f"{excluded}; {_OTHERWISE[outcome]}: {why}"
+            outcome, why = _unknown(exc)
+        return ConsumerOutcome.EXCLUDED, f"{excluded}; {_OTHERWISE[outcome]}: {why}"
 
-    def not_required(self) -> tuple[Outcome, str]:
+    def judge_unrequired(self) -> tuple[ConsumerOutcome, str]:
         """Judge a wheel that does not require the provider: it may be linked with its libraries all the same."""
-        found = {
+        linked = {
             base_name(link.library) for link, origin in self.subject.provided() if origin.contents.name == self.name
         }
         missing = {base_name(link.library) for link in self.subject.links if isinstance(link.origin, Missing)}
         history = self.histories.get(self.name, self.tags, None, sorted(missing)) if missing else None
         for edition in history.editions if history else ():
-            found |= {library for library in missing if edition.known_as(library)}
-        if not found:
-            return Outcome.FINE, f"it does not require {self.name}"
-        libraries = " and ".join(sorted(found))
-        return Outcome.UNKNOWN, f"it is linked with {libraries} of {self.name}, which it does not require itself"
-
-    def linked(self, admitted: SpecifierSet) -> tuple[Outcome, str]:
-        """Judge a wheel that is linked with libraries of the provider, whether it admits the release or not."""
-        names = [imports.library for imports in taken(self.subject, self.tags)[self.name]]
-        unread = Outcome.UNKNOWN, f"{self.name} {self.version} has no wheel for its platform that could be read"
-        history = self.until(admitted, names)
-        if history is None:
-            return unread
-        libraries, history = informed(self.subject, self.name, self.tags, history, self.histories)
-        rows = held(libraries, history, is_system_of(self.subject)).rows
-        row = next((row for row in rows if is_same(row.version, self.version)), None)
-        if row and row.state is State.NOT_KNOWN and row.missing:
-            return Outcome.UNKNOWN, f"that depends on {_names(row)}"
-        if row is None or row.state is State.NOT_KNOWN:
-            return unread
-        if row.refuted:
-            return Outcome.REBUILD, _reason(row, libraries, history)
-        new = next(edition for edition in history.editions if edition.version == row.version)
-        return self.compared(
-            libraries, new, [one for one in rows[: rows.index(row)] if one.state is State.HAS], history
+            linked |= {library for library in missing if edition.known_as(library)}
+        if not linked:
+            return ConsumerOutcome.FINE, f"it does not require {self.name}"
+        libraries = " and ".join(sorted(linked))
+        return (
+            ConsumerOutcome.UNKNOWN,
+            f"it is linked with {libraries} of {self.name}, which it does not require itself",
         )
 
-    def until(self, admitted: SpecifierSet, libraries: Sequence[str]) -> History | None:
+    def judge_linked(self, admitted: SpecifierSet) -> tuple[ConsumerOutcome, str]:
+        """Judge a wheel that is linked with libraries of the provider, whether it admits the release or not."""
+        names = [imports.library for imports in imports_of(self.subject, self.tags)[self.name]]
+        unread = ConsumerOutcome.UNKNOWN, f"{self.name} {self.version} has no wheel for its platform that could be read"
+        history = self.history_until(admitted, names)
+        if history is None:
+            return unread
+        libraries, history = resolve_owners(self.subject, self.name, self.tags, history, self.histories)
+        rows = working_range(libraries, history, is_system_of(self.subject)).rows
+        row = next((row for row in rows if is_same_version(row.version, self.version)), None)
+        if row and row.state is VersionState.NOT_KNOWN and row.missing:
+            return ConsumerOutcome.UNKNOWN, f"that depends on {_names(row)}"
+        if row is None or row.state is VersionState.NOT_KNOWN:
+            return unread
+        if row.refuted:
+            return ConsumerOutcome.REBUILD, _reason(row, libraries, history)
+        new = next(edition for edition in history.editions if edition.version == row.version)
+        fitting = [earlier for earlier in rows[: rows.index(row)] if earlier.state is VersionState.HAS]
+        return self.judge_fitting(libraries, new, fitting, history)
+
+    def history_until(self, admitted: SpecifierSet, libraries: Sequence[str]) -> History | None:
         """Read the releases up to this one; if it is yanked, those that are yanked too."""
         from packaging.specifiers import SpecifierSet
         from packaging.version import Version
 
         accepted = SpecifierSet(f"<={public(self.version)}", prereleases=admitted.prereleases)
         history = self.histories.get(self.name, self.tags, accepted, libraries)
-        versions = [one.version for some in (history.editions, history.unread) for one in some] if history else []
-        if any(is_same(version, self.version) for version in versions):
+        versions = history.versions if history else ()
+        if any(is_same_version(version, self.version) for version in versions):
             return history
         ever = self.histories.get(self.name, self.tags, None, libraries)
         newest = Version(self.version)
@@ -164,13 +166,13 @@ class _Case(NamedTuple):
             editions=tuple(edition for edition in ever.editions if Version(edition.version) <= newest)
         )
 
-    def compared(
-        self, libraries: Sequence[Imports], new: Edition, fitting: Sequence[Row], history: History
-    ) -> tuple[Outcome, str]:
-        """Hold a release that has all symbols against the one that the wheel was linked with, or that it works with."""
+    def judge_fitting(
+        self, libraries: Sequence[Imports], new: Edition, fitting: Sequence[VersionRow], history: History
+    ) -> tuple[ConsumerOutcome, str]:
+        """Compare a release that has all symbols with the one that the wheel was linked with, or that it works with."""
         recorded = built_with(self.subject, self.name)
-        if is_same(new.version, recorded):
-            return Outcome.FINE, f"it was linked with {self.name} {recorded}"
+        if is_same_version(new.version, recorded):
+            return ConsumerOutcome.FINE, f"it was linked with {self.name} {recorded}"
         version = recorded or (fitting[-1].version if fitting else "")
         old = _edition(history.editions, version)
         if old is None:
@@ -181,70 +183,72 @@ class _Case(NamedTuple):
             return _by_meaning(self.name, libraries, (old, new), self.histories)
         gone = f"{self.name} {recorded}, which it was linked with, is not there"
         why = gone if recorded else "there is no earlier release that it works with"
-        return Outcome.FINE, f"it has all that is used; nothing was compared: {why}"
+        return ConsumerOutcome.FINE, f"it has all that is used; nothing was compared: {why}"
 
     def last_before(self, ever: History | None, libraries: Sequence[Imports]) -> str:
         """Return the last version before this one that a wheel works with, of all that there ever were."""
         from packaging.version import Version
 
-        rows = held(libraries, ever, is_system_of(self.subject)).rows if ever else ()
+        rows = working_range(libraries, ever, is_system_of(self.subject)).rows if ever else ()
         fitting = [
-            row.version for row in rows if row.state is State.HAS and Version(row.version) < Version(self.version)
+            row.version
+            for row in rows
+            if row.state is VersionState.HAS and Version(row.version) < Version(self.version)
         ]
         return fitting[-1] if fitting else ""
 
 
 _OTHERWISE = {
-    Outcome.FINE: "its files would work with it",
-    Outcome.REBUILD: "its files would not work with it",
-    Outcome.UNKNOWN: "whether its files would work with it is not known",
+    ConsumerOutcome.FINE: "its files would work with it",
+    ConsumerOutcome.REBUILD: "its files would not work with it",
+    ConsumerOutcome.UNKNOWN: "whether its files would work with it is not known",
 }
 
 
 def _edition(editions: Iterable[Edition], version: str) -> Edition | None:
-    return next((edition for edition in editions if is_same(edition.version, version)), None)
+    return next((edition for edition in editions if is_same_version(edition.version, version)), None)
 
 
 def _by_meaning(
     name: str, libraries: Sequence[Imports], editions: tuple[Edition, Edition], histories: Histories
-) -> tuple[Outcome, str]:
+) -> tuple[ConsumerOutcome, str]:
     """Judge a release that has all symbols by what they mean, there and in the release before."""
     names = [imports.library for imports in libraries]
     imported = {
         symbol.partition("@")[0] for imports in libraries for symbol in (*imports.bound, *imports.free, *imports.weak)
     }
     # What is not surely of the provider's libraries may be anybody's, such as that of C.
-    used = {symbol for symbol in imported & had(libraries, editions) if not is_of_toolchain(symbol)}
+    used = {symbol for symbol in imported & exported_names(libraries, editions) if not is_of_toolchain(symbol)}
     old, new = (histories.material(name, edition, names) for edition in editions)
-    comparison = compared(old, new, used)
+    comparison = compare_interfaces(old, new, used)
     since = f"since {editions[0].version}"
     if comparison.changes:
         shown = "; ".join(f"{change.library}: {', '.join(change.names[:_NAMED])}" for change in comparison.changes)
-        return Outcome.REBUILD, f"changed {since}: {shown}"
+        return ConsumerOutcome.REBUILD, f"changed {since}: {shown}"
     if comparison.unsure:
         return (
-            Outcome.UNKNOWN,
+            ConsumerOutcome.UNKNOWN,
             f"that depends on whether it uses what changed {since}: {first_of(comparison.unsure, _NAMED)}",
         )
     if comparison.by_layouts:
-        return Outcome.FINE, f"it has all that is used, unchanged {since}"
+        return ConsumerOutcome.FINE, f"it has all that is used, unchanged {since}"
     if comparison.by_headers:
-        return Outcome.FINE, f"it has all that is used, declared as {since}"
-    return Outcome.FINE, f"it has all that is used; {(*comparison.of_headers, *comparison.of_layouts)[0]}"
+        return ConsumerOutcome.FINE, f"it has all that is used, declared as {since}"
+    return ConsumerOutcome.FINE, f"it has all that is used; {(*comparison.of_headers, *comparison.of_layouts)[0]}"
 
 
 _NAMED = 3
 
 
-def _reason(row: Row, libraries: Sequence[Imports], history: History) -> str:
+def _reason(row: VersionRow, libraries: Sequence[Imports], history: History) -> str:
     if row.lacks_library:
         return f"there is no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
     edition = _edition(history.editions, row.version)
-    names = had(libraries, [edition] if edition else [])
+    names = exported_names(libraries, [edition] if edition else [])
     # What is there in another version is found by who is linked anew.
     is_gone = any(symbol.partition("@")[0] not in names for symbol in row.missing)
     return f"{row.library} lacks {_names(row)}" + (", so that its source has to change" if is_gone else "")
 
 
-def _names(row: Row) -> str:
+def _names(row: VersionRow) -> str:
     return first_of(row.symbols, _NAMED)

@@ -1,4 +1,4 @@
-"""others(two builds of a library) -> the symbols that both have, and that are of another kind now: their users break.
+"""changed_kinds(two builds of a library): the symbols that both have, and that are of another kind now: users break.
 
 Who uses a function is compiled to call it, and who uses data for so many bytes of it.
 """
@@ -14,12 +14,12 @@ from abiding.providers.tables import is_of_toolchain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["others"]
+__all__ = ["changed_kinds"]
 
 _FUNCTION = "a function"
 
 
-def others(old: bytes, new: bytes) -> dict[str, str]:
+def changed_kinds(old: bytes, new: bytes) -> dict[str, str]:
     """Return by their names what symbols were, and what they are now. Of ELF alone: others' tables don't tell it."""
     if not old.startswith(b"\x7fELF") or not new.startswith(b"\x7fELF"):
         return {}
@@ -44,12 +44,12 @@ def _kinds(data: bytes) -> Mapping[str, str]:
 
 
 def _is_unknown(*kinds: str) -> bool:
-    """Whether a symbol is of no kind, or of no size, as those are that are written in assembler."""
+    """Return whether a symbol is of no kind, or of no size, as those are that are written in assembler."""
     return any(not kind or kind.startswith("0 bytes") for kind in kinds)
 
 
 def _is_longer(before: str, after: str) -> bool:
-    """Whether data is a text that has grown, as a version does: what is of numbers or pointers has another size."""
+    """Return whether data is a text that has grown, as a version does: numbers and pointers have other sizes."""
     old, new = _SIZED.match(before), _SIZED.match(after)
     if not old or not new or old[2] != new[2]:
         return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["of_both"]
+__all__ = ["headers_of_both"]
 
 _ASKED = b"__cplusplus"
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif|define)\b([^\n]*)", re.MULTILINE)
@@ -19,21 +19,21 @@ _ROUNDS = 4
 _DEEPEST = 50
 
 
-def of_both(texts: Mapping[str, bytes]) -> frozenset[str]:
+def headers_of_both(texts: Mapping[str, bytes]) -> frozenset[str]:
     """Return the headers among some that are not the same in both languages, by what they say."""
-    found = {place for place, text in texts.items() if _ASKED in text}
+    both = {place for place, text in texts.items() if _ASKED in text}
     asked = {_ASKED}
     for _ in range(_ROUNDS):
-        more = {name for place in found for name in _defined(texts[place], asked)} - asked
+        more = {name for place in both for name in _defined(texts[place], asked)} - asked
         if not more:
             break
         asked |= more
-        found |= {place for place, text in texts.items() if place not in found and _asks(text, asked)}
-    return frozenset(found)
+        both |= {place for place, text in texts.items() if place not in both and _asks(text, asked)}
+    return frozenset(both)
 
 
 def _asks(text: bytes, names: Collection[bytes]) -> bool:
-    """Whether what a header says depends on one of some macros."""
+    """Return whether what a header says depends on one of some macros."""
     return any(
         name in names
         for word, rest in _DIRECTIVE.findall(text)
@@ -44,11 +44,11 @@ def _asks(text: bytes, names: Collection[bytes]) -> bool:
 
 def _defined(text: bytes, asked: Collection[bytes]) -> set[bytes]:
     """Return the macros that a header defines in one of the languages alone, where some names tell them apart."""
-    found: set[bytes] = set()
+    defined: set[bytes] = set()
     within: list[bool] = []
     for word, rest in _DIRECTIVE.findall(text):
         if word == b"define":
-            found.update(_WORD.findall(rest)[:1] if any(within[-_DEEPEST:]) else ())
+            defined.update(_WORD.findall(rest)[:1] if any(within[-_DEEPEST:]) else ())
         elif word == b"endif":
             del within[-1:]
         else:
@@ -57,4 +57,4 @@ def _defined(text: bytes, asked: Collection[bytes]) -> set[bytes]:
                 is_asking = is_asking or within[-1:] == [True]
                 del within[-1:]
             within.append(is_asking)
-    return found
+    return defined

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["Compared", "compared"]
+__all__ = ["LayoutComparison", "compare_layouts"]
 
 _SECONDS = 300
 # The bits of its exit status.
@@ -20,25 +20,25 @@ _ERROR, _CHANGED = 0b0011, 0b0100
 _MOST_LINES = 12
 
 
-class Compared(NamedTuple):
+class LayoutComparison(NamedTuple):
     """What `abidiff` says: the lines about what has changed, none if nothing; or why it could not be asked."""
 
     changes: tuple[str, ...] = ()
     not_compared: str = ""
 
 
-def compared(old: bytes, new: bytes, headers: Collection[str] = ()) -> Compared:
+def compare_layouts(old: bytes, new: bytes, headers: Collection[str] = ()) -> LayoutComparison:
     """Compare two ELF libraries. Symbols that are gone or new are told by their tables, and not here.
 
     Where both releases have `headers`, by their places, a type that none of them defines is no consumer's business.
     """
     if not old.startswith(b"\x7fELF") or not new.startswith(b"\x7fELF"):
-        return Compared(not_compared="only those of ELF files can be")
+        return LayoutComparison(not_compared="only those of ELF files can be")
     program = shutil.which("abidiff")
     if program is None:
-        return Compared(not_compared="`abidiff` is not installed")
+        return LayoutComparison(not_compared="`abidiff` is not installed")
     if not _has_debug_information(old) or not _has_debug_information(new):
-        return Compared(not_compared="the library has no debug information")
+        return LayoutComparison(not_compared="the library has no debug information")
     with TemporaryDirectory(prefix="abiding-") as folder:
         for name, data in (("old", old), ("new", new)):
             Path(folder, name).write_bytes(data)
@@ -54,16 +54,16 @@ def compared(old: bytes, new: bytes, headers: Collection[str] = ()) -> Compared:
                 command, cwd=folder, capture_output=True, text=True, errors="replace", check=False, timeout=_SECONDS
             )
         except (OSError, subprocess.TimeoutExpired) as exc:
-            return Compared(not_compared=f"`abidiff` failed: {type(exc).__name__}")
+            return LayoutComparison(not_compared=f"`abidiff` failed: {type(exc).__name__}")
     if done.returncode & _ERROR:
-        return Compared(not_compared="`abidiff` failed")
-    return Compared(tuple(_told(done.stdout)) if done.returncode & _CHANGED else ())
+        return LayoutComparison(not_compared="`abidiff` failed")
+    return LayoutComparison(_changes(done.stdout) if done.returncode & _CHANGED else ())
 
 
-def _told(text: str) -> list[str]:
+def _changes(text: str) -> tuple[str, ...]:
     """Return the lines that name what has changed; of what is removed there are others."""
-    lines = [line.strip() for line in text.splitlines()]
-    return [line for line in lines if line.startswith("[C]") or " changed from " in line][:_MOST_LINES]
+    lines = map(str.strip, text.splitlines())
+    return tuple(line for line in lines if line.startswith("[C]") or " changed from " in line)[:_MOST_LINES]
 
 
 def _has_debug_information(data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What a declaration leads to without naming it: `void *` is a pointer to anything, and a struct begins another one."""
+"""What a declaration leads to without naming it: `void *` points to anything, and a struct begins another struct."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from clang.cindex import Cursor, Type
 
-__all__ = ["begun_by", "leads_anywhere"]
+__all__ = ["leading_types", "leads_anywhere"]
 
 _POINTERS = frozenset({"POINTER", "LVALUEREFERENCE", "RVALUEREFERENCE"})
 _ARRAYS = frozenset({"CONSTANTARRAY", "INCOMPLETEARRAY", "VARIABLEARRAY"})
@@ -20,7 +20,7 @@ _LIST = "__va_list_tag"
 
 
 def leads_anywhere(cursor: Cursor) -> bool:
-    """Whether a declaration has a pointer that does not say to what, in it or in what a function pointer is given.
+    """Return whether a declaration has a pointer that does not say to what, also in what a function pointer is given.
 
     Types with a name that are in it have declarations of their own.
     """
@@ -38,23 +38,23 @@ def _is_of_anything(type_: Type, depth: int = 0) -> bool:
         return True
     if kind == "FUNCTIONPROTO":
         parts = [inner.get_result(), *inner.argument_types()]
-        return inner.is_function_variadic() or any(_is_of_anything(one, depth + 1) for one in parts)
+        return inner.is_function_variadic() or any(_is_of_anything(part, depth + 1) for part in parts)
     if kind == "RECORD":
         if _LIST in inner.spelling:
             return True
         declared = inner.get_declaration()
-        return _is_unnamed(declared) and any(_is_of_anything(one.type, depth + 1) for one in inner.get_fields())
+        return _is_unnamed(declared) and any(_is_of_anything(field.type, depth + 1) for field in inner.get_fields())
     return is_pointer and kind == "VOID"
 
 
-def begun_by(cursor: Cursor, depth: int = 0) -> Iterator[Cursor]:
-    """Yield the types of which each value of a class begins with one: who is given one may have the whole.
+def leading_types(cursor: Cursor, depth: int = 0) -> Iterator[Cursor]:
+    """Yield the types that a value of a class begins with: who is given one of these may have the whole.
 
     That is its first field, each field of a union, and each base.
     """
-    for one in cursor.get_children() if cursor.kind.name != "UNION_DECL" else ():
-        if one.kind.name == "CXX_BASE_SPECIFIER":
-            yield one.type.get_canonical().get_declaration()
+    for child in cursor.get_children() if cursor.kind.name != "UNION_DECL" else ():
+        if child.kind.name == "CXX_BASE_SPECIFIER":
+            yield child.type.get_canonical().get_declaration()
     fields = list(cursor.type.get_fields())
     for field in fields if cursor.kind.name == "UNION_DECL" else fields[:1]:
         inner = field.type.get_canonical()
@@ -65,9 +65,9 @@ def begun_by(cursor: Cursor, depth: int = 0) -> Iterator[Cursor]:
             if not _is_unnamed(declared):
                 yield declared
             elif depth < _DEEPEST:
-                yield from begun_by(declared, depth + 1)
+                yield from leading_types(declared, depth + 1)
 
 
 def _is_unnamed(cursor: Cursor) -> bool:
-    """Whether a type has no name, not even by a `typedef`."""
+    """Return whether a type has no name, not even by a `typedef`."""
     return " at " in cursor.type.get_canonical().spelling

@@ -15,7 +15,7 @@ from abiding.native.platforms import apart, machine_of
 from abiding.native.providers import Relation
 from abiding.native.symbols import of_others_alone
 from abiding.providers.published import read_history, read_material
-from abiding.providers.ranges import State, all_told, had, held, joined, left_open
+from abiding.providers.ranges import VersionState, exported_names, join_ranges, tells_all, unresolved, working_range
 from abiding.providers.tables import BASE, Imports
 
 if TYPE_CHECKING:
@@ -31,9 +31,17 @@ if TYPE_CHECKING:
     from abiding.providers.cache import Cache
     from abiding.providers.changed import Material
     from abiding.providers.history import Edition, History, Unread
-    from abiding.providers.ranges import Range, Row
+    from abiding.providers.ranges import Range, VersionRow
 
-__all__ = ["Histories", "built_with", "informed", "is_system_of", "judge_admitted", "ranges", "taken"]
+__all__ = [
+    "Histories",
+    "built_with",
+    "imports_of",
+    "is_system_of",
+    "judge_admitted",
+    "resolve_owners",
+    "working_ranges",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +74,9 @@ class Histories:
         if key not in self._materials:
             from packaging.specifiers import SpecifierSet
 
-            places = (SpecifierSet(f"=={edition.version}"), None)  # it may be yanked
-            listed = (files for accepted in places for files in self.listings.published(distribution, accepted))
-            wheels = (file for files in listed for file in files)
+            accepted = (SpecifierSet(f"=={edition.version}"), None)  # it may be yanked
+            releases = (files for each in accepted for files in self.listings.published(distribution, each))
+            wheels = (file for files in releases for file in files)
             wheel = next(wheel for wheel in wheels if wheel.filename == edition.filename)
             self._materials[key] = read_material(wheel, edition, libraries)
         return self._materials[key]
@@ -91,7 +99,7 @@ class Histories:
             return None
 
 
-def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ...]]:
+def imports_of(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ...]]:
     """Return what a wheel takes of each distribution that it requires itself, by its name: for each library once.
 
     `tags` are its own, or those of them for one machine.
@@ -112,10 +120,13 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
         name = base_name(link.library)
         own = frozenset(f"{symbol}@{BASE}" for symbol in inside.get(link.image.place, ()))
         imports = Imports.of(link.image, link.library, subject.consumer.symbols(link.image, machine))
-        of_it = (imports.free - own) & recorded.get((origin.contents.name, name), frozenset())
-        free = imports.free - own - (of_any - of_it)
+        of_provider = (imports.free - own) & recorded.get((origin.contents.name, name), frozenset())
+        free = imports.free - own - (of_any - of_provider)
         imports = imports._replace(
-            library=name, bound=imports.bound | of_it, free=free, sole=free & sole.get(link.image.place, frozenset())
+            library=name,
+            bound=imports.bound | of_provider,
+            free=free,
+            sole=free & sole.get(link.image.place, frozenset()),
         )
         libraries = by_name.setdefault(origin.contents.name, {})
         libraries[name] = libraries[name] | imports if name in libraries else imports
@@ -124,12 +135,12 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
 
 def _recorded(subject: Subject) -> dict[tuple[str, str], frozenset[str]]:
     """Return the symbols that a wheel's own record says were taken of each library, by distribution and name."""
-    found: dict[tuple[str, str], frozenset[str]] = {}
+    recorded: dict[tuple[str, str], frozenset[str]] = {}
     for shared in subject.record.libraries if subject.record else ():
         key = normalised(shared.distribution), base_name(shared.library)
         symbols = (f"{symbol}@{BASE}" for user in shared.users for symbol in user.symbols)
-        found[key] = found.get(key, frozenset()).union(symbols)
-    return found
+        recorded[key] = recorded.get(key, frozenset()).union(symbols)
+    return recorded
 
 
 def _sole(subject: Subject) -> dict[str, frozenset[str]]:
@@ -144,7 +155,7 @@ def _sole(subject: Subject) -> dict[str, frozenset[str]]:
     }
 
 
-def informed(
+def resolve_owners(
     subject: Subject, name: str, tags: frozenset[Tag], history: History, histories: Histories
 ) -> tuple[tuple[Imports, ...], History]:
     """Find out whose the symbols are that a provider may have, and has in no version of a history.
@@ -153,22 +164,22 @@ def informed(
     others that the wheel is linked with.
     Returns what is taken of the provider, and the history with what else there was of it. Raises `AbidingError`.
     """
-    by_name = taken(subject, tags)
+    by_name = imports_of(subject, tags)
     libraries = by_name[name]
-    if not all_told(libraries, history):
+    if not tells_all(history, libraries):
         ever = histories.get(name, tags, None, [imports.library for imports in libraries])
         history = history._replace(others=ever.editions if ever else ())
     for other, theirs in by_name.items():
-        if other == name or not left_open(libraries, history):
+        if other == name or not unresolved(libraries, history):
             continue
         ever = histories.get(other, tags, None, [imports.library for imports in theirs])
-        symbols = had(theirs, ever.ever) if ever else set[str]()
+        symbols = exported_names(theirs, ever.ever) if ever else set[str]()
         of_them = frozenset(f"{symbol}@{BASE}" for symbol in symbols)
         libraries = tuple(imports._replace(sole=imports.sole - of_them) for imports in libraries)
     return libraries, history
 
 
-def ranges(
+def working_ranges(
     subject: Subject, histories: Histories, *, admitted_only: bool = False
 ) -> Iterator[tuple[Range, SpecifierSet]]:
     """Find the versions of each provider that a wheel can work with, and those that it requires.
@@ -180,29 +191,29 @@ def ranges(
     for name in _on_an_index(subject):
         specifier = subject.neighbours.accepted.get(name, SpecifierSet())
         accepted = specifier if admitted_only else SpecifierSet(prereleases=specifier.prereleases)
-        linked = [
-            each for tags in apart(subject.platform.tags) if (each := _range(subject, name, tags, accepted, histories))
-        ]
-        if linked:
-            yield joined(linked, built_with(subject, name)), specifier
+        machines = apart(subject.platform.tags)
+        on_each = filter(None, (_range(subject, name, tags, accepted, histories) for tags in machines))
+        if ranges := list(on_each):
+            yield join_ranges(ranges, built_with(subject, name)), specifier
 
 
 def _on_an_index(subject: Subject) -> dict[str, tuple[Imports, ...]]:
     """Return what is taken of each distribution, but of those that are required by URL."""
     pinned = subject.pinned
-    return {name: some for name, some in taken(subject, subject.platform.tags).items() if name not in pinned}
+    imports = imports_of(subject, subject.platform.tags)
+    return {name: libraries for name, libraries in imports.items() if name not in pinned}
 
 
 def _range(
     subject: Subject, name: str, tags: frozenset[Tag], accepted: SpecifierSet, histories: Histories
 ) -> Range | None:
-    """The range of one provider on one kind of machine; None if nothing is taken there, or nothing is published."""
-    libraries = taken(subject, tags).get(name, ())
+    """Return the range of one provider on a kind of machine; None if nothing is taken there, or nothing published."""
+    libraries = imports_of(subject, tags).get(name, ())
     history = histories.get(name, tags, accepted, [imports.library for imports in libraries]) if libraries else None
     if history is None:
         return None
-    libraries, history = informed(subject, name, tags, history, histories)
-    return held(libraries, history, is_system_of(subject), built_with(subject, name))
+    libraries, history = resolve_owners(subject, name, tags, history, histories)
+    return working_range(libraries, history, is_system_of(subject), built_with(subject, name))
 
 
 def is_system_of(subject: Subject) -> Callable[[str], bool]:
@@ -219,7 +230,7 @@ def built_with(subject: Subject, name: str) -> str:
 
 def judge_admitted(subject: Subject, histories: Histories) -> Iterator[Finding]:
     """Hold a wheel against all that it admits of its providers. Raises `AbidingError` if the index can't be read."""
-    admitted = list(ranges(subject, histories, admitted_only=True))
+    admitted = list(working_ranges(subject, histories, admitted_only=True))
     yield from _unpublished(subject, {range_.distribution for range_, _ in admitted if range_.rows})
     for range_, declared in admitted:
         yield from _too_loose(subject, range_, declared)
@@ -231,11 +242,11 @@ def _unpublished(subject: Subject, published: Collection[str]) -> Iterator[Findi
         if name in published:
             continue
         line = f"{name}{subject.neighbours.accepted.get(name, '')}"
-        listed = " and ".join(f"`{imports.library}`" for imports in libraries)
+        names = " and ".join(f"`{imports.library}`" for imports in libraries)
         yield Finding(
             "unknown-release",
             Severity.NOTE,
-            f"the index has no `{line}` that installs where the wheel does: what the wheel takes of {listed} was held "
+            f"the index has no `{line}` that installs where the wheel does: what the wheel takes of {names} was held "
             "against no version",
             artifact=subject.artifact,
             hints=("name the index that has it: `--index-url URL`",),
@@ -249,7 +260,7 @@ def _too_loose(subject: Subject, range_: Range, declared: SpecifierSet) -> Itera
         return
     line = f"{range_.distribution}{declared}"
     narrowed = range_.narrowed(declared)
-    fits = any(row.state is not State.NOT_KNOWN and not row.refuted for row in range_.rows)
+    fits = any(row.state is not VersionState.NOT_KNOWN and not row.refuted for row in range_.rows)
     versions = "a version" if len(refuted) == 1 else f"{len(refuted)} versions"
     yield Finding(
         "bound-too-loose",
@@ -261,22 +272,22 @@ def _too_loose(subject: Subject, range_: Range, declared: SpecifierSet) -> Itera
         found=line,
         expected_from="its compiled files",
         found_from="required",
-        notes=tuple(_said(range_.distribution, row) for row in _told(refuted)),
+        notes=tuple(_reason(range_.distribution, row) for row in _ends(refuted)),
         hints=(f"declare `{range_.distribution}{narrowed}`",)
         if fits
         else ("build it with a version that is published, and let the requirement say which that is",),
     )
 
 
-_MOST_TOLD = 3
+_MOST_SHOWN = 3
 
 
-def _told(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def _ends(rows: tuple[VersionRow, ...]) -> tuple[VersionRow, ...]:
     """Return the rows that bound the others: the last and the first of them say where it begins and ends."""
-    return rows if len(rows) <= _MOST_TOLD else (rows[0], rows[-1])
+    return rows if len(rows) <= _MOST_SHOWN else (rows[0], rows[-1])
 
 
-def _said(name: str, row: Row) -> str:
+def _reason(name: str, row: VersionRow) -> str:
     if row.lacks_library:
         others = " and ".join(f"`{symbol}`" for symbol in row.missing)
         return f"{name} {row.version} has no `{row.library}`" + (f", but {others}" if others else "")

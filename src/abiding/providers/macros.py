@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.providers.declarations import HeaderDeclaration
 from abiding.providers.numbering import is_version
 from abiding.providers.places import MARK
 from abiding.providers.values import value_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from abiding.providers.places import Files
 
-__all__ = ["CONDITION", "Guard", "Probes", "closure", "guard_of", "texts", "without_comments"]
+__all__ = ["CONDITION", "Guard", "Probes", "closure", "guard_of", "macro_texts", "without_comments"]
 
 _DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\(?)((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)', re.MULTILINE)
@@ -69,18 +70,15 @@ class Probes:
         self.number = len(self._places)
         self.text = "".join((_HELP, _HELP_IN_C if language == "c" else "", *probes)) if self._places else ""
 
-    def values(self, unit: TranslationUnit) -> Iterator[list[Any]]:
-        """Yield the constants among them, as entries of what a header declares."""
-        if not self._places:
-            return
-        for cursor in unit.cursor.get_children():
-            name = cursor.spelling
-            if name.startswith(_NAMED) and (value := value_of(cursor)) is not None:
-                name = name.removeprefix(_NAMED)
+    def values(self, unit: TranslationUnit) -> Iterator[HeaderDeclaration]:
+        """Yield the constants among them."""
+        for cursor in unit.cursor.get_children() if self._places else ():
+            name = cursor.spelling.removeprefix(_NAMED)
+            if name != cursor.spelling and (value := value_of(cursor)) is not None:
                 place = self._places.get(name)
                 kind = self._kind(name, value) if place else ""
-                if kind:
-                    yield [place, kind, name, name, value, [], [], "", []]
+                if place and kind:
+                    yield HeaderDeclaration(place, kind, name, name, value)
 
     def _kind(self, name: str, value: str) -> str:
         """Return what a macro with a value is: a `guard` is one that nobody misses, and empty what nobody uses."""
@@ -95,19 +93,19 @@ class Probes:
         return "constant"
 
 
-def texts(files: Files, places: Iterable[str], constants: Collection[str]) -> Iterator[list[Any]]:
-    """Yield what stands for the texts of macros in some headers, as entries, but of those that are `constants`."""
-    there = {place: _macros(files.text(place)) for place in places}
-    names = {macro.name for some in there.values() for macro in some}
-    for place, some in there.items():
-        found: dict[str, list[str]] = {}
-        for macro in some:
+def macro_texts(files: Files, places: Iterable[str], constants: Collection[str]) -> Iterator[HeaderDeclaration]:
+    """Yield what stands for the texts of macros in some headers, but of those that are `constants`."""
+    by_place = {place: _macros(files.text(place)) for place in places}
+    names = {macro.name for macros in by_place.values() for macro in macros}
+    for place, macros in by_place.items():
+        texts: dict[str, set[str]] = {}
+        for macro in macros:
             is_own = macro.name not in constants and not macro.name.startswith(MARK)
             if macro.text and is_own and not is_version(macro.name, names):
-                found.setdefault(macro.name, []).append(macro.text)
+                texts.setdefault(macro.name, set()).add(macro.text)
         guard = guard_of(files.text(place))
-        for name in {*found} - ({guard.name} if guard and not (guard.is_used or guard.is_alone) else set()):
-            yield [place, "macro", f"macro {name}", name, " ".join(sorted({*found[name]})), [], [], "", []]
+        for name in texts.keys() - ({guard.name} if guard and not (guard.is_used or guard.is_alone) else set()):
+            yield HeaderDeclaration(place, "macro", f"macro {name}", name, " ".join(sorted(texts[name])))
 
 
 class Macro(NamedTuple):
@@ -127,8 +125,8 @@ class Macro(NamedTuple):
 
 @cache
 def _macros(text: bytes) -> tuple[Macro, ...]:
-    bare = _COMMENT_OF_CXX.sub(lambda found: b" " if found[0][:1] == b"/" else found[0], text)
-    return tuple(_macro(*found.groups()) for found in _DEFINE.finditer(bare))
+    bare = _COMMENT_OF_CXX.sub(lambda match: b" " if match[0][:1] == b"/" else match[0], text)
+    return tuple(_macro(*match.groups()) for match in _DEFINE.finditer(bare))
 
 
 def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
@@ -136,7 +134,7 @@ def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
     plain = _TEXT.sub(b" 0 ", value)
     words = {*_WORD.findall(plain)} - {*_WORD.findall(taken)}
     is_empty = not value.strip() or (not bracket and _is_of_version(value))
-    text = _BLANK.sub(lambda found: b" " if found[0][:1].isspace() or found[0][:1] == b"\\" else found[0], rest)
+    text = _BLANK.sub(lambda match: b" " if match[0][:1].isspace() or match[0][:1] == b"\\" else match[0], rest)
     return Macro(
         name.decode(),
         not bracket and not is_empty,
@@ -148,60 +146,57 @@ def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
 
 
 def _is_of_version(value: bytes) -> bool:
-    """Whether a macro is another name of one that says which release it is."""
+    """Return whether a macro is another name of one that says which release it is."""
     name = value.strip(b" ()\t").decode("utf-8", "replace")
     return name.isidentifier() and is_version(name, ())
 
 
 def _is_balanced(value: bytes) -> bool:
-    """Whether brackets that open also close."""
+    """Return whether brackets that open also close."""
     waiting: list[bytes] = []
-    for found in _BRACKET.findall(value):
-        if found in _CLOSED_BY:
-            waiting.append(_CLOSED_BY[found])
-        elif not waiting or waiting.pop() != found:
+    for bracket in _BRACKET.findall(value):
+        if bracket in _CLOSED_BY:
+            waiting.append(_CLOSED_BY[bracket])
+        elif not waiting or waiting.pop() != bracket:
             return False
     return not waiting
 
 
 @cache
-def _included(text: bytes) -> tuple[str, ...]:
+def _included_names(text: bytes) -> tuple[str, ...]:
     return tuple(name.decode("utf-8", "replace") for name in _INCLUDE.findall(text))
 
 
 def closure(files: Files, place: str) -> list[str]:
     """Return the headers that one includes, in turn, by their names; it stands last."""
-    found = {place: None}
+    headers = {place: None}
     waiting = [place]
     while waiting:
-        for name in _included(files.text(waiting.pop())):
-            more = [one for one in files.called(name) if one not in found]
-            found |= dict.fromkeys(more)
+        for name in _included_names(files.text(waiting.pop())):
+            more = [header for header in files.called(name) if header not in headers]
+            headers |= dict.fromkeys(more)
             waiting += more
-    return [*found][::-1]
+    return [*headers][::-1]
 
 
 def _candidates(files: Files, place: str, language: str) -> dict[str, str]:
     """Return the macros that may be constants, by name, each with the header that defines it last."""
-    found: dict[str, str] = {}
-    others: dict[str, set[str]] = {}
+    places: dict[str, str] = {}
+    uses: dict[str, set[str]] = {}
     bad: set[str] = set()
-    for one in closure(files, place):
-        for macro in _macros(files.text(one)):
-            others.setdefault(macro.name, set()).update(macro.words)
+    for header in closure(files, place):
+        for macro in _macros(files.text(header)):
+            for word in macro.words:
+                uses.setdefault(word, set()).add(macro.name)
             bad |= {macro.name} if macro.is_statement or (macro.is_of_cxx and language == "c") else set()
             if macro.is_value:
-                found[macro.name] = one
-    uses: dict[str, list[str]] = {}
-    for name, words in others.items():
-        for word in words:
-            uses.setdefault(word, []).append(name)
+                places[macro.name] = header
     waiting = list(bad)
     while waiting:
         more = [name for name in uses.get(waiting.pop(), ()) if name not in bad]
         bad.update(more)
         waiting += more
-    return {name: one for name, one in found.items() if name not in bad}
+    return {name: header for name, header in places.items() if name not in bad}
 
 
 class Guard(NamedTuple):
@@ -221,28 +216,28 @@ def guard_of(data: bytes) -> Guard | None:
     start = 0
     while before := _BEFORE.match(data, start):
         start = before.end()
-    found = _GUARD.match(data, start)
-    if not found:
+    guard = _GUARD.match(data, start)
+    if not guard:
         return None
     bare = without_comments(data[start:])
     if (end := _end_of(bare)) < 0 or bare[end:].strip():
         return None
-    own = rb"#[ \t]*(?:define|undef)[ \t]+%s\b(?:[^\n\\]|\\\r?\n|\\.)*" % found[1]
+    own = rb"#[ \t]*(?:define|undef)[ \t]+%s\b(?:[^\n\\]|\\\r?\n|\\.)*" % guard[1]
     inner = re.sub(own, b"", CONDITION.sub(b"", bare[:end]))
-    return Guard(found[1].decode(), bool(re.search(rb"\b%s\b" % found[1], inner)), not inner.strip())
+    return Guard(guard[1].decode(), bool(re.search(rb"\b%s\b" % guard[1], inner)), not inner.strip())
 
 
 def without_comments(text: bytes) -> bytes:
     """Return a text with blanks for its comments."""
-    return _COMMENT.sub(lambda found: b" " * len(found[0]) if found[0][:1] == b"/" else found[0], text)
+    return _COMMENT.sub(lambda match: b" " * len(match[0]) if match[0][:1] == b"/" else match[0], text)
 
 
 def _end_of(text: bytes) -> int:
     """Return where the condition ends that a text begins with; -1 if it has another branch, or no end."""
     depth = 0
-    for found in CONDITION.finditer(text):
-        word = found[1]
+    for condition in CONDITION.finditer(text):
+        word = condition[1]
         depth += 1 if word.startswith(b"if") else -1 if word == b"endif" else 0
         if depth == 0 or (depth == 1 and word.startswith(b"el")):
-            return found.end() if depth == 0 else -1
+            return condition.end() if depth == 0 else -1
     return -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.providers.values import overridden
+from abiding.providers.values import overridden_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,8 @@ _UNNAMED = re.compile(r"\((?:unnamed|anonymous)[^()]* at [^()]*\)|\(lambda at [^
 _DEEPEST = 30
 _TEMPLATES = frozenset({"CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION", "FUNCTION_TEMPLATE"})
 _RECORDS = frozenset({"STRUCT_DECL", "CLASS_DECL", "UNION_DECL", *_TEMPLATES})
-# What is said of a type besides its layout, and matters to a binary.
-_SAID = frozenset({"ANNOTATE_ATTR"})
+# It says something of a type besides its layout that matters to a binary.
+_ANNOTATION = "ANNOTATE_ATTR"
 _OF_LAYOUT = frozenset({"PACKED_ATTR", "ALIGNED_ATTR"})
 _NO_RETURN = " __attribute__((noreturn))"
 _BYTE = 8
@@ -28,7 +28,7 @@ _POINTER = 8
 
 
 def is_template(cursor: Cursor) -> bool:
-    """Whether something stands in a template."""
+    """Return whether something stands in a template."""
     while cursor is not None and cursor.kind.name != "TRANSLATION_UNIT":
         if cursor.kind.name in _TEMPLATES:
             return True
@@ -62,7 +62,7 @@ class Meanings:
             text = re.sub(rf"\b{name}\b", "$", text)
         return text
 
-    def spelled(self, type_: Type, depth: int = 0) -> str:
+    def spell(self, type_: Type, depth: int = 0) -> str:
         """Return the one spelling of a type: other names are resolved, and what has no name is spelled out.
 
         A pointer is the same to a binary whether one may write to what it points to. Templates are told apart by it.
@@ -80,16 +80,16 @@ class Meanings:
         kind = type_.kind.name
         if kind in {"POINTER", "LVALUEREFERENCE", "RVALUEREFERENCE"}:
             const = " const" if type_.is_const_qualified() and not depth else ""
-            return f"{kind}({self.spelled(type_.get_pointee(), depth + 1)}){const}"
+            return f"{kind}({self.spell(type_.get_pointee(), depth + 1)}){const}"
         if kind in {"CONSTANTARRAY", "INCOMPLETEARRAY"}:
-            return f"({self.spelled(type_.get_array_element_type(), depth + 1)})[{max(type_.get_array_size(), 0)}]"
+            return f"({self.spell(type_.get_array_element_type(), depth + 1)})[{max(type_.get_array_size(), 0)}]"
         if kind == "FUNCTIONPROTO":
-            taken = ", ".join(self.spelled(one, depth + 1) for one in type_.argument_types())
-            return f"{self.spelled(type_.get_result(), depth + 1)}({taken})"
+            taken = ", ".join(self.spell(argument, depth + 1) for argument in type_.argument_types())
+            return f"{self.spell(type_.get_result(), depth + 1)}({taken})"
         declared = type_.get_declaration()
         if kind == "ENUM":
-            members = "".join(f"{one.spelling} = {one.enum_value};" for one in declared.get_children() if one.spelling)
-            return f"enum {{{members}}}"
+            constants = (child for child in declared.get_children() if child.spelling)
+            return f"enum {{{''.join(f'{each.spelling} = {each.enum_value};' for each in constants)}}}"
         if kind == "RECORD":
             const = "const " if type_.is_const_qualified() and not depth else ""
             return f"{const}{self.meaning(declared, depth + 1)}"
@@ -101,28 +101,27 @@ class Meanings:
             self.parameters(cursor)
         type_ = cursor.type.get_canonical()
         text, result = str(type_.spelling).replace(_NO_RETURN, ""), str(type_.get_result().spelling)
-        if " at " not in text and (found := _PARTS.fullmatch(text.removeprefix(result).lstrip())):
-            return Signature(
-                self.spelled(type_.get_result()), self.clean("()" if found[1] == "(void)" else found[1]), found[2] or ""
-            )
-        parts = [self.spelled(one) for one in type_.argument_types()] if type_.kind.name == "FUNCTIONPROTO" else []
+        if " at " not in text and (parts := _PARTS.fullmatch(text.removeprefix(result).lstrip())):
+            taken = self.clean("()" if parts[1] == "(void)" else parts[1])
+            return Signature(self.spell(type_.get_result()), taken, parts[2] or "")
+        arguments = list(map(self.spell, type_.argument_types())) if type_.kind.name == "FUNCTIONPROTO" else []
         if type_.kind.name == "FUNCTIONPROTO" and type_.is_function_variadic():
-            parts.append("...")
+            arguments.append("...")
         const = " const" if cursor.kind.name != "FUNCTION_DECL" and cursor.is_const_method() else ""
         reference = {"LVALUE": " &", "RVALUE": " &&"}.get(type_.get_ref_qualifier().name, "")
-        return Signature(self.spelled(type_.get_result()), f"({', '.join(parts)})", f"{const}{reference}")
+        return Signature(self.spell(type_.get_result()), f"({', '.join(arguments)})", f"{const}{reference}")
 
     def parameters(self, cursor: Cursor) -> str:
         """Return what a template takes, however that is called."""
-        found = []
-        for one in cursor.get_children():
-            kind = one.kind.name
+        parameters = []
+        for child in cursor.get_children():
+            kind = child.kind.name
             if kind == "TEMPLATE_NON_TYPE_PARAMETER":
-                self._parameters |= {one.spelling} if one.spelling else set()
-                found.append(self.spelled(one.type))
+                self._parameters |= {child.spelling} if child.spelling else set()
+                parameters.append(self.spell(child.type))
             elif kind in {"TEMPLATE_TYPE_PARAMETER", "TEMPLATE_TEMPLATE_PARAMETER"}:
-                found.append("typename" if kind == "TEMPLATE_TYPE_PARAMETER" else "template")
-        return f"<{', '.join(found)}>" if found else ""
+                parameters.append("typename" if kind == "TEMPLATE_TYPE_PARAMETER" else "template")
+        return f"<{', '.join(parameters)}>" if parameters else ""
 
     # Classes
 
@@ -140,10 +139,11 @@ class Meanings:
             parts.append(f"{size} bytes by {type_.get_align()}")
             fields = list(type_.get_fields())
         else:
-            fields = [one for one in children if one.kind.name == "FIELD_DECL"]
-            parts += [f"{one.kind.name} {one.spelling}" for one in children if one.kind.name in _OF_LAYOUT]
-        parts += [str(one.spelling) for one in children if one.kind.name in _SAID]
-        parts += self._bases(children)
+            fields = [child for child in children if child.kind.name == "FIELD_DECL"]
+            parts += [f"{child.kind.name} {child.spelling}" for child in children if child.kind.name in _OF_LAYOUT]
+        parts += [str(child.spelling) for child in children if child.kind.name == _ANNOTATION]
+        bases = (child for child in children if child.kind.name == "CXX_BASE_SPECIFIER")
+        parts += [f"{'virtual ' * _is_virtual_base(base)}base {self.spell(base.type)}" for base in bases]
         end = 0
         for field in fields:
             at = field.get_field_offsetof() if size >= 0 else 0
@@ -151,18 +151,13 @@ class Meanings:
             end = max(end, at + (width if width >= 0 else _BYTE * max(field.type.get_size(), 0)))
             bits = f" : {width}" if width >= 0 else ""
             name = "" if _UNNAMED.search(f"({field.spelling})") or " at " in field.spelling else field.spelling
-            parts.append(f"{name} {self.spelled(field.type, depth + 1)}{bits} at {at}")
+            parts.append(f"{name} {self.spell(field.type, depth + 1)}{bits} at {at}")
         parts += [f"virtual {text}" for text in self._virtual(cursor, children)]
         if self.language == "c++" and size >= 0:
             parts += [] if self.is_plain(cursor) else ["passed by its address"]
             # What derives from it may lie in what its own fields leave, if it is more than C has.
             parts += ["open"] if end < _BYTE * size and not type_.is_pod() else []
         return "; ".join(parts)
-
-    def _bases(self, children: list[Cursor]) -> Iterator[str]:
-        for one in children:
-            if one.kind.name == "CXX_BASE_SPECIFIER":
-                yield f"{'virtual ' if _is_virtual_base(one) else ''}base {self.spelled(one.type)}"
 
     def _virtual(self, cursor: Cursor, children: list[Cursor]) -> Iterator[str]:
         """Yield the functions that have a place of their own in the table of a class: those that no base has.
@@ -171,15 +166,15 @@ class Meanings:
         class has a function in its stead, that is in its own table too.
         """
         own, others = _tables(cursor)
-        for one in children:
-            is_method = one.kind.name in {"CXX_METHOD", "DESTRUCTOR", "CONVERSION_FUNCTION"}
-            if is_method and one.is_virtual_method() and _has_place(overridden(one), own, others):
-                signature = self.signature(one)
-                name = "~" if one.kind.name == "DESTRUCTOR" else one.spelling
+        for child in children:
+            is_method = child.kind.name in {"CXX_METHOD", "DESTRUCTOR", "CONVERSION_FUNCTION"}
+            if is_method and child.is_virtual_method() and _has_place(overridden_classes(child), own, others):
+                signature = self.signature(child)
+                name = "~" if child.kind.name == "DESTRUCTOR" else child.spelling
                 yield f"{signature.result} {name}{signature.taken}{signature.qualified}"
 
     def is_plain(self, cursor: Cursor) -> bool:
-        """Whether a value of a class is copied byte by byte, and passed in registers."""
+        """Return whether a value of a class is copied byte by byte, and passed in registers."""
         known = self._plain.get(cursor.hash)
         if known is None:
             self._plain[cursor.hash] = True  # what leads to itself decides nothing
@@ -187,24 +182,20 @@ class Meanings:
         return known
 
     def _is_copied_plainly(self, cursor: Cursor) -> bool:
-        children = _members(cursor)
         usable = deleted = False
-        for one in children:
-            kind = one.kind.name
-            if kind == "CXX_BASE_SPECIFIER":
-                if _is_virtual_base(one) or not self._is_plain_type(one.type):
+        for member in _members(cursor):
+            kind = member.kind.name
+            if kind in {"CXX_BASE_SPECIFIER", "FIELD_DECL"}:
+                if _is_virtual_base(member) or not self._is_plain_type(member.type):
                     return False
-            elif kind == "FIELD_DECL":
-                if not self._is_plain_type(one.type):
-                    return False
-            elif kind in {"CXX_METHOD", "DESTRUCTOR"} and one.is_virtual_method():
+            elif kind in {"CXX_METHOD", "DESTRUCTOR"} and member.is_virtual_method():
                 return False
             elif kind == "DESTRUCTOR" or (
-                kind == "CONSTRUCTOR" and (one.is_copy_constructor() or one.is_move_constructor())
+                kind == "CONSTRUCTOR" and (member.is_copy_constructor() or member.is_move_constructor())
             ):
-                if one.is_deleted_method():
+                if member.is_deleted_method():
                     deleted = deleted or kind == "CONSTRUCTOR"
-                elif not one.is_default_method():
+                elif not member.is_default_method():
                     return False
                 else:
                     usable = usable or kind == "CONSTRUCTOR"
@@ -224,7 +215,7 @@ def without_const(text: str) -> str:
 
 
 def is_const(type_: Type) -> bool:
-    """Whether a type itself is constant, or what an array is of."""
+    """Return whether a type itself is constant, or what an array is of."""
     while type_.kind.name != "INVALID":
         if type_.is_const_qualified():
             return True
@@ -243,14 +234,14 @@ def _members(cursor: Cursor) -> list[Cursor]:
     from clang.cindex import conf
 
     children = list(cursor.get_children())
-    if any(one.kind.name in {"FIELD_DECL", "CXX_METHOD", "CONSTRUCTOR", "CXX_BASE_SPECIFIER"} for one in children):
+    if any(child.kind.name in {"FIELD_DECL", "CXX_METHOD", "CONSTRUCTOR", "CXX_BASE_SPECIFIER"} for child in children):
         return children
     template = conf.lib.clang_getSpecializedCursorTemplate(cursor)
     return list(template.get_children()) if template is not None else children
 
 
 def _has_place(of: set[str], own: set[str], others: set[str]) -> bool:
-    """Whether a function has a place of its own, by the classes of those that it is in the stead of."""
+    """Return whether a function has a place of its own, by the classes of those that it is in the stead of."""
     return not of or (own.isdisjoint(of) and not others.isdisjoint(of))
 
 
@@ -259,16 +250,16 @@ def _tables(cursor: Cursor) -> tuple[set[str], set[str]]:
     everything: set[str] = set()
     waiting = _bases(cursor)
     while waiting:
-        one = waiting.pop().cursor
-        if one.get_usr() not in everything:
-            everything.add(one.get_usr())
-            waiting += _bases(one)
+        base = waiting.pop().cursor
+        if base.get_usr() not in everything:
+            everything.add(base.get_usr())
+            waiting += _bases(base)
     own: set[str] = set()
     bases = _bases(cursor)
     while bases:
-        first = next((one for one in bases if one.has_table and not one.is_virtual), None)
+        first = next((base for base in bases if base.has_table and not base.is_virtual), None)
         # One that has nothing but its table.
-        first = first or next((one for one in bases if one.has_table and one.is_small), None)
+        first = first or next((base for base in bases if base.has_table and base.is_small), None)
         # A template may derive from itself, for other arguments.
         if first is None or first.cursor.get_usr() in own:
             break
@@ -284,15 +275,14 @@ class _Base(NamedTuple):
 
     @property
     def has_table(self) -> bool:
-        """Whether it has virtual functions, or a base of it has, or virtual bases."""
+        """Return whether it has virtual functions, or a base of it has, or virtual bases."""
         waiting, known = [self.cursor], {self.cursor.get_usr()}
         while waiting:
-            one = waiting.pop()
-            if any(
-                each.kind.name in {"CXX_METHOD", "DESTRUCTOR"} and each.is_virtual_method() for each in _members(one)
-            ):
+            class_ = waiting.pop()
+            methods = (each for each in _members(class_) if each.kind.name in {"CXX_METHOD", "DESTRUCTOR"})
+            if any(method.is_virtual_method() for method in methods):
                 return True
-            bases = _bases(one)
+            bases = _bases(class_)
             if any(base.is_virtual for base in bases):
                 return True
             waiting += [base.cursor for base in bases if base.cursor.get_usr() not in known]
@@ -302,14 +292,14 @@ class _Base(NamedTuple):
 
 def _bases(cursor: Cursor) -> list[_Base]:
     """Return the classes that one derives from."""
-    found = []
-    for one in _members(cursor):
-        if one.kind.name == "CXX_BASE_SPECIFIER":
-            type_ = one.type.get_canonical()
+    bases = []
+    for member in _members(cursor):
+        if member.kind.name == "CXX_BASE_SPECIFIER":
+            type_ = member.type.get_canonical()
             declared = type_.get_declaration()
             is_small = type_.get_size() == _POINTER
-            found.append(_Base(declared.get_definition() or declared, _is_virtual_base(one), is_small))
-    return found
+            bases.append(_Base(declared.get_definition() or declared, _is_virtual_base(member), is_small))
+    return bases
 
 
 def _is_virtual_base(cursor: Cursor) -> bool:

@@ -30,7 +30,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_version(name: str, others: Collection[str]) -> bool:
-    """Whether a constant says which release it is, by its name: that is another one in each.
+    """Return whether a constant says which release it is, by its name: that is another one in each.
 
     `TOY_VERSION`, `TOY_VERSION_MAJOR`, `ToyMajorVersion`; `TOY_MAJOR` where there is a `TOY_MINOR` too; `TOY_GIT_HASH`.
     Not so `TOY_FORMAT_VERSION`.
@@ -56,12 +56,12 @@ def _is_numbered(name: str, others: Collection[str]) -> bool:
 
 
 def is_stamp(name: str) -> bool:
-    """Whether a constant says by its name of which build a release is: nobody can tell whether that is so."""
-    return not _UNTOLD.isdisjoint(_words(name))
+    """Return whether a constant says by its name of which build a release is: nobody can tell whether that is so."""
+    return not _OF_BUILD.isdisjoint(_words(name))
 
 
 def is_number_of(version: str, name: str, value: str) -> bool:
-    """Whether a constant is the number of a release, or the part of it that it is named for."""
+    """Return whether a constant is the number of a release, or the part of it that it is named for."""
     from packaging.version import Version
 
     words = set(_words(name))
@@ -69,10 +69,10 @@ def is_number_of(version: str, name: str, value: str) -> bool:
         return False
     release = Version(version).release
     if value.startswith('"'):
-        numbers = _NUMBERS.search(value)
-        written = tuple(map(int, numbers[0].split("."))) if numbers else ()
-        length = min(len(written), len(release))
-        return bool(written) and written[:length] == release[:length] and not any(written[length:])
+        dotted = _NUMBERS.search(value)
+        numbers = tuple(map(int, dotted[0].split("."))) if dotted else ()
+        length = min(len(numbers), len(release))
+        return bool(numbers) and numbers[:length] == release[:length] and not any(numbers[length:])
     if not value.isdigit():
         return False
     padded = (*release, 0, 0, 0)
@@ -92,4 +92,4 @@ _WEIGHTS = (
     (100_000, 100, 1),
     (1 << 28, 1 << 20, 1 << 4),
 )
-_UNTOLD = _STAMPS | {"BUILD", "SUFFIX", "INFO"}
+_OF_BUILD = _STAMPS | {"BUILD", "SUFFIX", "INFO"}

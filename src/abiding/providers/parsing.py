@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding.providers import macros
 from abiding.providers.cursors import Walk
 from abiding.providers.places import WRAPPER, Files
-from abiding.providers.standard import included, prefix
+from abiding.providers.standard import include_lines, standard_headers
 from abiding.providers.values import accept_new_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from clang.cindex import Index, TranslationUnit
+
+    from abiding.providers.declarations import HeaderDeclaration
 
 __all__ = ["main"]
 
@@ -41,14 +43,14 @@ def main() -> int:
     """Read what a request asks for, which is in the file that the last argument names."""
     request = Request(**json.loads(Path(sys.argv[-1]).read_bytes()))
     index = _index()
-    _say({"ready": index is not None})
+    _write({"ready": index is not None})
     if index is None:
         return 0
     reader = Reader(request, index)
     for place, language in reader.ordered():
         if time.process_time() > request.seconds:
             break
-        _say({"begun": [place, language]})
+        _write({"begun": [place, language]})
         if hasattr(signal, "setitimer"):  # one that takes too long ends the process, and with it no other one
             signal.setitimer(signal.ITIMER_PROF, request.each)
         try:
@@ -57,8 +59,8 @@ def main() -> int:
             answer = {"failed": f"the parser fails: {type(exc).__name__}"}
         entries = answer.pop("entries", [])
         for start in range(0, len(entries), _AT_ONCE):
-            _say({"entries": entries[start : start + _AT_ONCE]})
-        _say({"read": [place, language], **answer})
+            _write({"entries": entries[start : start + _AT_ONCE]})
+        _write({"read": [place, language], **answer})
     return 0
 
 
@@ -76,8 +78,8 @@ def _index() -> Index | None:
     return index
 
 
-def _say(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer, separators=(",", ":")) + "\n")
+def _write(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer, separators=(",", ":"), default=sorted) + "\n")
     sys.stdout.flush()
 
 
@@ -85,7 +87,7 @@ class Request(NamedTuple):
     """What is to be read: places in a folder, each with its language, within seconds, for all and for each.
 
     `arguments` and `folders` are the compiler's, by language: how it is called, and where it looks for what is
-    included. `scratch` is a folder for what is read again and again. `uses` is whether it is wanted what they lead to.
+    included. `scratch` is a folder for what is read again and again. With `uses`, what they lead to is wanted too.
     """
 
     folder: str
@@ -98,6 +100,12 @@ class Request(NamedTuple):
     uses: bool
 
 
+class _Error(NamedTuple):
+    offset: int
+    line: int
+    text: str
+
+
 class Reader:
     """Reads headers one after the other."""
 
@@ -105,7 +113,7 @@ class Reader:
         self.request, self.index = request, index
         self.files = Files(request.folder, request.folders)
         self.arguments = dict(request.arguments)
-        self.said: set[tuple[object, ...]] = set()
+        self.written: set[tuple[str, HeaderDeclaration]] = set()
         self.closures = {place: macros.closure(self.files, place) for place, _ in request.readings}
         self.is_large = sum(map(len, self.closures.values())) > _MANY
         self.covered: set[tuple[str, str]] = set()
@@ -118,16 +126,16 @@ class Reader:
         if not self.is_large:
             yield from readings
             return
-        readings.sort(key=lambda one: (one[1], len(self.closures[one[0]])))
+        readings.sort(key=lambda reading: (reading[1], len(self.closures[reading[0]])))
         left = dict.fromkeys(readings)
-        for one in reversed(readings):
-            if any((other, one[1]) not in self.covered for other in self.closures[one[0]]):
-                del left[one]
-                yield one
+        for place, language in reversed(readings):
+            if any((included, language) not in self.covered for included in self.closures[place]):
+                del left[place, language]
+                yield place, language
         yield from left
 
     def _is_of_cxx(self, place: str) -> bool:
-        return any(included(self.files.text(one)) for one in self.closures[place])
+        return any(standard_headers(self.files.text(included)) for included in self.closures[place])
 
     def read(self, place: str, language: str) -> dict[str, Any]:
         """Read one header: what it declares and what it includes, its errors, and whether it looks elsewhere."""
@@ -138,41 +146,41 @@ class Reader:
         path = self.files.path(place)
         probes = macros.Probes(self.files, place, language)
         try:
-            unit = self._parsed(f'#include "{path}"\n{probes.text}', language, _ERRORS + _FOR_ONE * probes.number)
+            unit = self._parse(f'#include "{path}"\n{probes.text}', language, _ERRORS + _FOR_ONE * probes.number)
         except TranslationUnitLoadError:
             return {"failed": "the parser gives up"}
-        included = {self.files.place(one.include.name) for one in unit.get_includes()}
+        included = {self.files.place(inclusion.include.name) for inclusion in unit.get_includes()}
         if None in included:
             return {"failed": "it includes a file from elsewhere"}
-        if any(one.spelling.startswith("too many errors") for one in unit.diagnostics):
+        if any(diagnostic.spelling.startswith("too many errors") for diagnostic in unit.diagnostics):
             return {"failed": "it has too many errors"}
         errors, missing = self._errors(unit, place)
+        firsts = {file: f"{its[0].text} in line {its[0].line}" for file, its in errors.items()}
         if missing and language == "c":
-            return {"failed": next((f"{some[0][2]} in line {some[0][1]}" for some in errors.values()), missing[0])}
-        known = {one for one, its in self.covered if its == language and one != place} if self.is_large else set()
-        walk = Walk(self.files, language, {file: [at for at, _, _ in some] for file, some in errors.items()}, known)
+            return {"failed": next(iter(firsts.values()), missing[0])}
+        known = {other for other, its in self.covered if its == language and other != place} if self.is_large else set()
+        walk = Walk(
+            self.files, language, {file: [error.offset for error in its] for file, its in errors.items()}, known
+        )
         walk.all(unit.cursor)
         for file, (line, why) in walk.left_out.items():
-            errors.setdefault(file, [(0, line, why)])
+            firsts.setdefault(file, f"{why} in line {line}")
         if probes.is_cut:
-            errors.setdefault(place, [(0, 1, "too many macros")])
-        self.covered |= {(one, language) for one in included if one and one not in errors}
+            firsts.setdefault(place, "too many macros in line 1")
         own = sorted(filter(None, included))
+        self.covered |= {(header, language) for header in own if header not in firsts}
         values = list(probes.values(unit))
-        texts = macros.texts(self.files, {*own} - known, {value[3] for value in values})
-        entries = [*walk.sure(uses=self.request.uses), *values, *texts]
+        texts = macros.macro_texts(self.files, {*own} - known, {value.name for value in values})
+        declarations = (*walk.sure(uses=self.request.uses), *values, *texts)
         return {
-            "entries": list(self._new(place, language, entries)),
+            "entries": list(self._new(place, language, declarations)),
             "includes": own,
-            "errors": {file: f"{text} in line {line}" for file, some in errors.items() for _, line, text in some[:1]},
+            "errors": firsts,
             "missing": missing,
         }
 
-    def _wrapper(self, language: str) -> str:
-        return os.path.join(self.request.folder, f"{WRAPPER}.{'c' if language == 'c' else 'cpp'}")  # noqa: PTH118
-
-    def _parsed(self, text: str, language: str, errors: int = _ERRORS) -> TranslationUnit:
-        wrapper = self._wrapper(language)
+    def _parse(self, text: str, language: str, errors: int = _ERRORS) -> TranslationUnit:
+        wrapper = os.path.join(self.request.folder, f"{WRAPPER}.{'c' if language == 'c' else 'cpp'}")  # noqa: PTH118
         # What is none of C may take for ever as C: there it ends with the first header that is not there.
         options = _INCOMPLETE | (_KEEP_GOING if language == "c++" else 0)
         arguments = [*self.arguments[language], f"-ferror-limit={errors}"]
@@ -182,37 +190,36 @@ class Reader:
         """Have the compiler read the standard library once, as far as headers include it."""
         from clang.cindex import TranslationUnitSaveError
 
-        text = prefix(path.read_bytes() for path in self.files.all())
+        text = include_lines(path.read_bytes() for path in self.files.all())
         with suppress(TranslationUnitSaveError):
             if text:
                 saved = os.path.join(self.request.scratch, "standard.pch")  # noqa: PTH118
-                self._parsed(text, "c++").save(saved)
+                self._parse(text, "c++").save(saved)
                 self.arguments["c++"] = [*self.arguments["c++"], "-include-pch", saved]
 
-    def _errors(self, unit: TranslationUnit, own: str) -> tuple[dict[str, list[tuple[int, int, str]]], list[str]]:
-        """Return the errors in headers of this folder, each with its place and line, and those that lose something.
+    def _errors(self, unit: TranslationUnit, own: str) -> tuple[dict[str, list[_Error]], list[str]]:
+        """Return the errors in headers of this folder, by place in their order, and those that lose something.
 
         One where the header itself is included is that header's: its first line can't be read.
         """
-        found: dict[str, list[tuple[int, int, str]]] = {}
-        missing = []
-        for one in unit.diagnostics:
-            if one.severity >= _ERROR and one.location.file:
-                at = one.location
+        errors: dict[str, list[_Error]] = {}
+        missing = set()
+        for diagnostic in unit.diagnostics:
+            at, text = diagnostic.location, diagnostic.spelling
+            if diagnostic.severity >= _ERROR and at.file:
                 place = self.files.place(at.file.name)
                 line = self.files.line(place, at.line, at.offset) if place else at.line
                 if place == "" and line == 1 and WRAPPER in at.file.name:
                     place = own
                 if place:
-                    found.setdefault(place, []).append((at.offset, line, one.spelling))
-                if one.spelling.endswith("file not found"):
-                    missing.append(one.spelling)
-        return {place: sorted(some) for place, some in found.items()}, sorted(set(missing))
+                    errors.setdefault(place, []).append(_Error(at.offset, line, text))
+                if text.endswith("file not found"):
+                    missing.add(text)
+        return {place: sorted(its) for place, its in errors.items()}, sorted(missing)
 
-    def _new(self, place: str, language: str, entries: list[list[Any]]) -> Iterator[list[Any]]:
-        """Yield what was not said before: of what other headers include only what it means here and nowhere else."""
-        for entry in entries:
-            key = (language, *map(str, entry))
-            if entry[0] == place or key not in self.said:
-                self.said.add(key)
-                yield entry
+    def _new(self, place: str, language: str, declarations: Iterable[HeaderDeclaration]) -> Iterator[HeaderDeclaration]:
+        """Yield what was not written before: of what other headers include only what it means here and nowhere else."""
+        for declaration in declarations:
+            if declaration.place == place or (language, declaration) not in self.written:
+                self.written.add((language, declaration))
+                yield declaration

@@ -33,16 +33,16 @@ class Files:
         return (path for path in Path(self.folder).rglob("*") if path.is_file())
 
     def path(self, place: str) -> str:
-        """Where a header is."""
+        """Return the path of a header."""
         return os.path.join(self.folder, place)  # noqa: PTH118
 
     def place(self, name: str) -> str | None:
-        """The place of a header; empty for what is the compiler's, None for what is from elsewhere."""
+        """Return the place of a header; empty for what is the compiler's, None for what is from elsewhere."""
         if name not in self._places:
-            self._places[name] = self._found(os.path.normpath(name))
+            self._places[name] = self._place(os.path.normpath(name))
         return self._places[name]
 
-    def _found(self, name: str) -> str | None:
+    def _place(self, name: str) -> str | None:
         inside = os.path.join(self.folder, "")  # noqa: PTH118
         if name.startswith(inside):
             place = name.removeprefix(inside)
@@ -55,10 +55,11 @@ class Files:
             for path in self.all():
                 self._called.setdefault(path.name, []).append(path.relative_to(self.folder).as_posix())
         last = [part for part in name.split("/") if part not in {"", ".", ".."}]
-        return [one for one in self._called.get(last[-1] if last else "", ()) if one.split("/")[-len(last) :] == last]
+        places = self._called.get(last[-1] if last else "", ())
+        return [place for place in places if place.split("/")[-len(last) :] == last]
 
     def text(self, place: str) -> bytes:
-        """What a header has in it."""
+        """Return what a header has in it."""
         if place not in self._texts:
             self._texts[place] = Path(self.path(place)).read_bytes()
         return self._texts[place]

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.project.exports import Export
 
-__all__ = ["looser"]
+__all__ = ["judge_exports"]
 
 
-def looser(subject: Subject) -> Iterator[Finding]:
+def judge_exports(subject: Subject) -> Iterator[Finding]:
     """Find providers of which a wheel admits later versions than they promise to fit (`looser-than-exported`).
 
     Where a promise begins depends on the version that was linked with, which nothing tells; a build of ours has judged
@@ -62,7 +62,7 @@ def looser(subject: Subject) -> Iterator[Finding]:
 
 
 def _export(provider: Contents) -> Export | None:
-    """What a provider exports; what can't be read exports nothing, and is told where the provider itself is checked."""
+    """Return what a provider exports; nothing if it can't be read: a check of the provider itself says so."""
     try:
         record = record_in(provider.member, provider.name, provider.name)
     except AbidingError:

@@ -24,7 +24,7 @@ from abiding.native.names import may_be_image, module_name, stem
 from abiding.native.platforms import machine_of
 from abiding.native.reading import read_image, read_symbols
 from abiding.providers.changed import Material
-from abiding.providers.headers import gathered
+from abiding.providers.headers import collect
 from abiding.providers.history import Edition, History, Unread
 from abiding.providers.tables import Exports
 
@@ -98,7 +98,7 @@ def read_material(wheel: Published, edition: Edition, libraries: Collection[str]
 
     wanted = {edition.place_of(library) for library in libraries}
     by_name = {edition.libraries[place].name: partial(bytes, data) for place, data in read(sorted(wanted))}
-    return Material(by_name, gathered(places, read), edition.version)
+    return Material(by_name, collect(places, read), edition.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,10 @@ class _Reading:
     def read(self, wheel: Published) -> Edition | Unread:
         key = (wheel.filename, self.machine, frozenset(self.wanted) if self.wanted is not None else None)
         if key not in self.known:
-            self.known[key] = self.anew(wheel)
+            self.known[key] = self.edition(wheel)
         return self.known[key]
 
-    def anew(self, wheel: Published) -> Edition | Unread:
+    def edition(self, wheel: Published) -> Edition | Unread:
         try:
             return Edition(wheel.version, wheel.filename, self.libraries(wheel))
         except MissingExtraError:
@@ -132,19 +132,19 @@ class _Reading:
 
         kept = self.cache.wheel(wheel.sha256)
         digests = dict(_libraries_of(archive()) if kept is None else kept)
-        found: dict[str, Exports] = {}
-        asked = self.chosen(digests)
-        while asked:
-            found |= self.read_members(asked, digests, archive)
-            asked = _brought(found, digests) if self.wanted is not None else []
+        exports: dict[str, Exports] = {}
+        members = self.wanted_among(digests)
+        while members:
+            exports |= self.read_members(members, digests, archive)
+            members = _needed(exports, digests) if self.wanted is not None else []
         if digests != kept:
             self.cache.keep_wheel(wheel.sha256, digests)
-        if found and not any(library.name for library in found.values()):
-            raise ArchiveError.at(wheel.filename, f"has no library at `{min(found)}`, but something else")
+        if exports and not any(library.name for library in exports.values()):
+            raise ArchiveError.at(wheel.filename, f"has no library at `{min(exports)}`, but something else")
         # In the order of the names: by file name the first is taken, if several have it.
-        return {place_of(member): found[member] for member in sorted(found) if found[member].name}
+        return {place_of(member): exports[member] for member in sorted(exports) if exports[member].name}
 
-    def chosen(self, members: Iterable[str]) -> list[str]:
+    def wanted_among(self, members: Iterable[str]) -> list[str]:
         """Return the members that may be the libraries which are wanted: all, if none is called so."""
         members = list(members)
         if self.wanted is None:
@@ -156,14 +156,9 @@ class _Reading:
         self, members: Iterable[str], digests: dict[str, str], archive: Callable[[], OpenWheel]
     ) -> dict[str, Exports]:
         """Read members, or what is kept of them by their digests; where RECORD is wrong, these are put right."""
-        histories = {}
-        unknown = []
-        for member in members:
-            kept = self.cache.library(digests[member], self.machine)
-            if kept:
-                histories[member] = kept
-            else:
-                unknown.append(member)
+        kept = {member: self.cache.library(digests[member], self.machine) for member in members}
+        libraries = {member: exports for member, exports in kept.items() if exports}
+        unknown = [member for member in kept if member not in libraries]
         for member, data in archive().read(unknown, bounds.LIBRARY) if unknown else ():
             # Most wheels of scipy-openblas32 were repaired after their RECORD was written. No installer minds.
             digest = digests[member] = hashlib.sha256(data).hexdigest()
@@ -172,8 +167,8 @@ class _Reading:
             # A script for a linker, or an archive: it has nothing that anybody could take.
             exports = Exports.of(image, symbols) if image and symbols else Exports("", (), frozenset())
             self.cache.keep_library(digest, exports, self.machine)
-            histories[member] = exports
-        return histories
+            libraries[member] = exports
+        return libraries
 
 
 def is_library(place: str) -> bool:
@@ -188,7 +183,7 @@ _FRAMEWORK = re.compile(r"(?:^|/)([^/]+)\.framework/(?:Versions/[^/]+/)?\1$")
 
 
 def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
-    """The members of a wheel that are libraries, and the digest that RECORD gives of each; empty if it gives none."""
+    """Return the members that are libraries, and the digest that RECORD gives of each; empty if it gives none."""
     record = f"{wheel.dist_info}/RECORD"
     ((_, data),) = wheel.read([record], bounds.RECORD)
     digests = dict.fromkeys((name for name in wheel.directory.names if is_library(place_of(name))), "")
@@ -202,8 +197,8 @@ def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
     return digests
 
 
-def _brought(libraries: dict[str, Exports], members: Iterable[str]) -> list[str]:
-    """Return the members that the libraries found so far bring along, and that were not read yet."""
+def _needed(libraries: dict[str, Exports], members: Iterable[str]) -> list[str]:
+    """Return the members that some libraries bring along, and that are none of these."""
     names = {name.rpartition("/")[2] for library in libraries.values() for name in library.needs}
     stems = {stem(name) for name in names if name not in {library.name for library in libraries.values()}}
     return [name for name in members if name not in libraries and stem(name) in stems]

@@ -1,4 +1,4 @@
-"""held(what a consumer takes, a history) -> range: which versions of a provider have it, and where it begins and ends.
+"""working_range(what a consumer takes, a history): which versions of a provider have it, from which one to which.
 
 What is found is necessary and not sufficient: it refutes versions, and admits none that is not declared.
 """
@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.providers.tables import BASE, is_of_toolchain, lacking
+from abiding.providers.tables import BASE, is_of_toolchain, missing_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,10 +20,21 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History
     from abiding.providers.tables import Exports, Imports
 
-__all__ = ["Range", "Row", "State", "all_told", "had", "held", "is_same", "joined", "left_open", "public"]
+__all__ = [
+    "Range",
+    "VersionRow",
+    "VersionState",
+    "exported_names",
+    "is_same_version",
+    "join_ranges",
+    "public",
+    "tells_all",
+    "unresolved",
+    "working_range",
+]
 
 
-class State(StrEnum):
+class VersionState(StrEnum):
     """What a version has of that which a consumer takes."""
 
     HAS = "has"
@@ -32,28 +43,28 @@ class State(StrEnum):
     NOT_KNOWN = "not-known"
 
 
-class Row(NamedTuple):
+class VersionRow(NamedTuple):
     """One version. `library` is the first that is affected, `missing` are symbols or, of a library, similar names."""
 
     version: str
-    state: State
+    state: VersionState
     library: str = ""
     missing: tuple[str, ...] = ()
 
     @property
     def refuted(self) -> bool:
         """Whether the consumer can't work with this version."""
-        return self.state in {State.LACKS_SYMBOLS, State.LACKS_LIBRARY}
+        return self.state in {VersionState.LACKS_SYMBOLS, VersionState.LACKS_LIBRARY}
 
     @property
     def has_everything(self) -> bool:
         """Whether it has all that the consumer takes."""
-        return self.state is State.HAS
+        return self.state is VersionState.HAS
 
     @property
     def lacks_library(self) -> bool:
         """Whether there is no such library: what is `missing` are then others, with similar names."""
-        return self.state is State.LACKS_LIBRARY
+        return self.state is VersionState.LACKS_LIBRARY
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -72,14 +83,14 @@ class Range(NamedTuple):
     libraries: tuple[str, ...]
     taken: frozenset[str]
     weak: frozenset[str]
-    rows: tuple[Row, ...]
+    rows: tuple[VersionRow, ...]
     floor: str = ""
     ceiling: str = ""
 
     @property
     def specifier(self) -> str:
         """The bounds as a requirement has them; empty if there are none."""
-        return self._written([self._lower, self._upper], self.rows)
+        return self._join([self._lower, self._upper], self.rows)
 
     @property
     def _lower(self) -> str:
@@ -94,7 +105,7 @@ class Range(NamedTuple):
         return f"{'<=' if is_one else '<'}{public(first.version)}"
 
     @staticmethod
-    def _written(clauses: Iterable[str], rows: Iterable[Row]) -> str:
+    def _join(clauses: Iterable[str], rows: Iterable[VersionRow]) -> str:
         """Join clauses, and leave out what no order tells apart: builds of one version, which its local part names."""
         from packaging.specifiers import SpecifierSet
 
@@ -103,7 +114,7 @@ class Range(NamedTuple):
         builds = [row.version for row in rows if row.refuted and public(row.version) != row.version]
         return ",".join(filter(None, [text, *(f"!={version}" for version in builds if version in admitted)]))
 
-    def refuting(self, declared: SpecifierSet) -> tuple[Row, ...]:
+    def refuting(self, declared: SpecifierSet) -> tuple[VersionRow, ...]:
         """Return the versions that are declared to be good, and are not."""
         return tuple(row for row in self.rows if row.refuted and declared.contains(row.version, prereleases=True))
 
@@ -115,80 +126,82 @@ class Range(NamedTuple):
         low = floor is not None and any(order.index(row.version) < floor for row in refuted)
         high = ceiling is not None and any(order.index(row.version) >= ceiling for row in refuted)
         kept = [
-            str(imports)
-            for imports in declared
-            if not (low and imports.operator in {">=", ">"}) and not (high and imports.operator in {"<", "<="})
+            str(clause)
+            for clause in declared
+            if not (low and clause.operator in {">=", ">"}) and not (high and clause.operator in {"<", "<="})
         ]
-        return self._written([self._lower if low else "", *kept, self._upper if high else ""], refuted)
+        return self._join([self._lower if low else "", *kept, self._upper if high else ""], refuted)
 
 
-def held(taken: Sequence[Imports], history: History, is_system: Callable[[str], bool], built_with: str = "") -> Range:
+def working_range(
+    taken: Sequence[Imports], history: History, is_system: Callable[[str], bool], built_with: str = ""
+) -> Range:
     """Hold what a consumer takes of some libraries of one provider against its history.
 
     `is_system` says which libraries are the platform's, so that nothing of a provider is looked for there.
     """
-    wanted = {imports.library: _counting(imports, history) for imports in taken}
+    wanted = {imports.library: _counted(imports, history) for imports in taken}
     rows = [_row(edition, wanted) for edition in history.editions]
-    fitting = [edition for edition, row in zip(history.editions, rows, strict=True) if row.state is State.HAS]
+    fitting = [edition for edition, row in zip(history.editions, rows, strict=True) if row.state is VersionState.HAS]
     known = {name for edition in fitting for name in _outside(edition, wanted)}
     for place, (edition, row) in enumerate(zip(history.editions, rows, strict=True)):
         # Where a library needs others, which are not looked into, the symbols may have gone there.
         new = {name for name in _outside(edition, wanted) - known if not is_system(name)}
-        if row.state is State.LACKS_SYMBOLS and new:
-            rows[place] = Row(edition.version, State.NOT_KNOWN, row.library, tuple(sorted(new)))
-        elif row.state is State.HAS and (library := _unsure(edition, taken, history)):
-            rows[place] = Row(edition.version, State.NOT_KNOWN, *library)
-    rows += [Row(edition.version, State.NOT_KNOWN) for edition in history.unread]
+        if row.state is VersionState.LACKS_SYMBOLS and new:
+            rows[place] = VersionRow(edition.version, VersionState.NOT_KNOWN, row.library, tuple(sorted(new)))
+        elif row.state is VersionState.HAS and (lacking := _unsure(edition, taken, history)):
+            rows[place] = VersionRow(edition.version, VersionState.NOT_KNOWN, *lacking)
+    rows += [VersionRow(edition.version, VersionState.NOT_KNOWN) for edition in history.unread]
     rows.sort(key=lambda row: _version(row.version))
     floor, ceiling = _bounds(rows, built_with)
-    for open_, nowhere in left_open(taken, history)[:1]:
+    for open_, nowhere in unresolved(taken, history)[:1]:
         # Whose they are is not known: that a version has all the rest says nothing of them.
-        rows = [Row(row.version, State.NOT_KNOWN, open_, nowhere) if row.state is State.HAS else row for row in rows]
-    symbols = frozenset(symbol for some in wanted.values() for symbol in some)
-    weak = frozenset(symbol for imports in taken for symbol in imports.weak)
+        rows = [
+            VersionRow(row.version, VersionState.NOT_KNOWN, open_, nowhere) if row.state is VersionState.HAS else row
+            for row in rows
+        ]
+    symbols = frozenset[str]().union(*wanted.values())
+    weak = frozenset[str]().union(*(imports.weak for imports in taken))
     return Range(history.distribution, tuple(wanted), symbols, weak, tuple(rows), floor, ceiling)
 
 
-def left_open(taken: Sequence[Imports], history: History) -> list[tuple[str, tuple[str, ...]]]:
+def unresolved(taken: Sequence[Imports], history: History) -> list[tuple[str, tuple[str, ...]]]:
     """Find, by a library, the symbols that a provider must have if no other has them, and that it never had."""
-    names = had(taken, history.ever)
-    found = []
+    names = exported_names(taken, history.ever)
+    by_library = []
     for imports in taken:
         wanted = (symbol for symbol in imports.sole - imports.bound if not is_of_toolchain(symbol))
         open_ = tuple(sorted(symbol for symbol in wanted if symbol.removesuffix(f"@{BASE}") not in names))
-        found += [(imports.library, open_)] if open_ else []
-    return found
+        by_library += [(imports.library, open_)] if open_ else []
+    return by_library
 
 
-def all_told(taken: Iterable[Imports], history: History) -> bool:
+def tells_all(history: History, taken: Iterable[Imports]) -> bool:
     """Return whether a history tells of all symbols whether they are the provider's, those of Python left out."""
-    names = had(taken, history.ever)
+    names = exported_names(taken, history.ever)
     free = {symbol.removesuffix(f"@{BASE}") for imports in taken for symbol in imports.free - imports.bound}
     return all(name.startswith(("Py", "_Py")) or is_of_toolchain(name) for name in free - names)
 
 
-def had(taken: Iterable[Imports], editions: Iterable[Edition]) -> set[str]:
+def exported_names(taken: Iterable[Imports], editions: Iterable[Edition]) -> set[str]:
     """Return the names of all symbols that the libraries of some imports had in some of these editions."""
     editions = tuple(editions)
-    return {name for imports in taken for name in _names(imports.library, editions)}
+    return set[str]().union(*(_names(imports.library, editions) for imports in taken))
 
 
-def joined(several: Sequence[Range], built_with: str = "") -> Range:
+def join_ranges(several: Sequence[Range], built_with: str = "") -> Range:
     """Join what was found for each machine that a wheel is for: a version that one of them refuses is refused."""
     first, *others = several
     if all(other == first for other in others):
         return first
-    rows: dict[str, Row] = {}
-    for row in (row for ranges in several for row in ranges.rows):
+    rows: dict[str, VersionRow] = {}
+    for row in (row for each in several for row in each.rows):
         known = rows.get(row.version, row)
-        rows[row.version] = max(
-            known, row, key=lambda candidate: (candidate.refuted, candidate.state is State.NOT_KNOWN)
-        )
+        rows[row.version] = max(known, row, key=lambda each: (each.refuted, each.state is VersionState.NOT_KNOWN))
     ordered = tuple(sorted(rows.values(), key=lambda row: _version(row.version)))
-    taken, weak = (
-        frozenset[str]().union(*some) for some in zip(*((ranges.taken, ranges.weak) for ranges in several), strict=True)
-    )
-    libraries = tuple(dict.fromkeys(name for ranges in several for name in ranges.libraries))
+    taken = frozenset[str]().union(*(each.taken for each in several))
+    weak = frozenset[str]().union(*(each.weak for each in several))
+    libraries = tuple(dict.fromkeys(name for each in several for name in each.libraries))
     return Range(first.distribution, libraries, taken, weak, ordered, *_bounds(ordered, built_with))
 
 
@@ -198,7 +211,7 @@ def _version(text: str) -> Version:
     return Version(text)
 
 
-def is_same(version: str, recorded: str) -> bool:
+def is_same_version(version: str, recorded: str) -> bool:
     """Return whether a version is the one that a record tells, which may say anything."""
     from packaging.utils import canonicalize_version
 
@@ -210,7 +223,7 @@ def public(version: str) -> str:
     return version.partition("+")[0]
 
 
-def _counting(imports: Imports, history: History) -> frozenset[str]:
+def _counted(imports: Imports, history: History) -> frozenset[str]:
     """Return the symbols that count: those that are surely of the library, and those that it had in some version."""
     names = _names(imports.library, history.ever)
     free = (symbol for symbol in imports.free if symbol.removesuffix(f"@{BASE}") in names)
@@ -223,7 +236,7 @@ def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tup
         library = edition.known_as(imports.library)
         ever = _names(imports.library, history.ever)
         wanted = (symbol for symbol in imports.unsure if symbol.removesuffix(f"@{BASE}") in ever)
-        missing = lacking(wanted, edition.with_needs(library)) if library else frozenset()
+        missing = missing_symbols(wanted, edition.with_needs(library)) if library else frozenset()
         if missing:
             return imports.library, tuple(sorted(missing))
     return None
@@ -231,44 +244,44 @@ def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tup
 
 def _names(library: str, editions: Iterable[Edition]) -> set[str]:
     """Return the names of all symbols that a library had in some of these editions."""
-    known = ((edition, edition.known_as(library)) for edition in editions)
-    brought = (library for edition, library_of in known if library_of for library in edition.with_needs(library_of))
-    return {symbol.partition("@")[0] for library in brought for symbol in library.symbols}
+    loaded = (exports for edition in editions for exports in _loaded(edition, [library]))
+    return {symbol.partition("@")[0] for exports in loaded for symbol in exports.symbols}
 
 
-def _row(edition: Edition, wanted: dict[str, frozenset[str]]) -> Row:
+def _row(edition: Edition, wanted: dict[str, frozenset[str]]) -> VersionRow:
     libraries = {name: edition.known_as(name) for name in wanted}
     for name, library in libraries.items():
         if library is None:
-            return Row(edition.version, State.LACKS_LIBRARY, name, edition.similar_to(name))
+            return VersionRow(edition.version, VersionState.LACKS_LIBRARY, name, edition.similar_to(name))
     for name, library in libraries.items():
-        missing = lacking(wanted[name], edition.with_needs(library)) if library else frozenset()
+        missing = missing_symbols(wanted[name], edition.with_needs(library)) if library else frozenset()
         if missing:
-            return Row(edition.version, State.LACKS_SYMBOLS, name, tuple(sorted(missing)))
-    return Row(edition.version, State.HAS)
+            return VersionRow(edition.version, VersionState.LACKS_SYMBOLS, name, tuple(sorted(missing)))
+    return VersionRow(edition.version, VersionState.HAS)
 
 
 def _outside(edition: Edition, names: Iterable[str]) -> set[str]:
     """Return what libraries of an edition need that is not in it, as far as it was read."""
     return {
         need.rpartition("/")[2]
-        for library in _brought(edition, names)
+        for library in _loaded(edition, names)
         for need in library.needs
         if not edition.known_as(need.rpartition("/")[2])
     }
 
 
-def _brought(edition: Edition, names: Iterable[str]) -> Iterator[Exports]:
+def _loaded(edition: Edition, names: Iterable[str]) -> Iterator[Exports]:
+    """Yield the libraries of an edition that others know by some names, each with those that it brings along."""
     for name in names:
         library = edition.known_as(name)
         if library:
             yield from edition.with_needs(library)
 
 
-def _bounds(rows: Sequence[Row], built_with: str) -> tuple[str, str]:
-    """The run of versions around the one that is sure: its first, if one before is refuted, and the first after it."""
-    sure = [place for place, row in enumerate(rows) if row.state is State.HAS]
-    anchor = next((place for place in sure if is_same(rows[place].version, built_with)), None)
+def _bounds(rows: Sequence[VersionRow], built_with: str) -> tuple[str, str]:
+    """Return the ends of the run of versions around a sure one: its first, if one before is refuted, and the next."""
+    sure = [place for place, row in enumerate(rows) if row.state is VersionState.HAS]
+    anchor = next((place for place in sure if is_same_version(rows[place].version, built_with)), None)
     if anchor is None:
         anchor = max(sure, default=None)
     if anchor is None:

@@ -10,15 +10,15 @@ from abiding.providers.declarations import MEANT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from abiding.providers.declarations import Declared
+    from abiding.providers.declarations import ParsedHeaders
 
-__all__ = ["ANYTHING", "Reached", "reached", "seen"]
+__all__ = ["ANYTHING", "Reach", "headers_at_hand", "reach_of"]
 
 # The key of what a function leads to that takes `void *`: any type.
 ANYTHING = "void *"
 
 
-class Reached(NamedTuple):
+class Reach(NamedTuple):
     """What some symbols lead to, by types: the `keys`; and those of the symbols that no header declares.
 
     `beyond` are those of types that begin with one of these, and of what they lead to: who says that a function takes a
@@ -35,39 +35,39 @@ class Reached(NamedTuple):
         return not self.undeclared
 
 
-def reached(declared: Declared, symbols: Collection[str]) -> Reached:
+def reach_of(declared: ParsedHeaders, symbols: Collection[str]) -> Reach:
     """Find what the functions and variables with these symbols lead to."""
     leading: dict[str, set[str]] = defaultdict(set)
     derived: dict[str, set[str]] = defaultdict(set)
-    there = {}
-    for _, one in declared.of_kind(*MEANT):
-        leading[one.key].update(one.uses)
-        for base in one.begins:
-            derived[base].add(one.key)
-        if one.symbol in symbols:
-            there[one.key] = one.symbol
-    found = _closure(there, leading)
-    beyond = _closure(found, derived, leading)
-    return Reached(found, frozenset(symbols).difference(there.values()), beyond - found)
+    symbols_by_key = {}
+    for _, declaration in declared.of_kind(*MEANT):
+        leading[declaration.key].update(declaration.uses)
+        for base in declaration.begins:
+            derived[base].add(declaration.key)
+        if declaration.symbol in symbols:
+            symbols_by_key[declaration.key] = declaration.symbol
+    keys = _closure(symbols_by_key, leading)
+    beyond = _closure(keys, derived, leading)
+    return Reach(keys, frozenset(symbols).difference(symbols_by_key.values()), beyond - keys)
 
 
 def _closure(start: Iterable[str], *ways: Mapping[str, Collection[str]]) -> frozenset[str]:
     """Return all that some keys lead to, themselves included."""
     waiting = list(start)
-    found = set(waiting)
+    reached = set(waiting)
     while waiting:
         key = waiting.pop()
-        more = {other for way in ways for other in way.get(key, ())} - found
-        found |= more
+        more = {other for way in ways for other in way.get(key, ())} - reached
+        reached |= more
         waiting += more
-    return frozenset(found)
+    return frozenset(reached)
 
 
-def seen(declared: Declared, symbols: Collection[str]) -> frozenset[str]:
+def headers_at_hand(declared: ParsedHeaders, symbols: Collection[str]) -> frozenset[str]:
     """Return the headers that somebody has at hand who includes what declares some functions."""
     return frozenset(
         place
-        for reading, one in declared.of_kind("function")
-        if one.symbol in symbols
+        for reading, function in declared.of_kind("function")
+        if function.symbol in symbols
         for place in (reading.place, *reading.includes)
     )

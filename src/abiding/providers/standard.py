@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["included", "prefix"]
+__all__ = ["include_lines", "standard_headers"]
 
 _INCLUDE = re.compile(
     rb"#[ \t]*include[ \t]*<("
@@ -27,16 +27,16 @@ _SETTING = re.compile(
 )
 
 
-def included(text: bytes) -> set[str]:
+def standard_headers(text: bytes) -> set[str]:
     """Return which headers of the standard library one includes."""
     return {name.decode() for name in _INCLUDE.findall(text)}
 
 
-def prefix(texts: Iterable[bytes]) -> str:
+def include_lines(texts: Iterable[bytes]) -> str:
     """Return what includes all that some headers include of it; empty if what one defines may change that."""
-    found: set[str] = set()
+    headers: set[str] = set()
     for text in texts:
         if _SETTING.search(text):
             return ""
-        found |= included(text)
-    return "".join(f"#include <{name}>\n" for name in sorted(found))
+        headers |= standard_headers(text)
+    return "".join(f"#include <{name}>\n" for name in sorted(headers))

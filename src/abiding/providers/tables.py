@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from abiding.native.images import Image, Symbols
 
-__all__ = ["BASE", "Exports", "Imports", "is_of_toolchain", "lacking"]
+__all__ = ["BASE", "Exports", "Imports", "is_of_toolchain", "missing_symbols"]
 
 
 BASE = "Base"
@@ -53,7 +53,7 @@ class Exports(NamedTuple):
         return cls(image.name, image.needs, frozenset(base | versioned))
 
 
-def lacking(wanted: Iterable[str], libraries: Iterable[Exports]) -> frozenset[str]:
+def missing_symbols(wanted: Iterable[str], libraries: Iterable[Exports]) -> frozenset[str]:
     """Return which symbols a loader finds in none of some libraries.
 
     What is asked for without a version may have any; a library in which nothing has one is good for each.

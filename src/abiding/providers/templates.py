@@ -26,12 +26,12 @@ _PARAMETERS = frozenset({"TEMPLATE_TYPE_PARAMETER", "TEMPLATE_NON_TYPE_PARAMETER
 
 def digest(text: bytes) -> str:
     """Return what stands for a text, whatever its comments and blanks."""
-    bare = _SPACING.sub(lambda found: found[0] if found[0][:1] in b"\"'R" else b" ", text)
+    bare = _SPACING.sub(lambda token: token[0] if token[0][:1] in b"\"'R" else b" ", text)
     return sha256(b" ".join(bare.split())).hexdigest()[:32]
 
 
 def is_special(text: bytes) -> bool:
-    """Whether a class or a function that is no template is there instead of one: an instantiation says no `<>`."""
+    """Return whether a class or a function is there instead of a template: an instantiation says no `<>`."""
     return bool(_TEMPLATE.match(text))
 
 
@@ -47,33 +47,34 @@ def primary_of(name: str) -> str:
 
 def arguments_of(name: str, text: bytes) -> str:
     """Return what a variable is for that is there instead of a template, as its text has it: `<T *>`; else nothing."""
-    found = re.search(rb"\b%s\s*(<[^={;]*>)" % re.escape(name.encode()), text)
-    return " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
+    arguments = re.search(rb"\b%s\s*(<[^={;]*>)" % re.escape(name.encode()), text)
+    return " ".join(arguments[1].decode("utf-8", "replace").split()) if arguments else ""
 
 
 def constraints(cursor: Cursor, text_of: Callable[[Cursor], bytes]) -> str:
     """Return what stands for the constraints of a template, however its parameters are called; empty if it has none."""
     if cursor.kind.name not in _TEMPLATES:
         return ""
-    said: list[bytes] = []
+    parts: list[bytes] = []
     names: list[str] = []
     end = cursor.extent.end.offset
     is_function = cursor.kind.name == "FUNCTION_TEMPLATE"
-    for one in cursor.get_children():
-        kind = one.kind.name
+    for child in cursor.get_children():
+        kind = child.kind.name
         if kind in _PARAMETERS:
-            names.append(one.spelling)
-            if any(inner.kind.name == "TEMPLATE_REF" for inner in one.get_children()):
-                said.append(text_of(one).partition(b"=")[0])
+            names.append(child.spelling)
+            if any(inner.kind.name == "TEMPLATE_REF" for inner in child.get_children()):
+                parts.append(text_of(child).partition(b"=")[0])
         elif kind == "COMPOUND_STMT":
-            end = one.extent.start.offset
-        elif one.kind.is_expression() and not is_function:
-            said.append(text_of(one))
+            end = child.extent.start.offset
+        elif child.kind.is_expression() and not is_function:
+            parts.append(text_of(child))
     if is_function:
         head = text_of(cursor)[: end - cursor.extent.start.offset]
-        said += [head[found.start() :] for found in [_REQUIRES.search(head)] if found]
-    text = b" ".join(said)
+        requires = _REQUIRES.search(head)
+        parts += [head[requires.start() :]] if requires else []
+    text = b" ".join(parts)
     for number, name in enumerate(names):
         if name:
             text = re.sub(rb"\b%s\b" % name.encode(), b"$%d" % number, text)
-    return digest(text) if said else ""
+    return digest(text) if parts else ""

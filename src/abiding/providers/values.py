@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from clang.cindex import Cursor, Type
 
-__all__ = ["accept_new_kinds", "convention", "overridden", "value_of"]
+__all__ = ["accept_new_kinds", "calling_convention", "overridden_classes", "value_of"]
 
 _WIDEST = 8
 _WHOLE, _FLOATING, _TEXTS = 1, 2, frozenset({3, 4, 5})
@@ -48,13 +48,13 @@ def value_of(cursor: Cursor) -> str | None:
     result = library.clang_Cursor_Evaluate(cursor)
     if result:
         try:
-            return _written(library, result, cursor.type.get_size())
+            return _literal(library, result, cursor.type.get_size())
         finally:
             library.clang_EvalResult_dispose(result)
     return _text(cursor)
 
 
-def _written(library: CDLL, result: int, size: int) -> str | None:
+def _literal(library: CDLL, result: int, size: int) -> str | None:
     kind = library.clang_EvalResult_getKind(result)
     if kind == _WHOLE:
         if size > _WIDEST:  # the library gives the lower part
@@ -82,24 +82,24 @@ def _text(cursor: Cursor) -> str | None:
     return str(cursor.spelling) if cursor.kind == CursorKind.STRING_LITERAL else None
 
 
-def overridden(cursor: Cursor) -> set[str]:
-    """Return the classes, by identifiers of libclang's, of the functions that a virtual one is in the stead of."""
+def overridden_classes(cursor: Cursor) -> set[str]:
+    """Return the classes, by libclang's identifiers, of the functions that a virtual one overrides."""
     from clang.cindex import Cursor
 
     library = _library()
-    found, number = ctypes.c_void_p(), ctypes.c_uint()
-    library.clang_getOverriddenCursors(cursor, ctypes.byref(found), ctypes.byref(number))
-    if found.value is None:
+    overridden, number = ctypes.c_void_p(), ctypes.c_uint()
+    library.clang_getOverriddenCursors(cursor, ctypes.byref(overridden), ctypes.byref(number))
+    if overridden.value is None:
         return set()
     classes = set()
-    for one in ctypes.cast(found, ctypes.POINTER(Cursor))[: number.value]:
-        one._tu = cursor._tu  # noqa: SLF001 (its binding does the same)
-        classes.add(str(one.semantic_parent.get_usr()))
-    library.clang_disposeOverriddenCursors(found)
+    for function in ctypes.cast(overridden, ctypes.POINTER(Cursor))[: number.value]:
+        function._tu = cursor._tu  # noqa: SLF001 (its binding does the same)
+        classes.add(str(function.semantic_parent.get_usr()))
+    library.clang_disposeOverriddenCursors(overridden)
     return classes
 
 
-def convention(type_: Type) -> int:
+def calling_convention(type_: Type) -> int:
     """Return how a function is called, as a number of libclang's."""
     return int(_library().clang_getFunctionTypeCallingConv(type_))
 
@@ -107,7 +107,7 @@ def convention(type_: Type) -> int:
 def accept_new_kinds() -> None:
     """Have the binding take a kind that it has no name for (`_Float16`) as one that is not exposed.
 
-    A type is then told apart by how it is spelled; a declaration is none that anybody takes.
+    Such a type is known by its spelling; such a declaration is passed over.
     """
     from clang.cindex import CursorKind, TypeKind
 
@@ -115,8 +115,8 @@ def accept_new_kinds() -> None:
         kinds.from_id = staticmethod(partial(_kind, kinds.from_id, other))
 
 
-def _kind(named: Callable[[int], object], other: object, number: int) -> object:
+def _kind(from_id: Callable[[int], object], other: object, number: int) -> object:
     try:
-        return named(number)
+        return from_id(number)
     except ValueError:
         return other

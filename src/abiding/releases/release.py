@@ -250,9 +250,9 @@ def _held_to_providers(listings: Listings | None) -> Judge:
 
 
 def _held_to_exports(subject: Subject) -> Iterable[Finding]:
-    from abiding.providers.promised import looser  # late: most wheels have nothing that it could be asked of
+    from abiding.providers.promised import judge_exports  # late: most wheels have nothing that it could be asked of
 
-    return looser(subject)
+    return judge_exports(subject)
 
 
 def _united(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from abiding.evidence.stated import Bound, WheelBounds
     from abiding.findings.terminal import Line, Terminal
-    from abiding.providers.ranges import Range, Row
+    from abiding.providers.ranges import Range, VersionRow
 
 __all__ = ["as_json", "as_text"]
 
@@ -70,7 +70,7 @@ def _wheel(stated: WheelBounds, tables: Sequence[Range], to: Terminal) -> Iterat
     yield ()
 
 
-def _versions(rows: Iterable[Row], to: Terminal) -> Iterator[Line]:
+def _versions(rows: Iterable[VersionRow], to: Terminal) -> Iterator[Line]:
     """Say of each version what it has; of those that follow each other and have the same, once."""
     spans = []
     for state, together in groupby(rows, _state):
@@ -85,7 +85,7 @@ def _versions(rows: Iterable[Row], to: Terminal) -> Iterator[Line]:
 _EVERYTHING = "has everything"
 
 
-def _state(row: Row) -> str:
+def _state(row: VersionRow) -> str:
     if row.lacks_library:
         return f"has no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
     named = first_of(row.symbols, _SYMBOLS)

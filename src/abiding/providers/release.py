@@ -15,13 +15,13 @@ from abiding.providers.published import is_library
 from abiding.providers.tables import Exports, is_of_toolchain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from abiding.native.contents import Contents
     from abiding.project.exports import Export
 
-__all__ = ["Library", "Side", "class_of"]
+__all__ = ["Library", "ProviderRelease", "class_of"]
 
 
 class Library(NamedTuple):
@@ -31,16 +31,19 @@ class Library(NamedTuple):
     exports: Exports
     vague: frozenset[str]
 
-    def symbols(self, *, vague: bool) -> Iterator[str]:
-        """Yield what it exports of its own: those of that kind, or all others."""
-        for symbol in self.exports.symbols:
-            # Tables of a class that is no template are in the file of its functions, though compilers mark them alike.
-            is_vague = symbol.partition("@")[0] in self.vague and not class_of(symbol)
-            if not is_of_toolchain(symbol) and is_vague is vague:
-                yield symbol
+    def vague_symbols(self) -> set[str]:
+        """Return what it exports, and each file defines that uses it."""
+        # Tables of a class that is no template are in the file of its functions, though compilers mark them alike.
+        names = {name for name in self.vague if not class_of(name) and not is_of_toolchain(name)}
+        return {symbol for symbol in self.exports.symbols if symbol.partition("@")[0] in names}
+
+    def own_symbols(self) -> set[str]:
+        """Return what it exports, and nothing else defines."""
+        vague = self.vague_symbols()
+        return {symbol for symbol in self.exports.symbols if symbol not in vague and not is_of_toolchain(symbol)}
 
 
-class Side(NamedTuple):
+class ProviderRelease(NamedTuple):
     """One of the two releases: its wheel, what it contains, its libraries by their names, with their places."""
 
     path: Path
@@ -50,7 +53,7 @@ class Side(NamedTuple):
     platform: Platform
 
     @classmethod
-    def read(cls, path: Path) -> Side:
+    def read(cls, path: Path) -> ProviderRelease:
         """Read a wheel. Raises `AbidingError`."""
         from abiding.archives import tagging
 
@@ -65,7 +68,7 @@ class Side(NamedTuple):
         """The kinds of Mac that it is for; an empty name for any other wheel."""
         return frozenset(machine_of(tags) for tags in apart(self.platform.tags))
 
-    def on(self, machine: str) -> Side:
+    def on(self, machine: str) -> ProviderRelease:
         """Return the same, as it is loaded on a machine."""
         return self._replace(libraries=_libraries(self.contents, machine)) if machine else self
 
@@ -74,17 +77,17 @@ class Side(NamedTuple):
         files = {name: self.contents.files[self.libraries[name].place] for name in libraries}
         readers = {name: partial(self.contents.read, file) for name, file in files.items()}
         places = self.contents.files
-        found = headers.gathered(places, lambda wanted: ((one, self.contents.read(places[one])) for one in wanted))
-        return Material(readers, found, self.contents.version)
+        texts = headers.collect(places, lambda wanted: ((each, self.contents.read(places[each])) for each in wanted))
+        return Material(readers, texts, self.contents.version)
 
 
 def _libraries(contents: Contents, machine: str) -> dict[str, Library]:
-    found = {}
+    libraries = {}
     for image in sorted(contents.images, key=lambda image: image.place, reverse=True):
         if is_library(image.place):
             symbols = contents.symbols(image, machine)
-            found[image.name] = Library(image.place, Exports.of(image, symbols), symbols.vague)
-    return found
+            libraries[image.name] = Library(image.place, Exports.of(image, symbols), symbols.vague)
+    return libraries
 
 
 def class_of(symbol: str) -> str:
