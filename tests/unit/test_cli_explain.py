@@ -154,6 +154,7 @@ def judged(said: str, built: str, *, kind: str = "wheel") -> str:
         kind,
         "spam-1.4.0-cp313-cp313-linux_x86_64.whl",
         "mesonpy",
+        Path("no-folder"),
         "sdist",
         lambda *_: "PKG-INFO",
         Pyproject.parse(GIVEN),

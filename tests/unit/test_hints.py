@@ -17,7 +17,7 @@ from abiding.findings.errors import DeclarationError
 from abiding.metadata.requirements import split_extra, with_extra
 from abiding.project import hints
 from abiding.project.declaration import Declaration
-from abiding.project.known_backends import backend_of, distribution_of
+from abiding.project.known_backends import backend_of, distribution_of, script_of
 from abiding.project.pyproject import Pyproject
 from makers.archives import metadata as head
 from makers.archives import wheel_name, write_sdist, write_wheel
@@ -96,7 +96,7 @@ def follow(tree: Tree, said: str) -> None:
     if dynamic:
         edit(tree, dynamic=tomllib.loads(dynamic[1])["dynamic"])
         return
-    example = re.search(r"hint: [^\n]*:\n((?: {8}.*\n)+)", said)
+    example = re.search(r":\n((?: {8}.*\n)+)", said)
     assert example, said
     path = tree.folder / "pyproject.toml"
     path.write_text(f"{path.read_text()}\n{dedent(example[1])}")
@@ -231,6 +231,57 @@ def test_a_file_that_the_sdist_lacks(tmp_path: Path) -> None:
     sdist = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "again")
     name = Tree(sdist, tree.environment, []).hook("build_wheel", tmp_path / "out")
     assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy",)
+
+
+COMPUTING = """
+    import sys
+    from setuptools import setup
+    setup(name="spam", version="1.4.0", py_modules=[], install_requires=["numpy>=1.26"] if "sdist" in sys.argv else [{line}])
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "hint"),
+    [
+        ('"numpy>=2"', "changed", "let `setup.py` write `numpy>=1.26` in every build, and declare `numpy>=2`"),
+        ("", "lost", "let `setup.py` write `numpy>=1.26` in every build: what is declared is added to it"),
+        ('"numpy>=1.26", "egg"', "undeclared", "if neither does, find out why `setup.py` writes it"),
+    ],
+)
+def test_requirements_that_setup_py_computes(tmp_path: Path, line: str, rule: str, hint: str) -> None:
+    """Declared with its line left to setup.py, the wheel would lack the other: followed to the letter, it builds."""
+    files = {"pyproject.toml": WRAPPED_SETUP_PY, "setup.py": COMPUTING.format(line=line)}
+    tree = Tree.write(tmp_path / "tree", files)
+    sdist = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "in")
+    said = refusal(Tree(sdist, tree.environment, []), "build_wheel", tmp_path / "out")
+    assert f"error[{rule}-requirement]" in said
+    assert hint in " ".join(said.split())
+    if rule == "undeclared":
+        return
+    (tree.folder / "setup.py").write_text(dedent(COMPUTING.format(line='"numpy>=1.26"')))
+    if rule == "changed":
+        follow(tree, said)
+    sdist = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "again")
+    name = Tree(sdist, tree.environment, []).hook("build_wheel", tmp_path / "out")
+    lines = ("numpy>=1.26", "numpy>=2") if rule == "changed" else ("numpy>=1.26",)
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == lines
+
+
+@pytest.mark.parametrize(
+    ("backend", "files", "script"),
+    [
+        ("setuptools.build_meta", ["setup.py"], "setup.py"),
+        ("setuptools.build_meta:__legacy__", ["setup.py"], "setup.py"),
+        ("scikit_build_core.setuptools.build_meta", ["setup.py"], "setup.py"),
+        ("setuptools.build_meta", ["setup.cfg"], ""),
+        ("mesonpy", ["setup.py"], ""),
+        ("setuptools_of_ours.build", ["setup.py"], ""),
+    ],
+)
+def test_the_script_that_a_backend_runs(tmp_path: Path, backend: str, files: list[str], script: str) -> None:
+    for file in files:
+        (tmp_path / file).touch()
+    assert script_of(backend, tmp_path) == script
 
 
 def test_an_sdist_that_was_edited_on_purpose(tmp_path: Path) -> None:

@@ -290,7 +290,8 @@ class Build(NamedTuple):
         return f"the wheel says what {'the sdist' if self.source.baseline else 'pyproject.toml'} says"
 
     def _sides(self, kind: str, name: str, held_against: str) -> rules.Sides:
-        return rules.Sides(kind, name, self.declaration.backend, held_against, self._origin, self.pyproject)
+        backend, folder = self.declaration.backend, self.source.folder
+        return rules.Sides(kind, name, backend, folder, held_against, self._origin, self.pyproject)
 
     def _origin(self, field: str, value: str) -> str:
         """Return where a value of the source stands, for a message."""

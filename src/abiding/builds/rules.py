@@ -10,9 +10,11 @@ from abiding.metadata import requirements
 from abiding.metadata.changes import field_notes, requirement_changes, text_notes
 from abiding.project import hints
 from abiding.project.keys import table_at
+from abiding.project.known_backends import script_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+    from pathlib import Path
 
     from abiding.archives.wheel import Wheel
     from abiding.findings.rules import Rule
@@ -40,15 +42,21 @@ class Sides(NamedTuple):
 
     `kind` is what was built (`wheel`, `editable wheel`, `sdist`), `artifact` its file name, `author` who wrote it, and
     `source` what it is held against (`sdist` or `project`). `origin(field, value)` says where a value of the source
-    stands, for example `pyproject.toml:14`; `pyproject` is where a line is declared.
+    stands, for example `pyproject.toml:14`; `pyproject` is where a line is declared, in `folder`.
     """
 
     kind: str
     artifact: str
     author: str
+    folder: Path
     source: str
     origin: Callable[[str, str], str]
     pyproject: Pyproject
+
+    @property
+    def computed_by(self) -> str:
+        """What decides in each build what is written: a script that the author runs, or the author."""
+        return script_of(self.author, self.folder) or self.author
 
     def about(
         self,
@@ -109,15 +117,21 @@ def _lost(line: str, sides: Sides) -> Finding:
         line,
         None,
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(hints.INCOMPLETE, hints.EDITED)
-        if sides.source == "sdist"
-        else ((_OLD_SETUPTOOLS,) if sides.kind == "sdist" else ()),
+        hints=(
+            *((_OLD_SETUPTOOLS,) if sides.kind == "sdist" else ()),
+            f"{_in_every_build(line, sides)}{'' if sides.kind == 'sdist' else ': what is declared is added to it'}",
+            *((hints.INCOMPLETE, hints.EDITED) if sides.source == "sdist" else ()),
+        ),
     )
+
+
+def _in_every_build(line: str, sides: Sides) -> str:
+    return f"let `{sides.computed_by}` write `{line}` in every build"
 
 
 def _changed(expected: str, found: str, sides: Sides) -> Finding:
     (way,) = hints.declaring([found], sides.pyproject, f"`{found}` next to it")
-    hint = f"leave `{expected}` as it is and {way}"
+    hint = f"{_in_every_build(expected, sides)}, and {way}"
     return sides.about(
         "changed-requirement",
         f"the {sides.kind} has `{found}` where the {sides.source} says `{expected}`",
@@ -142,7 +156,7 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         ways = (
             f"if this binary needs it, {way}",
             f"if the source needs it, {_for_every_build(line, sides)}",
-            "if neither does, find out why it is written at build time",
+            f"if neither does, find out why `{sides.computed_by}` writes it at build time",
         )
     return sides.about(
         "undeclared-requirement",

@@ -11,6 +11,7 @@ from abiding.project.keys import at, table_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = [
     "DEFAULT_BACKEND",
@@ -21,6 +22,7 @@ __all__ = [
     "is_known",
     "may_be_dynamic",
     "meant_instead",
+    "script_of",
     "similar_to",
     "wrapped_in",
 ]
@@ -84,6 +86,12 @@ def wrapped_in(table: Mapping[str, Any]) -> str:
 def may_be_dynamic(backend: str, name: str) -> bool:
     """Tell whether a backend takes a name of `[project]` in `dynamic`, without a value; most do."""
     return name in _DYNAMIC.get(re.split(r"[.:]", backend)[0], {name})
+
+
+def script_of(backend: str, folder: Path) -> str:
+    """Return the file of a project that a backend runs in each build, and that may compute what metadata says."""
+    runs = "setuptools" in re.split(r"[.:]", backend)
+    return "setup.py" if runs and (folder / "setup.py").is_file() else ""
 
 
 def distribution_of(backend: str) -> str:
