@@ -15,6 +15,7 @@ from packaging.markers import Marker
 from packaging.tags import parse_tag
 
 from abiding import native
+from abiding.cli import main
 from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.findings.finding import Severity
 from abiding.metadata import markers
@@ -428,6 +429,25 @@ def test_leaked_rpath(pair: Pair, more: str, leaked: bool) -> None:
     assert found(path, pair.provider()) == ([("leaked-rpath", "warning")] if leaked else [])
     if leaked:
         assert one(path, pair.provider()).found == (more,)
+
+
+@pytest.mark.parametrize(
+    ("tag", "at_hand", "rules"),
+    [
+        ("cp311-cp311-linux_x86_64", False, ["unprovided-library"]),
+        ("cp311-cp311-linux_x86_64", True, ["leaked-rpath"]),  # a repair tool copies nothing
+        (MANYLINUX, False, ["unprovided-library", "leaked-rpath"]),
+    ],
+)
+def test_a_run_path_by_which_a_repair_tool_finds_a_library(
+    pair: Pair, tag: str, at_hand: bool, rules: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = pair.consumer("$ORIGIN/../prov/lib:/opt/prov/lib", requires=["prov"] if at_hand else [], tag=tag)
+    assert [rule for rule, _ in found(path, *([pair.provider()] if at_hand else []))] == rules
+    assert main(["check", str(path)]) == ("error" in str(found(path)))
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"hint: `abiding explain {rules[0]}` tells" in shown or at_hand
+    assert ("nor in the wheel yet" in shown) == (tag != MANYLINUX)
 
 
 @pytest.mark.parametrize("run_path", ["$ORIGIN/../prov/lib:/opt/x", "/opt/x:$ORIGIN/../prov/lib:/opt/y z", "/opt/x"])

@@ -60,8 +60,8 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
         )
     unknown = subject.neighbours.unknown
     # Built on macOS and Windows, a wheel has its last tag already.
-    if missing and (subject.building or not subject.platform.finished):
-        yield _open(subject, missing, _NOWHERE, "a repair tool has to copy {1} into the wheel", _DECLARE)
+    if missing and subject.unrepaired:
+        yield _open(subject, missing, f"{_NOWHERE} yet", "a repair tool has to copy {1} into the wheel", _DECLARE)
     elif missing and unknown:
         # In the message: of a note a screen shows no more than that.
         is_told = any(isinstance(shelf, Indexed) for shelf in subject.neighbours.shelves)
@@ -201,7 +201,9 @@ def _in_the_wheel(images: Sequence[Image], leaks: Collection[str]) -> str:
 
 def _for_repair(image: Image, subject: Subject) -> bool:
     """Return whether a repair tool needs the run path to find what it copies into the wheel; it then takes it away."""
-    return subject.building and any(link.image is image and isinstance(link.origin, Missing) for link in subject.links)
+    return subject.unrepaired and any(
+        link.image is image and isinstance(link.origin, Missing) for link in subject.links
+    )
 
 
 # What a wheel installs beside site-packages: the libraries of the environment itself.

@@ -29,7 +29,7 @@ class Subject:
     """What is judged: `artifact` is the file name of a wheel, or `name version` of what is installed.
 
     `record` is the wheel's own, or the one that will be written into it: None for wheels that nobody built with
-    native entries. `building` is whether a repair tool is still to come. `at_hand` looks up a provider that can be read
+    native entries. `building` is whether it is being built. `at_hand` looks up a provider that can be read
     now, by its normalised name; `native` are the names that the project declares as native, for a build.
     """
 
@@ -47,6 +47,11 @@ class Subject:
     def severity(self) -> Severity:
         """How much it weighs that a wheel is built badly: we answer for what was built by us."""
         return Severity.ERROR if self.record or self.building else Severity.WARNING
+
+    @property
+    def unrepaired(self) -> bool:
+        """Whether a repair tool is still to come: of a wheel that was built, the tag tells."""
+        return self.building or not self.platform.finished
 
     def provided(self) -> Iterator[tuple[Link, Provided]]:
         """Return the links to libraries of other distributions."""

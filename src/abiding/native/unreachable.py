@@ -78,7 +78,7 @@ def unreachable_inside(subject: Subject) -> Iterator[Finding]:
         first, image = lost[0]
         libraries, _ = _libraries_named(link for link, _ in lost)
         severity, notes = Severity.ERROR, ("the loader looks into no other folder of the wheel: the import fails",)
-        if subject.building or not subject.platform.finished:
+        if subject.unrepaired:
             severity, notes = Severity.WARNING, ("a repair tool may still let the loader look there",)
         elif all(is_program(link.image) for link, _ in lost):
             severity, notes = Severity.WARNING, ("it starts only where whoever starts it tells the loader the folder",)
