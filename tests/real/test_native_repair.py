@@ -159,6 +159,7 @@ def test_windows_without_what_is_to_be_copied_in(windows: Gmpy2, capfd: pytest.C
     said = capfd.readouterr().err
     assert "Unable to find library: libmp" in said
     assert "error[repair-failed]: `delvewheel` ended with exit status 1" in said
+    assert "-- --add-path FOLDER`" in said
 
 
 def test_windows_with_a_library_that_the_build_has_copied_in(

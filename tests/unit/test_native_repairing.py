@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,40 @@ def test_what_is_not_declared_is_copied_in(pair: Pair, monkeypatch: pytest.Monke
     status, (path,) = repaired(pair.consumer(requires=(), tag=LINUX))
     assert status == 0
     assert [name for name in names(path) if name.startswith("ham.libs/libspam-")]
+
+
+def test_a_library_that_is_not_found_is_looked_for_where_the_hint_says(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
+    built = pair.consumer(requires=(), tag=LINUX)
+    assert repaired(built) == (2, [])
+    said = " ".join(capfd.readouterr().err.split())
+    (variable,) = re.findall(r"the folder of the library that it did not find: `(\w+)=FOLDER abiding repair …`", said)
+    monkeypatch.setenv(variable, str(pair.library.parent))
+    assert repaired(built)[0] == 0
+    assert repaired(built, "--", "--no-such-option")[0] == 2
+    assert "did not find" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("tool", "line", "way"),
+    [
+        ("auditwheel", 'required library "libspam.so.3" could not be located\n', "LD_LIBRARY_PATH=FOLDER"),
+        (
+            "delocate",
+            "delocate.libsana.DelocationError: Could not find all dependencies.\n",
+            "DYLD_LIBRARY_PATH=FOLDER",
+        ),
+        ("delvewheel", "FileNotFoundError: Unable to find library: spam.dll\n", "-- --add-path FOLDER"),
+        ("auditwheel", "error: argument --plat: invalid choice\n", ""),
+        ("delvewheel", "required library could not be located\n", ""),
+    ],
+)
+def test_each_tool_is_told_a_folder_in_its_own_way(tool: str, line: str, way: str) -> None:
+    hints = list(repairing._locating(tool, ["Traceback\n", line]))  # noqa: SLF001
+    assert len(hints) == (2 if way else 0)
+    assert way in "".join(hints)
 
 
 def bill_of(path: Path) -> dict[str, Any] | None:

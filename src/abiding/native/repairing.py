@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import sysconfig
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from abiding.native.rules import judge
 from abiding.native.runpaths import edited, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from abiding.project.build_record import BuildRecord
@@ -39,6 +40,13 @@ __all__ = ["repair"]
 
 _CLOSING = "No wheel was written"
 _MOST_SHOWN = 500
+# By tool: what it says at the end where it does not find a library, and how it is told the folder.
+_LOCATING = {
+    "auditwheel": ("could not be located", "LD_LIBRARY_PATH=FOLDER abiding repair …"),
+    "delocate": ("Could not find all dependencies", "DYLD_LIBRARY_PATH=FOLDER abiding repair …"),
+    "delvewheel": ("Unable to find library", "abiding repair … -- --add-path FOLDER"),
+}
+_LAST_LINES = 20
 
 
 def repair(
@@ -120,7 +128,13 @@ def _repaired(
     libraries = sorted({name for library in shared for name in (library.library, library.file.rpartition("/")[2])})
     # By its whole path, which is no option of the tool.
     command = (*_command(wheel, libraries, platform), *arguments, "-w", str(folder), str(wheel.absolute()))
-    failure = _run(command, say)
+    last: deque[str] = deque(maxlen=_LAST_LINES)
+
+    def told(line: str) -> None:
+        last.append(line)
+        say(line)
+
+    failure = _run(command, told)
     written = sorted(folder.glob("*.whl"))
     if failure or len(written) != 1:
         tool = command[0].partition(".")[0]
@@ -130,10 +144,18 @@ def _repaired(
             Severity.ERROR,
             f"`{tool}` {problem}",
             artifact=wheel.name,
-            hints=("what it said is above", f"it was called as `{_shown(command[:-2])}`"),
+            hints=("what it said is above", f"it was called as `{_shown(command[:-2])}`", *_locating(tool, last)),
         )
         raise AbidingError(finding, _CLOSING)
     return _led(written[0]) if record and _is_for_macos(wheel) else written[0]
+
+
+def _locating(tool: str, last: Iterable[str]) -> Iterator[str]:
+    """Yield how a tool is told where a library is, if its last lines say that it did not find one."""
+    said, way = _LOCATING[tool]
+    if any(said in line for line in last):
+        yield f"tell it the folder of the library that it did not find: `{way}`"
+        yield "if another distribution ships that library, declare it with `native = true`, and it is left out"
 
 
 def _shown(command: Sequence[str]) -> str:
