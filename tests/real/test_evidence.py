@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from abiding import evidence
 from abiding.artifacts import index
 from abiding.evidence.interfaces import Kind
 from abiding.evidence.members import is_image
 from abiding.evidence.reading import module_of
 from abiding.native.names import module_name
+from makers.evident import wheel
 from makers.released import installed
 from makers.trees import SOURCES, Tree
 
@@ -85,6 +88,19 @@ def test_what_headers_compile_in(
 ) -> None:
     options = (*more, *([target(wanted)] if wanted else []))
     assert claim(compiled(tmp_path, numpy, *options).read_bytes()) == expected
+
+
+@pytest.mark.parametrize("line", ["numpy<2", "numpy>=1.26", "numpy>=1.23.5"])
+def test_the_target_that_a_hint_names_leads_out(tmp_path: Path, line: str) -> None:
+    """Compiled for numpy 2, a wheel that admits numpy 1 is refuted; compiled as the hint says, it is not."""
+
+    def hints(*options: str) -> tuple[str, ...]:
+        data = compiled(tmp_path, "2.4.6", *options).read_bytes()
+        path = wheel(tmp_path, line, files={"spam/_core.abi3.so": data})
+        return tuple(hint for finding in evidence.judge_wheels([path])[str(path)] for hint in finding.hints)
+
+    (option,) = re.findall(r"`(-DNPY_TARGET_VERSION=\w+)`", " ".join(hints(target("2.0"))))
+    assert hints(option) == ()
 
 
 def test_a_text_that_was_changed_says_no_version(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from abiding.native.interpreter import Interpreter
 from abiding.report import explanations
 from abiding.report.environment import as_text, forms
 from makers.compiled import installed
-from makers.evident import NUMPY_1, image, numpy_2, wheel
+from makers.evident import CP311, NUMPY_1, image, numpy_2, wheel
 from tests.unit import contract
 
 if TYPE_CHECKING:
@@ -137,6 +137,39 @@ def test_a_line_that_would_leave_no_version_is_not_proposed(
     (found,) = (one for one in judged(tmp_path, lines, one=file) if one.rule == "bound-too-loose")
     assert found.hints[0].startswith(f"no version satisfies both {both}: change" if both else "require it")
     assert not both or not any("dependencies = [" in hint for hint in found.hints)
+
+
+CP313 = "cp313-cp313-manylinux_2_28_x86_64"
+LEFT = [
+    # Lines, tag, files, and what the first finding says; in the end, the target that its hints name.
+    (["numpy<2"], "", {"one": LATER}, "error", "no version of numpy is left: `spam._core` refuses all that the wheel admits, up to 1.26.4", "NPY_1_23"),
+    (["numpy<2"], "", {"one": LATER, "two": LATER}, "error", "no version of numpy is left: all 2 files that use it refuse all that the wheel admits, up to 1.26.4", "NPY_1_23"),
+    (["numpy>=2"], "", {"one": OLD}, "error", "no version of numpy is left: `spam._core` refuses all that the wheel admits, from 2.0.0 on", ""),
+    (["numpy<2"], "", {"one": NEW, "two": LATER}, "warning", "no version of numpy is left: `spam._strings` refuses all that the wheel admits, up to 1.26.4", "NPY_1_23"),
+    (['numpy==1.26.4; extra == "old"'], "", {"one": LATER}, "error", "no version of numpy is left: `spam._core` refuses all that the wheel admits, up to 1.26.4", "NPY_1_25"),
+    # numpy 1 has no wheel for this Python: there is nothing at all that could be installed.
+    (["numpy<2"], CP313, {"one": LATER}, "error", "no version of numpy is left: `spam._core` refuses all that the wheel admits, up to 1.26.4", ""),
+    # A version is left, or may be: what the file is compiled for is not out yet.
+    (["numpy"], "", {"one": LATER}, "error", "the wheel admits numpy 1.26.4, which `spam._core` refuses", "NPY_1_23"),
+    (["numpy>=1.26"], "", {"one": LATER}, "error", "the wheel admits numpy 1.26.4, which `spam._core` refuses", "NPY_1_25"),
+    (["numpy", 'numpy<2; extra == "old"'], "", {"one": LATER}, "error", "the wheel admits numpy 1.26.4, which `spam._core` refuses", "NPY_1_23"),
+    (["numpy", 'numpy<2; python_version < "3.11"'], "", {"one": LATER}, "error", "the wheel admits numpy 1.26.4, which `spam._core` refuses", "NPY_1_23"),
+    (["numpy>=2"], "", {"one": image(numpy_2("9.9"))}, "error", "the wheel admits numpy ", "NPY_2_0"),
+    (["numpy"], CP313, {"one": LATER}, "note", "the lines for numpy admit 1.26.4, which `spam._core` refuses", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "tag", "files", "severity", "message", "target"), LEFT)
+def test_that_no_version_is_left_is_the_headline(
+    lines: list[str], tag: str, files: dict[str, bytes], severity: str, message: str, target: str, tmp_path: Path
+) -> None:
+    name = f"spam-1.0-{tag}.whl" if tag else CP311
+    members = dict(zip((ONE, TWO), files.values(), strict=False))
+    path = wheel(tmp_path, *lines, files=members, filename=name)
+    first = next(each for each in evidence.judge_wheels([path])[str(path)] if each.rule == "bound-too-loose")
+    assert first.severity == severity
+    assert first.message.startswith(message)
+    assert re.findall(r"-DNPY_TARGET_VERSION=(\w+)_API_VERSION`", " ".join(first.hints)) == ([target] if target else [])
 
 
 def test_lines_of_several_extras_are_proposed_where_they_are_declared(tmp_path: Path) -> None:

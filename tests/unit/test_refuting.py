@@ -88,8 +88,16 @@ def test_a_line_that_would_leave_no_version_is_not_proposed(tmp_path: Path) -> N
     with pytest.raises(HookFailed):
         built(made, tmp_path / "dist")
     said = " ".join(made.said[-1].split())
+    assert "error[bound-too-loose]: no version of numpy is left: `spam._core` refuses all that the" in said
     assert "no version satisfies both `numpy<2` and `numpy>=2.0`: change `numpy<2`" in said
     assert "for wheels alone" not in said
+    # Whoever builds from the sdist is told the same, and nobody is kept from building.
+    sdist = made.hook("build_sdist", tmp_path / "sdist")
+    inside = Tree(unpacked(tmp_path / "sdist" / sdist, tmp_path / "in"), made.environment, [])
+    (inside.folder / "spam").mkdir(exist_ok=True)
+    (inside.folder / CODE).write_bytes(LATER)
+    with warned(r"warning\[bound-too-loose\]: no version of numpy is left: `spam\._core`\n"):
+        built(inside, tmp_path / "dist")
 
 
 def test_lines_of_several_extras_are_proposed_where_they_are_declared(tmp_path: Path) -> None:

@@ -45,6 +45,10 @@ class End(StrEnum):
         """Return the one that is nearest to it, of ascending versions beyond it."""
         return versions[-1] if self is End.FLOOR else versions[0]
 
+    def beyond(self, version: Version) -> str:
+        """Say which versions are beyond it, by the one that is nearest to it."""
+        return f"up to {version}" if self is End.FLOOR else f"from {version} on"
+
 
 class Ranged(NamedTuple):
     """One file and the versions of one distribution that it is known to accept."""
@@ -137,7 +141,19 @@ def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, end
     if not refused and concerned:
         alone = admission.by_specifier(lambda version: any(each.refuses(version, end) for each in distinct))
         if alone:
-            yield _loose(filename, files, concerned, admission, alone, end=end, severity=Severity.NOTE)
+            severity = Severity.ERROR if _leave_none(files, admission, end, Severity.ERROR) else Severity.NOTE
+            yield _loose(filename, files, concerned, admission, alone, end=end, severity=severity)
+
+
+def _leave_none(files: Sequence[Ranged], admission: Admission, end: End, severity: Severity) -> bool:
+    """Return whether files refuse all that the lines admit, and no version to come can change that."""
+    concerned = [file for file in files if end.of(file)]
+    distinct = _distinct(files)
+    return bool(
+        concerned
+        and admission.opposing(f"{admission.distribution}{end}{_bound(concerned, end, severity)}")
+        and not admission.by_specifier(lambda version: any(file.accepts(version) for file in distinct))
+    )
 
 
 def _distinct(files: Iterable[Ranged]) -> list[Ranged]:
@@ -183,14 +199,15 @@ def _loose(
     example = end.nearest(versions)
     name = admission.distribution
     lines = under(f"{name}{end}{_bound(refusing, end, severity)}", admission.conditions)
-    what = f"{len(files)} files that use it" if len(files) > 1 else f"`{files[0].module.name}`"
-    if severity is Severity.ERROR:
-        message = f"the wheel admits {name} {example}, which {'all ' if len(files) > 1 else ''}{what} refuse"
-        message += "" if len(files) > 1 else "s"
-    elif severity is Severity.WARNING:
-        message = f"the wheel admits {name} {example}, which {named(refusing)} refuse{'s' * (len(refusing) == 1)}"
+    # Of an error all files are meant.
+    those = files if severity is Severity.ERROR else refusing
+    who = f"all {len(files)} files that use it" if those is files and len(files) > 1 else named(those)
+    refuse = f"{who} refuse{'s' * (len(those) == 1)}"
+    if severity is not Severity.NOTE and _leave_none(those, admission, end, severity):
+        message = f"no version of {name} is left: {refuse} all that the wheel admits, {end.beyond(example)}"
     else:
-        message = f"the lines for {name} admit {example}, which {named(refusing)} refuse{'s' * (len(refusing) == 1)}"
+        admits = f"the lines for {name} admit" if severity is Severity.NOTE else f"the wheel admits {name}"
+        message = f"{admits} {example}, which {refuse}"
     return Finding(
         "bound-too-loose",
         severity,
@@ -202,7 +219,7 @@ def _loose(
         found=admission.texts,
         found_from="METADATA",
         notes=tuple(_notes(refusing, end, severity)),
-        hints=tuple(_hints(lines, refusing, admission, severity)),
+        hints=tuple(_hints(lines, refusing, admission, severity, versions[0])),
     )
 
 
@@ -255,7 +272,10 @@ def _by_whom(file: Ranged) -> str:
 _NUMPY_FLOOR = "such a file asks numpy for its C API when it is imported, and fails with an older one"
 
 
-def _hints(lines: Sequence[str], refusing: Sequence[Ranged], admission: Admission, severity: Severity) -> Iterator[str]:
+def _hints(
+    lines: Sequence[str], refusing: Sequence[Ranged], admission: Admission, severity: Severity, oldest: Version
+) -> Iterator[str]:
+    """Yield the ways out; `oldest` is the first of the versions that are refused."""
     if severity is Severity.NOTE:
         return
     opposing = {there: line for line in lines for there in admission.opposing(line)}
@@ -265,12 +285,22 @@ def _hints(lines: Sequence[str], refusing: Sequence[Ranged], admission: Admissio
         yield f"require it: {declared_under(lines)}"
     if refusing[0].interface.kind is Kind.NUMPY and refusing[0].interface.ceiling:
         yield "or compile it with headers of numpy 2, whose wheels work with numpy 1 too"
+    elif refusing[0].interface.kind is Kind.NUMPY and (target := _target(oldest)):
+        yield f"or compile it for the oldest numpy that the wheel admits: `-DNPY_TARGET_VERSION={target}`"
     if severity is Severity.WARNING:
         names = ", ".join(f'`"{file.module.name}"`' for file in refusing[:_MOST_NAMED])
         yield (
             "or, if the package does without what can't be imported, say so: list "
             f"{names} in `optional-modules` under `[tool.abiding]`"
         )
+
+
+def _target(version: Version) -> str:
+    """Return what headers of numpy 2 call a version that is to be compiled for; empty if they refuse that."""
+    if version.release < (1, 15):
+        return ""
+    major, minor = min(version.release[:2], (1, 25)) if version.major == 1 else version.release[:2]
+    return f"NPY_{major}_{minor}_API_VERSION"
 
 
 def opposed(opposing: Mapping[str, str]) -> str:

@@ -130,11 +130,11 @@ def _repaired(
     command = (*_command(wheel, libraries, platform), *arguments, "-w", str(folder), str(wheel.absolute()))
     last: deque[str] = deque(maxlen=_LAST_LINES)
 
-    def told(line: str) -> None:
+    def heard(line: str) -> None:
         last.append(line)
         say(line)
 
-    failure = _run(command, told)
+    failure = _run(command, heard)
     written = sorted(folder.glob("*.whl"))
     if failure or len(written) != 1:
         tool = command[0].partition(".")[0]
@@ -152,8 +152,8 @@ def _repaired(
 
 def _locating(tool: str, last: Iterable[str]) -> Iterator[str]:
     """Yield how a tool is told where a library is, if its last lines say that it did not find one."""
-    said, way = _LOCATING[tool]
-    if any(said in line for line in last):
+    without, way = _LOCATING[tool]
+    if any(without in line for line in last):
         yield f"tell it the folder of the library that it did not find: `{way}`"
         yield "if another distribution ships that library, declare it with `native = true`, and it is left out"
 
