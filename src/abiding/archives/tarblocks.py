@@ -196,7 +196,7 @@ class TarStream:
                     self.name, f"has more than {_MOST_HEADERS:,} members and headers that belong to them"
                 )
             try:
-                size = _checked(header)
+                size = _size_of(header)
                 kind = header[_KIND]
                 if kind not in _EXTENSIONS:
                     return self._plain(header, extended, tuple(extensions))
@@ -358,7 +358,7 @@ class _Inflated:
             raise ArchiveError.at(self._name, "has more than one gzip member")
 
 
-def _checked(header: bytes) -> int:
+def _size_of(header: bytes) -> int:
     """Return the size in it. Raises `ValueError` for one that `tarfile` takes for no header, and so for the end.
 
     The checksum is the sum of the bytes, with the field itself taken as spaces.

@@ -124,13 +124,13 @@ class Statement(NamedTuple):
 
 def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:
     """Read METADATA of an open wheel, on disk or elsewhere, and the names of all members. Raises `ArchiveError`."""
-    dist_info, directory = _judged(file, filename)
+    dist_info, directory = _judge(file, filename)
     return directory.contents(file, directory.get(f"{dist_info}/METADATA"), bounds.MEMBER), directory.names
 
 
 def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
     """Read the directory of an open wheel, and the name of its `.dist-info` folder. Raises `ArchiveError`."""
-    return _judged(file, filename)
+    return _judge(file, filename)
 
 
 def read_metadata(path: Path) -> bytes:
@@ -161,7 +161,7 @@ def _hold_to_version(wheel_file: bytes, filename: str) -> None:
 # The one judgement
 
 
-def _judged(file: BinaryIO, filename: str) -> tuple[str, Directory]:
+def _judge(file: BinaryIO, filename: str) -> tuple[str, Directory]:
     """Judge an open wheel: the name of its `.dist-info` folder, and its directory.
 
     Raises `ArchiveError` as `Wheel.open` does, but for the version, and `OSError`.
@@ -178,7 +178,7 @@ def _judged_on_disk(file: BinaryIO, filename: str) -> tuple[str, Directory]:
 
     Without one that they can read, installers install nothing.
     """
-    dist_info, directory = _judged(file, filename)
+    dist_info, directory = _judge(file, filename)
     hold_members(directory, file)
     fault = fault_in(read_record(directory, file, f"{dist_info}/RECORD"))
     if fault:

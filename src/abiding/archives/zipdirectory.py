@@ -326,9 +326,9 @@ def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
             if mark != _MARK or volume:
                 raise ArchiveError.at(archive, f"is damaged: byte {at} of its central directory begins no record")
             if flags & ENCRYPTED:
-                raise ArchiveError.at(archive, f"has an encrypted member: {quoted(_decoded(name, flags))}")
+                raise ArchiveError.at(archive, f"has an encrypted member: {quoted(_decode(name, flags))}")
             if method != DEFLATED and (method != STORED or stored != whole):
-                _judge_packing(_decoded(name, flags), method, stored, whole, archive)
+                _judge_packing(_decode(name, flags), method, stored, whole, archive)
             if extra_length:
                 _judge_extra(data[extra_at : extra_at + extra_length], name, flags, archive)
             starts.append(at)
@@ -360,15 +360,15 @@ def _judge_extra(extra: bytes, name: bytes, flags: int, archive: str) -> None:
         if kind == _UNICODE_PATH_KIND:
             version, checksum = _UNICODE_PATH.unpack_from(data)
             other = data[_UNICODE_PATH.size :].decode()
-            if version != 1 or checksum != zlib.crc32(name) or other != _decoded(name, flags):
-                message = f"has a member with two names, {quoted(_decoded(name, flags))} and {quoted(other)}"
+            if version != 1 or checksum != zlib.crc32(name) or other != _decode(name, flags):
+                message = f"has a member with two names, {quoted(_decode(name, flags))} and {quoted(other)}"
                 note = "the second is in its field 0x7075, and Python's `zipfile` goes by that one from 3.12 on"
                 raise ArchiveError.at(archive, message, note=note, hint=REBUILD)
     if large > 1:
         raise struct.error
 
 
-def _decoded(name: bytes, flags: int) -> str:
+def _decode(name: bytes, flags: int) -> str:
     return name.decode("utf-8" if flags & UTF8 or name.isascii() else "cp437")
 
 
@@ -420,7 +420,7 @@ def _are_plain(joined: bytes, count: int) -> bool:
 
 def _name(raw: bytes, data: bytes, start: int, archive: str) -> str:
     try:
-        name = _decoded(raw, _SHAPE.unpack_from(data, start)[1])
+        name = _decode(raw, _SHAPE.unpack_from(data, start)[1])
     except UnicodeDecodeError as exc:
         raise ArchiveError.at(archive, _BROKEN.format(start)) from exc
     if leads_elsewhere(name):

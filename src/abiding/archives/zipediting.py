@@ -76,7 +76,7 @@ def packed(directory: Directory, file: BinaryIO, member: ZipMember, data: bytes)
     Raises `ArchiveError` if its records contradict each other, and `OSError`.
     """
     extra = directory.local_header(file, member).extra
-    return _packed(CentralRecord.unpack(directory.data, member.start), extra, data)
+    return _pack(CentralRecord.unpack(directory.data, member.start), extra, data)
 
 
 def packed_like(directory: Directory, member: ZipMember, name: str, data: bytes) -> Packed:
@@ -84,12 +84,12 @@ def packed_like(directory: Directory, member: ZipMember, name: str, data: bytes)
     record = CentralRecord.unpack(directory.data, member.start)
     flags = 0 if name.isascii() else UTF8
     method = DEFLATED if record.method else STORED
-    return _packed(record._replace(name=name.encode(), flags=flags, method=method, extra=b""), b"", data)
+    return _pack(record._replace(name=name.encode(), flags=flags, method=method, extra=b""), b"", data)
 
 
-def _packed(record: CentralRecord, local_extra: bytes, data: bytes) -> Packed:
+def _pack(record: CentralRecord, local_extra: bytes, data: bytes) -> Packed:
     """Compress `data` as the member of `record` was, and write both of its records anew."""
-    stored = _deflated(data) if record.method else data
+    stored = _deflate(data) if record.method else data
     record = record._replace(
         needed=_VERSION_DEFLATE,
         flags=record.flags & UTF8,
@@ -116,6 +116,6 @@ def _packed(record: CentralRecord, local_extra: bytes, data: bytes) -> Packed:
     return Packed(header.pack() + stored, record)
 
 
-def _deflated(data: bytes) -> bytes:
+def _deflate(data: bytes) -> bytes:
     deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return deflater.compress(data) + deflater.flush()

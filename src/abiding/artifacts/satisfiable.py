@@ -33,7 +33,7 @@ def judge_satisfiable(files: Sequence[str], metadata: CoreMetadata, severity: Se
     if not suspects:
         return
     where = {filename: _where(filename, metadata, suspects) for filename in files}
-    anywhere = _joined(list(where.values()))
+    anywhere = _join(list(where.values()))
     reported: set[tuple[str, ...]] = set()
     for filename in files if any(_excluded(suspects, metadata, own, anywhere)) else ():
         for exclusion, excluded in _excluded(suspects, metadata, own, where[filename]):
@@ -80,7 +80,7 @@ def _where(filename: str, metadata: CoreMetadata, lines: Sequence[str]) -> Envir
 _STEPS = 20_000
 
 
-def _joined(where: Sequence[Environments]) -> Environments:
+def _join(where: Sequence[Environments]) -> Environments:
     """Return where any of several files can be installed; everywhere, if that takes too long to say."""
     from abiding.metadata.environments import Environments, Steps, UndecidedError
 

@@ -169,7 +169,7 @@ def _way_on(options: Namespace, wheels_read: Sequence[WheelBounds]) -> str:
 
     try:
         lines = list(_lines(wheels_read))
-        file, edited = _edited(options, lines)
+        file, edited = _edit(options, lines)
     except AbidingError:  # who asks for it is told why it can't
         return ""
     if not lines:
@@ -179,7 +179,7 @@ def _way_on(options: Namespace, wheels_read: Sequence[WheelBounds]) -> str:
     return f"`--write` declares what is missing in {file.path}"
 
 
-def _edited(options: Namespace, lines: Sequence[LineToDeclare]) -> tuple[EditedFile, Edited]:
+def _edit(options: Namespace, lines: Sequence[LineToDeclare]) -> tuple[EditedFile, Edited]:
     """Make the new text of the pyproject.toml that is meant. Raises `AbidingError` if it is not to be edited."""
     from abiding.cli.arguments import naming
     from abiding.edits.bounding import declare
@@ -197,7 +197,7 @@ def _write(options: Namespace, wheels_read: Sequence[WheelBounds]) -> int:
     if not lines:
         print(f"\nnothing was written: {_why_not(wheels_read)}", file=sys.stderr)
         return 0
-    file, edited = _edited(options, lines)
+    file, edited = _edit(options, lines)
     if edited.text == file.pyproject.text:
         print(f"\nnothing was written: {file.path} declares it already; {_AGAIN}", file=sys.stderr)
         return 0

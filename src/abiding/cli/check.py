@@ -91,12 +91,12 @@ def run(options: Namespace) -> int:
     sources: dict[str, Callable[[], list[Artifact | Unreadable]]] = {"": lambda: read_artifacts(paths)} if paths else {}
     sources |= {spec: partial(_on_index, spec, options.index_url, stream) for spec in specs}
     with looking as listings:
-        checked = with_compiled(releases(_gathered(sources), options.level), paths, listings)
+        checked = with_compiled(releases(_gather(sources), options.level), paths, listings)
     if options.baseline:
         checked = with_findings(checked, _held_to_baseline(options.baseline, paths, options.index_url))
     if options.compiled and specs:
         checked = with_findings(checked, _held_to_compiled(checked, options))
-    forms: dict[str, outputs.Form] = {form: partial(_rendered, form, checked) for form in _FORMATS if form != "text"}
+    forms: dict[str, outputs.Form] = {form: partial(_render, form, checked) for form in _FORMATS if form != "text"}
     forms["html"] = partial(_page, checked, options.argv)
     outputs.write(options, forms, partial(_text, checked, options))
     return _status(checked, options.fail_on)
@@ -158,7 +158,7 @@ def _announce(release: str, ahead: Ahead) -> None:
 _MUCH = 8 << 20
 
 
-def _rendered(form: str, checked: Sequence[Release]) -> str | Iterator[str]:
+def _render(form: str, checked: Sequence[Release]) -> str | Iterator[str]:
     text: str | Iterator[str] = import_module(f"abiding.report.{form}").render(checked)
     return text
 
@@ -184,7 +184,7 @@ def _text(checked: Sequence[Release], options: Namespace, terminal: Terminal) ->
     return text.last_lines(checked, terminal) if options.quiet else text.render(checked, terminal, full=options.full)
 
 
-def _gathered(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) -> list[Artifact | Unreadable]:
+def _gather(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) -> list[Artifact | Unreadable]:
     """Read all sources. What fails does not silence the rest: raises `AbidingError` only if nothing could be read."""
     from abiding.artifacts.artifact import Unreadable
     from abiding.artifacts.disk import unreadable

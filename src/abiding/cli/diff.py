@@ -122,11 +122,11 @@ def _side(argument: str, tag: _Tag, options: Namespace) -> ComparedFile:
         return ComparedFile(argument, argument, _read(Path(argument)))
     from abiding.artifacts.index import read_file
 
-    artifact = read_file(argument, options.index_url, lambda names: _chosen(argument, names, tag))
+    artifact = read_file(argument, options.index_url, lambda names: _choose(argument, names, tag))
     return ComparedFile(artifact.filename, artifact.read_from, artifact.metadata)
 
 
-def _chosen(spec: str, names: Sequence[str], tag: _Tag) -> str:
+def _choose(spec: str, names: Sequence[str], tag: _Tag) -> str:
     """Return the file of a release that is meant: its sdist, or the wheel of a tag. Raises `AbidingError`."""
     if tag:
         from abiding.archives.tagging import expanded

@@ -90,7 +90,7 @@ def _size(text: str) -> str:
     return text
 
 
-def _parsed(size: str) -> tuple[float, str]:
+def _parse(size: str) -> tuple[float, str]:
     number = size.rstrip("KMGTiB")
     return float(number), size.removeprefix(number)
 
@@ -186,7 +186,7 @@ def _engine(options: Namespace) -> AbstractContextManager[Run]:
 
 
 def _share(size: str, jobs: int) -> str:
-    number, unit = _parsed(size)
+    number, unit = _parse(size)
     return f"{number / jobs:.3f}{unit}"
 
 

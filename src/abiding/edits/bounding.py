@@ -55,7 +55,7 @@ def declare(pyproject: Pyproject, lines: Sequence[LineToDeclare]) -> Edited:
     new = []
     for bound in lines:
         if own := _conditional(pyproject, bound, declaration):
-            narrowed |= {own: text} if (text := _narrowed(own, bound)) != own.requires else {}
+            narrowed |= {own: text} if (text := _narrow(own, bound)) != own.requires else {}
         elif bound.line not in there:
             new.append(bound)
     if not new and not narrowed:
@@ -118,7 +118,7 @@ def _conditional(pyproject: Pyproject, bound: LineToDeclare, declaration: Declar
     return entry
 
 
-def _narrowed(entry: Entry, bound: LineToDeclare) -> str:
+def _narrow(entry: Entry, bound: LineToDeclare) -> str:
     """Return what an entry requires, narrowed to a line: all clauses of both that are not implied by the others."""
     own, wanted = requirements.parse(entry.requires), requirements.parse(bound.line)
     clauses = [str(clause) for clause in (*own.specifier, *sorted(wanted.specifier, key=str, reverse=True))]

@@ -122,10 +122,10 @@ def survey(python: Interpreter, *, load: bool = False) -> Seen:
         uses += _uses(distribution, modules, versions)
         internals += identities.internals_of(distribution, modules)
     uses.sort(key=lambda use: (not use.wrong, not use.refusing, use.owner.lower()))
-    return Seen(tuple(_tried(use, python) if load and use.refusing else use for use in uses), tuple(internals))
+    return Seen(tuple(_try(use, python) if load and use.refusing else use for use in uses), tuple(internals))
 
 
-def _tried(use: Use, python: Interpreter) -> Use:
+def _try(use: Use, python: Interpreter) -> Use:
     """Return a use of which the loader was asked, where any of the files is a module."""
     modules = [file for file in use.refusing if module_name(file)]
     return use._replace(failures=loaded(python.executable, modules).failures) if modules else use

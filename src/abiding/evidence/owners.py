@@ -32,10 +32,10 @@ class Owned(NamedTuple):
 
     def is_among(self, required: Iterable[str]) -> bool:
         """Return whether any of these distributions has it, or is called as only one that has it would be."""
-        known = {*map(_folded, self.distributions)}
-        called = "|".join(re.escape(_folded(name)) for name in (self.package, self.package.partition(".")[0]))
+        known = {*map(_fold, self.distributions)}
+        called = "|".join(re.escape(_fold(name)) for name in (self.package, self.package.partition(".")[0]))
         spelled = re.compile(f"(py|python)?({called}){_VARIANT}?")
-        return any(name in known or spelled.fullmatch(name) for name in map(_folded, required))
+        return any(name in known or spelled.fullmatch(name) for name in map(_fold, required))
 
 
 def owner_of(module: str) -> Owned | None:
@@ -52,7 +52,7 @@ def owner_of(module: str) -> Owned | None:
 _VARIANT = r"(py|python|ce|cpu|gpu|headless|cu\d+|cuda\d+x)"
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return re.sub(r"[-_.]+", "", name).lower()
 
 

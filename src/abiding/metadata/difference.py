@@ -131,7 +131,7 @@ def meanings(metadata: CoreMetadata | Fields, field: str) -> frozenset[Hashable]
     """
     if field == "Requires-Dist":
         return _requirements(metadata, metadata.get("Name"), _extras(metadata)).meaning
-    return frozenset(map(_MEANING.get(field, _folded), values(metadata, field)))
+    return frozenset(map(_MEANING.get(field, _fold), values(metadata, field)))
 
 
 _SINGLE = frozenset(
@@ -151,7 +151,7 @@ _NEVER_UNKNOWN = frozenset({"Requires-Dist", "Provides-Extra"})
 def _compare_field(field: str, left: tuple[str, ...], right: tuple[str, ...]) -> Difference | None:
     if set(left) == set(right):
         return None  # most often: nothing to parse
-    meaning = _MEANING.get(field, _folded)
+    meaning = _MEANING.get(field, _fold)
     lefts = {meaning(value): value for value in left}
     rights = {meaning(value): value for value in right}
     if lefts.keys() == rights.keys():
@@ -235,7 +235,7 @@ def values(metadata: CoreMetadata | Fields, field: str) -> tuple[str, ...]:
     Of a field that is to be there once it is the first, as for all readers. UNKNOWN is what old tools wrote for what
     they did not know, and none; where they never did, it is a name like any other.
     """
-    texts = tuple(map(_unfolded, metadata.all(field)[: 1 if field in _SINGLE else None]))
+    texts = tuple(map(_unfold, metadata.all(field)[: 1 if field in _SINGLE else None]))
     if field == "Description" and not texts:
         texts = (_with_plain_ends(metadata.body),)
     elif field == "Keywords":
@@ -246,7 +246,7 @@ def values(metadata: CoreMetadata | Fields, field: str) -> tuple[str, ...]:
     return tuple(value for value in texts if value.strip() not in nothing)
 
 
-def _unfolded(text: str) -> str:
+def _unfold(text: str) -> str:
     """Return a header's text without the indentation of its continuation lines: spaces, or a bar."""
     if "\n" not in text and "\r" not in text:
         return text
@@ -264,7 +264,7 @@ def _with_plain_ends(text: str) -> str:
 # What a value means: two values of a field mean the same if these functions map them to the same thing.
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -287,7 +287,7 @@ def _specifiers(text: str) -> Hashable:
     try:
         return range_of(specifiers_of(without_wildcards(text)))
     except ValueError:
-        return _folded(text)
+        return _fold(text)
 
 
 def _without_margin(text: str) -> str:
@@ -311,7 +311,7 @@ def _description(text: str) -> str:
 
 
 def _license_expression(text: str) -> str:
-    return _folded(text).lower()
+    return _fold(text).lower()
 
 
 def _content_type(text: str) -> Hashable:
@@ -325,10 +325,10 @@ _MEANING: dict[str, Callable[[str], Hashable]] = {
     "Version": _version,
     "Requires-Python": _specifiers,
     "Provides-Extra": _name,
-    "Summary": _folded,
+    "Summary": _fold,
     "Description": _description,
     "Description-Content-Type": _content_type,
     "Keywords": str.strip,
-    "License": _folded,
+    "License": _fold,
     "License-Expression": _license_expression,
 }

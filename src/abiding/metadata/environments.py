@@ -207,7 +207,7 @@ class _Calculation:
             return (branch.yes if answer else branch.no) if branch.question == question else branch
         while not isinstance(branch, bool) and branch.question.topic == question.topic:
             self.steps.take()
-            implied = _settled(branch.question, question, answer=answer)
+            implied = _settle(branch.question, question, answer=answer)
             if implied is None:
                 yes = self.given(branch.yes, question, answer=answer)
                 no = self.given(branch.no, question, answer=answer)
@@ -266,7 +266,7 @@ def _settles_others(question: Question, *, answer: bool) -> bool:
     return question.kind is not QuestionKind.FREE and answer is (question.kind is QuestionKind.IS)
 
 
-def _settled(later: Question, question: Question, *, answer: bool) -> bool | None:
+def _settle(later: Question, question: Question, *, answer: bool) -> bool | None:
     """Return the answer to a later question of the topic that follows from this one; None if it stays open."""
     if later == question:
         return answer

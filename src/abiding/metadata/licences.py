@@ -42,7 +42,7 @@ def _terms(expression: str) -> frozenset[str] | None:
             case "(":
                 open_ones.append([set()])
             case ")":
-                inner = _joined(open_ones.pop())
+                inner = _join(open_ones.pop())
                 if not open_ones:
                     return None
                 open_ones[-1][-1] |= inner
@@ -53,10 +53,10 @@ def _terms(expression: str) -> frozenset[str] | None:
             case _:
                 open_ones[-1][-1].add(word)
         complete = word not in ("(", "and", "or")
-    return _joined(open_ones[0]) if complete and len(open_ones) == 1 else None
+    return _join(open_ones[0]) if complete and len(open_ones) == 1 else None
 
 
-def _joined(alternatives: list[set[str]]) -> frozenset[str]:
+def _join(alternatives: list[set[str]]) -> frozenset[str]:
     """Return the terms of what stands between parentheses: alternatives are one term together."""
     if len(alternatives) == 1:
         return frozenset(alternatives[0])

@@ -60,7 +60,7 @@ def mistaken(marker: str) -> Iterator[Mistaken]:
         if slips:
             better = next(iter(slips.values()))[0]
             named = {value: name for value, (_, name) in slips.items()}
-            corrected = _replaced(text, named) if has_in and not quoted else named[text]
+            corrected = _replace(text, named) if has_in and not quoted else named[text]
             meant = f'"{corrected}" {operator} {better}' if quoted else f'{better} {operator} "{corrected}"'
             all_wrong, negated = set(values) <= set(slips), operator in ("!=", "not in")
             comparison = f"{left} {operator} {right}"
@@ -96,7 +96,7 @@ _WORD = re.compile(r"[^\s,|]+")
 _WORDS_AND_BETWEEN = re.compile(r"[^\s,|]+|[\s,|]+")
 
 
-def _replaced(text: str, names: Mapping[str, str]) -> str:
+def _replace(text: str, names: Mapping[str, str]) -> str:
     """Return a list with other values in some places, each of them once."""
     parts: list[str] = []
     for part in _WORDS_AND_BETWEEN.findall(text):

@@ -332,7 +332,7 @@ def _compared(operator: str, value: str, writing: _Full, *, quoted: bool) -> Map
 
 def _to_the_letter(value: str, writing: _Full) -> Mapping[_Python, bool] | None:
     """Return the one version that is written like this, if any is; None of what may be that of a build of its own."""
-    python = _parsed(re.fullmatch(writing.pattern, value))
+    python = _parse(re.fullmatch(writing.pattern, value))
     if python and writing.text(python) == value:
         return {_FIRST: python == _FIRST, python: True, writing.next(python): False}
     return None if "+" in value else {_FIRST: False}
@@ -396,14 +396,14 @@ def _listed(text: str, writing: _Full) -> Mapping[_Python, bool] | None:
         return None
     states = {_FIRST: False}
     for part in parts:
-        python = _parsed(re.fullmatch(writing.pattern, part))
+        python = _parse(re.fullmatch(writing.pattern, part))
         if python and writing.text(python) == part:
             states.setdefault(writing.next(python), False)
             states[python] = True
     return states
 
 
-def _parsed(match: re.Match[str] | None) -> _Python | None:
+def _parse(match: re.Match[str] | None) -> _Python | None:
     if not match:
         return None
     major, minor, micro, stage, serial = (*match.groups(), *(None,) * 5)[:5]

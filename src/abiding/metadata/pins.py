@@ -172,12 +172,12 @@ def fill(text: str) -> Filled:
             line: str = pin_installed.dynamic_metadata({"packages": [f"{name}{clause}"]}, {})["dependencies"][0]
         except RuntimeError as exc:
             raise ValueError(str(exc)) from exc
-        return _completed(clause.operator, line[len(name) + len(clause.operator) :], version)
+        return _complete(clause.operator, line[len(name) + len(clause.operator) :], version)
 
-    return _filled(text, version, filled)
+    return _fill(text, version, filled)
 
 
-def _filled(text: str, version: Version, filled: Callable[[_Clause], _Clause]) -> Filled:
+def _fill(text: str, version: Version, filled: Callable[[_Clause], _Clause]) -> Filled:
     originals = _clauses(text)
     clauses = [filled(clause) for clause in originals]
     line = _with_specifiers(text, lambda _: ",".join(map(str, clauses)))
@@ -211,7 +211,7 @@ def _installed(name: str) -> Version:
         raise ValueError(f"the installed `{name}` has the version `{text}`, which is none (PEP 440)") from exc
 
 
-def _completed(operator: str, filled: str, version: Version) -> _Clause:
+def _complete(operator: str, filled: str, version: Version) -> _Clause:
     """Give the clause with what the installed version has besides its release, where it would exclude that version."""
     epoch = f"{version.epoch}!" if version.epoch else ""
     clause = _Clause(operator, epoch + filled)
@@ -287,7 +287,7 @@ def never_fits(text: str) -> Filled | None:
     pinned = _with_specifiers(text, lambda _: ",".join(map(str, clauses)))
     first = None
     for version in _made_up(clauses):
-        outcome = _filled(pinned, version, functools.partial(_filled_from, version))
+        outcome = _fill(pinned, version, functools.partial(_filled_from, version))
         if not outcome.excluding:
             return None
         first = first or outcome
@@ -353,13 +353,13 @@ def _are_filled(
         return not unused
     first, *rest = clauses
     for clause in filled:
-        version = _learned(first, clause, known)
+        version = _learn(first, clause, known)
         if version is not None and _are_filled(rest, filled, unused - {clause}, version):
             return True
     return False
 
 
-def _learned(template: _Clause, filled: _Clause, known: _Parts) -> _Parts | None:
+def _learn(template: _Clause, filled: _Clause, known: _Parts) -> _Parts | None:
     """Return what is known of the version if the one clause is the other, filled; None if it can't be."""
     if template.operator != filled.operator:
         return None

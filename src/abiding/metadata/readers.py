@@ -221,7 +221,7 @@ def _about_lines(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreemen
         value, reader = _lenient(list(_lines_from(head, match.end())))
         if start not in ours:
             reader = _FORGIVING if head[start - 1 : start] in (b"", b"\n") else _SPLITTING
-        if _spaced(key, value) != _spaced(key, ours.get(start)):
+        if _without_spaces(key, value) != _without_spaces(key, ours.get(start)):
             yield Disagreement(_spelled(key), _line(data, start), ours.get(start), value, reader)
 
 
@@ -253,7 +253,7 @@ def _lenient(lines: Sequence[bytes]) -> tuple[str, str]:
     return value, reader
 
 
-def _spaced(key: str, value: str | None) -> str | None:
+def _without_spaces(key: str, value: str | None) -> str | None:
     """Return the value as it is compared: specifiers of versions may have spaces and new lines between them."""
     if value is None:
         return None

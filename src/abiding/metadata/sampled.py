@@ -36,7 +36,7 @@ class SampledRange:
         self.specifiers = specifiers
         self._pre_releases = pre_releases
         self.clauses = frozenset(
-            clause for specifier in specifiers for clause in _spelled(specifier.operator, specifier.version)
+            clause for specifier in specifiers for clause in _clauses(specifier.operator, specifier.version)
         )
 
     def __eq__(self, other: object) -> bool:
@@ -69,7 +69,7 @@ class SampledRange:
         return self.specifiers.contains(version, prereleases=self._pre_releases)
 
 
-def _spelled(operator: str, version: str) -> Iterator[_Clause]:
+def _clauses(operator: str, version: str) -> Iterator[_Clause]:
     from packaging.utils import canonicalize_version
     from packaging.version import Version
 
@@ -78,7 +78,7 @@ def _spelled(operator: str, version: str) -> Iterator[_Clause]:
     elif operator == "~=":
         parsed = Version(version)
         release = ".".join(map(str, parsed.release[:-1]))
-        yield from _spelled(">=", version)
+        yield from _clauses(">=", version)
         yield _Clause("==", f"{parsed.epoch}!{release}.*")
     elif version.endswith(".*"):
         parsed = Version(version.removesuffix(".*"))

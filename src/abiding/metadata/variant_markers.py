@@ -59,17 +59,17 @@ def _stand_in(match: re.Match[str]) -> str:
     if match["text_"] and match["how_"] in ("==", "!="):
         return _stand_in_for(match["variable_"], match["how_"], match["text_"])
     if match["text_"]:
-        return f"{_STAND_IN} {match['how_']} {_marked(match['variable_'], match['text_'])}"
+        return f"{_STAND_IN} {match['how_']} {_mark(match['variable_'], match['text_'])}"
     return _stand_in_for(match["variable"], " ".join(match["how"].split()), match["text"])
 
 
 def _stand_in_for(variable: str, how: str, text: str) -> str:
     if variable == _LABEL and not text[1:-1]:
         how = _EMPTY.get(how, how)
-    return f"{_marked(variable, text)} {how} {_STAND_IN}"
+    return f"{_mark(variable, text)} {how} {_STAND_IN}"
 
 
-def _marked(variable: str, text: str) -> str:
+def _mark(variable: str, text: str) -> str:
     value = text[1:-1]
     if variable in SETS:  # in which spaces don't count
         value = " :: ".join(part.strip() for part in value.split("::"))

@@ -143,7 +143,7 @@ def in_every_build(field: str, *, from_sdist: bool, backend: str = "", value: st
         name = next((name for name, fields in FIELDS.items() if field in fields), "")
         may_vary = name and not from_sdist and field != "Provides-Extra" and may_be_dynamic(backend, name)
         other = f", or, if it has to vary, list `{name}` in `project.dynamic` and give it no value" if may_vary else ""
-        written = "" if from_sdist else _written(field, name, value, backend)
+        written = "" if from_sdist else _line(field, name, value, backend)
         if other or not written:
             yield f"let the field say the same in every build{other}"
         if written:
@@ -164,11 +164,11 @@ def where_a_backend_differs(field: str, backend: str, value: str = "") -> Iterat
         may_vary = may_be_dynamic(backend, name)
         other = f", or list `{name}` in `project.dynamic` and give it no value" if may_vary else ""
         yield f"if the backend makes it so each time, let it take the value from `[project]`{other}"
-        if written := _written(field, name, value, backend):
+        if written := _line(field, name, value, backend):
             yield f"or {written}"
 
 
-def _written(field: str, name: str, value: str, backend: str) -> str:
+def _line(field: str, name: str, value: str, backend: str) -> str:
     """Give the line of `[project]` that says what the backend says by itself, where that is one string; else empty."""
     if not value or field not in ("Requires-Python", "Summary"):
         return ""

@@ -103,10 +103,10 @@ def _candidates(text: str) -> Iterator[str]:
         marker = f" {respelled(marker)}"
     clauses = f"=={bare}" if bare else specifiers or ""
     for index in range(len(_VERSIONS) + 1):
-        yield f"{name}{_mended(clauses, (*_OPERATORS, *_VERSIONS[:index]))}{semicolon}{marker}"
+        yield f"{name}{_mend(clauses, (*_OPERATORS, *_VERSIONS[:index]))}{semicolon}{marker}"
 
 
-def _mended(text: str, spellings: tuple[_Spelling, ...]) -> str:
+def _mend(text: str, spellings: tuple[_Spelling, ...]) -> str:
     for spelling, instead in spellings:
         text = spelling.sub(instead, text)
     return text

@@ -102,14 +102,14 @@ def _key(text: str, at: int) -> tuple[list[str], int]:
         at = _past(_BLANK, text, at)
         quoted = text[at] in "\"'"
         end = _past(_STRING if quoted else _BARE, text, at)
-        names.append(_unquoted(text[at:end]) if quoted else text[at:end])
+        names.append(_unquote(text[at:end]) if quoted else text[at:end])
         at = _past(_BLANK, text, end)
         if text[at] != ".":
             return names, at
         at += 1
 
 
-def _unquoted(key: str) -> str:
+def _unquote(key: str) -> str:
     if "\\" not in key or key[0] == "'":
         return key[1:-1]
     import tomllib

@@ -186,7 +186,7 @@ def as_shown(table: Mapping[str, Any]) -> dict[str, Any]:
     no `dynamic` either: sip refuses an empty one.
     """
     project = table.get("project")
-    extended = _extended(project)
+    extended = _extended_names(project)
     if not isinstance(project, dict) or not extended:
         return dict(table)
     left = [name for name in project["dynamic"] if name not in extended]
@@ -194,7 +194,7 @@ def as_shown(table: Mapping[str, Any]) -> dict[str, Any]:
     return {**table, "project": {**shown, **({"dynamic": left} if left else {})}}
 
 
-def _extended(project: object) -> list[str]:
+def _extended_names(project: object) -> list[str]:
     """Return the names that are both given and dynamic."""
     if not isinstance(project, dict) or not isinstance(project.get("dynamic"), list):
         return []
@@ -208,7 +208,7 @@ def _with_dynamic(text: str, table: dict[str, Any], own: dict[str, Any]) -> byte
     if not isinstance(project, dict):
         return text.encode("utf-8", "surrogateescape")
     names = project.get("dynamic", [])
-    hidden = [name for name in _extended(own.get("project")) if name in project and name not in names]
+    hidden = [name for name in _extended_names(own.get("project")) if name in project and name not in names]
     document = tomlkit.parse(text)
     document["project"]["dynamic"] = [*names, *hidden]
     return tomlkit.dumps(document).encode()

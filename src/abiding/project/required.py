@@ -22,14 +22,14 @@ _PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x`
 
 def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
     """Take the requirement at `key`, of an entry for `extra`; None, and a fault, if it is none."""
-    parsed = _parsed(faults, text, key)
+    parsed = _parse(faults, text, key)
     if parsed is None:
         return None
     _hold(faults, text, parsed, key, extra)
     return text
 
 
-def _parsed(faults: Faults, text: str, key: Key) -> Requirement | None:
+def _parse(faults: Faults, text: str, key: Key) -> Requirement | None:
     """Read a requirement, pins filled from a sample; None, and a fault, if it is none, or not the same for all."""
     from packaging.requirements import InvalidRequirement
 

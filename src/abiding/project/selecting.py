@@ -183,8 +183,8 @@ def _said(answers: dict[_Cell, bool]) -> str | None:
         if of_places is None:
             return None
         names = [f'platform_python_implementation == "{name}"' for name in _PYTHONS if name in implementations]
-        ways.append(_joined("and", filter(None, (of_places, _joined("or", names)))))
-    return _joined("or", ways)
+        ways.append(_join("and", filter(None, (of_places, _join("or", names)))))
+    return _join("or", ways)
 
 
 def alike(pairs: Iterable[tuple[_One, _Other]]) -> dict[frozenset[_Other], set[_One]]:
@@ -211,11 +211,11 @@ def _of_places(places: AbstractSet[_Place], possible: AbstractSet[_Place]) -> st
         if not system or ("" in machines and others):
             return None
         names = [f'platform_machine == "{machine}"' for machine in machines if others]
-        ways.append(_joined("and", filter(None, (f'sys_platform == "{system}"', _joined("or", names)))))
-    return _joined("or", ways)
+        ways.append(_join("and", filter(None, (f'sys_platform == "{system}"', _join("or", names)))))
+    return _join("or", ways)
 
 
-def _joined(word: str, parts: Iterable[str]) -> str:
+def _join(word: str, parts: Iterable[str]) -> str:
     several = list(parts)
     other = " or " if word == "and" else " and "
     return f" {word} ".join(f"({part})" if len(several) > 1 and other in part else part for part in several)

@@ -78,7 +78,7 @@ def prove(
 
     with TemporaryDirectory(prefix="abiding-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
-        subject = ProofSubject.read(_unpacked(source, folder))
+        subject = ProofSubject.read(_unpack(source, folder))
         _check_settings(subject, level, variant)
         workshop = Workshop(subject, environments(folder / "environments"), folder, say)
         settings = settings_of(subject.declaration, level, variant)
@@ -86,7 +86,7 @@ def prove(
         return Proof(*_name_and_version(subject, builds), subject.authors, builds, judge(subject, builds))
 
 
-def _unpacked(source: Path, folder: Path) -> Path:
+def _unpack(source: Path, folder: Path) -> Path:
     if source.name == "pyproject.toml":
         return source.parent
     if is_folder(source):

@@ -33,21 +33,21 @@ def run(command: Sequence[str | Path], folder: str | Path, variables: Mapping[st
 
     A backend may say more than there is memory for: of more than `bounds.OUTPUT` bytes the middle is left out.
     """
-    with _started(command, folder, variables, subprocess.STDOUT) as process:
+    with _start(command, folder, variables, subprocess.STDOUT) as process:
         output = _kept(cast("BinaryIO", process.stdout))
     _hold(process, output)
 
 
 def answer(command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str]) -> str:
     """Run a program for its answer: all of its output, as names of files are decoded. Raises `CommandError`."""
-    with _started(command, folder, variables, subprocess.PIPE) as process:
+    with _start(command, folder, variables, subprocess.PIPE) as process:
         output, errors = process.communicate()
     _hold(process, errors.decode("utf-8", "replace"))
     return os.fsdecode(output)
 
 
 @contextmanager
-def _started(
+def _start(
     command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str], errors: int
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a program, and wait for its end; it does not outlive what is interrupted here."""

@@ -101,13 +101,13 @@ def _ended(opened: list[_Open]) -> Iterator[Branch]:
 def mark(texts: Mapping[str, bytes], branches: Mapping[str, list[Branch]]) -> dict[str, bytes]:
     """Return headers in which each of some branches defines a macro, by which the compiler says that it reads it."""
     marked = dict(texts)
-    for name, place, branch in reversed(list(_numbered(branches))):
+    for name, place, branch in reversed(list(_number(branches))):
         text, line = marked[place], f"#define {name} 1\n".encode()
         marked[place] = text[: branch.start] + line + text[branch.start :]
     return marked
 
 
-def _numbered(branches: Mapping[str, list[Branch]]) -> Iterator[tuple[str, str, Branch]]:
+def _number(branches: Mapping[str, list[Branch]]) -> Iterator[tuple[str, str, Branch]]:
     ordered = ((place, each) for place, its in branches.items() for each in sorted(its, key=lambda each: each.start))
     for number, (place, branch) in zip(range(_MOST), ordered, strict=False):
         yield f"{MARK}{number}", place, branch
@@ -116,7 +116,7 @@ def _numbered(branches: Mapping[str, list[Branch]]) -> Iterator[tuple[str, str, 
 def skipped_conditions(branches: Mapping[str, list[Branch]], taken: set[str]) -> dict[str, str]:
     """Return which headers have branches that no compiler has read here, each with its condition."""
     skipped: dict[str, str] = {}
-    for name, place, branch in _numbered(branches):
+    for name, place, branch in _number(branches):
         if name not in taken:
             word, _, others = branch.conditions[-1].partition(" of ")
             skipped.setdefault(

@@ -161,7 +161,7 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Inte
         of_constants = []
     differences = {
         "declaration": tuple(change.old.name for change in declared),
-        "constant": tuple(map(_written, of_constants)),
+        "constant": tuple(map(_difference, of_constants)),
     }
     return InterfaceComparison(
         tuple(
@@ -206,10 +206,10 @@ def _unsure(
     ]
     for change in (*of_constants, *of_types):
         if not at_hand or change.old.place in at_hand or change.old.key in reach.beyond:
-            yield _written(change)
+            yield _difference(change)
 
 
-def _written(change: Changed) -> str:
+def _difference(change: Changed) -> str:
     """Write what a constant was, and what it is now; of what is no constant only the name."""
     old, new = change
     return f"{old.name} = {old.meaning}, now {new.meaning}" if old.kind in CONSTANTS else old.name
@@ -225,7 +225,7 @@ def _versions(changed: Collection[Changed], version: str) -> Iterator[str]:
     """Say which constants are left out by their names, and are the number of something else than the release."""
     if changed and version:
         has = "1 constant" if len(changed) == 1 else f"{len(changed)} constants"
-        shown = _first(map(_written, changed))
+        shown = _first(map(_difference, changed))
         yield f"{has} in its headers not compared, by the name of a version, which is not {version}: {shown}"
 
 

@@ -136,7 +136,7 @@ def _losses_on_one(old: ProviderRelease, new: ProviderRelease, promised: set[str
             ("version of a symbol", "versions of symbols", versions),
         ):
             if lost:
-                yield Change(name, f"{len(lost)} {singular if len(lost) == 1 else plural}", _shown(lost))
+                yield Change(name, f"{len(lost)} {singular if len(lost) == 1 else plural}", _names(lost))
 
 
 def _lost_weak(name: str, sides: Iterable[tuple[ProviderRelease, ProviderRelease]]) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ def _lost_weak(name: str, sides: Iterable[tuple[ProviderRelease, ProviderRelease
 
     It comes and goes with what the library's own code makes of them.
     """
-    return _shown(
+    return _names(
         symbol
         for old, new in sides
         for symbol in missing_symbols(old.libraries[name].vague_symbols(), _with_needs(name, new))
@@ -152,14 +152,14 @@ def _lost_weak(name: str, sides: Iterable[tuple[ProviderRelease, ProviderRelease
 
 
 def _added(name: str, sides: Iterable[tuple[ProviderRelease, ProviderRelease]]) -> tuple[str, ...]:
-    return _shown(
+    return _names(
         symbol
         for old, new in sides
         for symbol in missing_symbols(new.libraries[name].own_symbols(), [old.libraries[name].exports])
     )
 
 
-def _shown(symbols: Iterable[str]) -> tuple[str, ...]:
+def _names(symbols: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({symbol.removesuffix(f"@{BASE}") for symbol in symbols}))
 
 

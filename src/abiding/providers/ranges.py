@@ -140,7 +140,7 @@ def working_range(
 
     `is_system` says which libraries are the platform's, so that nothing of a provider is looked for there.
     """
-    wanted = {imports.library: _counted(imports, history) for imports in taken}
+    wanted = {imports.library: _required(imports, history) for imports in taken}
     rows = [_row(edition, wanted) for edition in history.editions]
     fitting = [edition for edition, row in zip(history.editions, rows, strict=True) if row.state is VersionState.HAS]
     known = {name for edition in fitting for name in _outside(edition, wanted)}
@@ -223,7 +223,7 @@ def public(version: str) -> str:
     return version.partition("+")[0]
 
 
-def _counted(imports: Imports, history: History) -> frozenset[str]:
+def _required(imports: Imports, history: History) -> frozenset[str]:
     """Return the symbols that count: those that are surely of the library, and those that it had in some version."""
     names = _names(imports.library, history.ever)
     free = (symbol for symbol in imports.free if symbol.removesuffix(f"@{BASE}") in names)

@@ -62,7 +62,7 @@ class Declared(NamedTuple):
         differences = tuple(unsanctioned(compared.differences, self.pkg_info, self.declaration.project))
         # A wheel without a record that has another line than is declared is not of the API level.
         absent = claimed.missing or ({} if record or claimed.lines else self._lines_for(compared.artifact))
-        edited = _edited(absent, claimed, differences)
+        edited = _edited_lines(absent, claimed, differences)
         for entry, line in absent.items():
             if entry in edited:
                 yield _changed(compared.artifact, entry, line, edited[entry], record)
@@ -125,7 +125,7 @@ def _changed(artifact: Artifact, entry: Entry, line: str, changed_to: str, recor
     return changed(artifact, line, changed_to, notes, hints.WITHOUT_A_LINE, origin=_origin(entry))
 
 
-def _edited(entries: Iterable[Entry], claimed: Claimed, differences: Iterable[Difference]) -> dict[Entry, str]:
+def _edited_lines(entries: Iterable[Entry], claimed: Claimed, differences: Iterable[Difference]) -> dict[Entry, str]:
     """By the entry whose line is missing, the line for the same distribution and extra that comes from no entry."""
     added: dict[Hashable, list[str]] = {}
     for difference in differences:

@@ -35,7 +35,7 @@ def told_apart(files: Iterable[Artifact | Unreadable]) -> list[Artifact | Unread
         others = different.setdefault(file.filename, [])
         if times[file.filename] == 1 or not any(_is_same(file, other) for other in others):
             others.append(file)
-    return [_placed(file) if len(same) > 1 else file for same in different.values() for file in same]
+    return [_call_by_path(file) if len(same) > 1 else file for same in different.values() for file in same]
 
 
 def _is_same(first: Artifact | Unreadable, second: Artifact | Unreadable) -> bool:
@@ -47,7 +47,7 @@ def _is_same(first: Artifact | Unreadable, second: Artifact | Unreadable) -> boo
     return False
 
 
-def _placed(file: Artifact | Unreadable) -> Artifact | Unreadable:
+def _call_by_path(file: Artifact | Unreadable) -> Artifact | Unreadable:
     """Call a file by its path, in everything that is said of it already."""
     folder, slash, _ = file.read_from.replace(os.sep, "/").rpartition("/")
     placed = file._replace(place=f"{folder}{slash}")

@@ -193,7 +193,7 @@ def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None)
     groups: dict[tuple[str, str], list[Artifact | Unreadable]] = {}
     for file in told_apart(files):
         groups.setdefault((file.name, file.version), []).append(file)
-    united = [sorted(group, key=_order) for group in _united(groups)]
+    united = [sorted(group, key=_order) for group in _unite(groups)]
     apart = {finding.artifact: finding for finding in two_versions(united)}
     return [_release(group, [apart[file.called] for file in group if file.called in apart], level) for group in united]
 
@@ -255,7 +255,7 @@ def _held_to_exports(subject: Subject) -> Iterable[Finding]:
     return judge_exports(subject)
 
 
-def _united(
+def _unite(
     groups: dict[tuple[str, str], list[Artifact | Unreadable]],
 ) -> Iterable[list[Artifact | Unreadable]]:
     """Return the groups, those of the same project whose versions are only spelled differently made one."""

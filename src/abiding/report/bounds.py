@@ -38,11 +38,13 @@ def as_text(wheels: Mapping[str, WheelBounds], tables: Mapping[str, Sequence[Ran
     return to.written(
         line
         for path, stated in wheels.items()
-        for line in _wheel(_placed(stated, path) if times[stated.filename] > 1 else stated, tables.get(path, ()), to)
+        for line in _wheel(
+            _call_by_path(stated, path) if times[stated.filename] > 1 else stated, tables.get(path, ()), to
+        )
     )
 
 
-def _placed(stated: WheelBounds, path: str) -> WheelBounds:
+def _call_by_path(stated: WheelBounds, path: str) -> WheelBounds:
     """Call a wheel by its path: another one has its name."""
     findings = tuple(finding._replace(artifact=path) for finding in stated.findings)
     return stated._replace(filename=path, findings=findings)

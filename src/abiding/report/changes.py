@@ -66,10 +66,10 @@ def _common(before: Sequence[str], after: Sequence[str]) -> list[Match]:
     # The two lines before everything are no lines.
     first = matches[0]
     matches[0] = Match(first.a + 1, first.b + 1, first.size - 1)
-    return [*_joined(match for match in matches if match.size), Match(len(before), len(after), 0)]
+    return [*_join(match for match in matches if match.size), Match(len(before), len(after), 0)]
 
 
-def _joined(blocks: Iterable[Match]) -> Iterator[Match]:
+def _join(blocks: Iterable[Match]) -> Iterator[Match]:
     """Yield the blocks, those that follow on each other as one."""
     last = Match(0, 0, 0)
     for block in blocks:

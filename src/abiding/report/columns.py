@@ -34,7 +34,7 @@ def columns(head: Sequence[str], rows: Sequence[Sequence[Span]], to: Terminal, i
         del lines[0]
     widths = [max(len(cell.text) for cell in column) for column in zip(*lines, strict=True)]
     if to.breaks_lines and len(indent) + sum(widths) + len(_BETWEEN) * (len(widths) - 1) > to.width:
-        yield from _stacked(head, lines[1:] if head else lines, to, indent)
+        yield from _stack(head, lines[1:] if head else lines, to, indent)
         return
     for line in lines:
         yield tuple(_in_columns(line, widths, indent))
@@ -49,7 +49,7 @@ def _in_columns(line: Line, widths: Sequence[int], indent: str) -> Iterator[Span
     yield line[last]
 
 
-def _stacked(head: Sequence[str], rows: Sequence[Line], to: Terminal, indent: str) -> Iterator[Line]:
+def _stack(head: Sequence[str], rows: Sequence[Line], to: Terminal, indent: str) -> Iterator[Line]:
     below = len(indent) + 2
     for first, *others in rows:
         yield from labelled(first, to.width, Span(indent), margin=below)

@@ -50,7 +50,7 @@ def compact(names: Iterable[str], release: Iterable[str]) -> tuple[str, ...]:
             known.append(tags)
         else:
             others.append(name)
-    return (*_described(known), *others)
+    return (*_describe(known), *others)
 
 
 def briefly(names: Sequence[str], release: Release) -> str:
@@ -91,7 +91,7 @@ def _platform(platform: str) -> str:
     return ".".join(names)
 
 
-def _described(wheels: Sequence[Tags]) -> Iterator[str]:
+def _describe(wheels: Sequence[Tags]) -> Iterator[str]:
     for (build, label), group in groupby(sorted(wheels), key=lambda key: key[:2]):
         parts = (f"build {build}" if build else "", f"variant {label}" if label else "")
         prefix = f"{', '.join(filter(None, parts))}: " if any(parts) else ""

@@ -94,11 +94,11 @@ def _block(difference: Difference, to: Terminal) -> Iterator[Line]:
         return
     for sign, values in (("-", difference.left), ("+", difference.right)):
         for value in values:
-            for line in _wrapped(f"{sign} {visible(value)}", to):
+            for line in _wrap(f"{sign} {visible(value)}", to):
                 yield (Span(line, _STYLES[sign]),)
 
 
-def _wrapped(value: str, to: Terminal) -> Sequence[str]:
+def _wrap(value: str, to: Terminal) -> Sequence[str]:
     """Return a value in lines that fit; where programs read, whole."""
     return wrap(value, to.width, "      ", "  ") if to.breaks_lines else [f"  {value}"]
 

@@ -48,7 +48,7 @@ def groups(findings: Iterable[Finding]) -> list[Group]:
     by_what: dict[Hashable, list[Group]] = {}
     for number, finding in enumerate(_alike(_without_echoes(tuple(findings)))):
         by_what.setdefault(number if (what := _what(finding)) is None else what, []).append(finding)
-    return [_folded(same) for same in by_what.values()]
+    return [_fold(same) for same in by_what.values()]
 
 
 def _without_echoes(findings: Sequence[Finding]) -> list[Finding]:
@@ -114,7 +114,7 @@ def _but_for_values(finding: Finding) -> str:
     return message
 
 
-def _folded(same: Sequence[Group]) -> Group:
+def _fold(same: Sequence[Group]) -> Group:
     first, *others = same
     if not others:
         return first

@@ -53,7 +53,7 @@ def render(releases: Sequence[Release], origin: PageOrigin | None = None) -> str
     )
     main = f"""{_contents(in_order)}<main>
 {"".join(filters.controls(wheels))}{legend(matrices)}{body}</main>
-{_made(in_order, origin or PageOrigin())}{"".join(_pages(in_order))}"""
+{_foot(in_order, origin or PageOrigin())}{"".join(_pages(in_order))}"""
     return document(f"{text(_title(in_order))}: abiding check", "".join(filters.style()), main)
 
 
@@ -134,7 +134,7 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
     )
 
 
-def _made(releases: Sequence[Release], origin: PageOrigin) -> str:
+def _foot(releases: Sequence[Release], origin: PageOrigin) -> str:
     """Return the foot of the page: by what it was made, when, and from what."""
     read = dict.fromkeys(file.read_from for release in releases for file in release.files)
     parts = [f"abiding {__version__}"]

@@ -95,11 +95,11 @@ def _block(block: Block) -> str:
             level = len(block.mark) + 1
             return f"<h{level}>{prose(block.text)}</h{level}>"
         case "item":
-            return f'<p class="item">{"• " if block.mark == "- " else block.mark}{_emphasised(block.text)}</p>'
-    return f"<p>{_emphasised(block.text)}</p>"
+            return f'<p class="item">{"• " if block.mark == "- " else block.mark}{_emphasise(block.text)}</p>'
+    return f"<p>{_emphasise(block.text)}</p>"
 
 
-def _emphasised(words: str) -> str:
+def _emphasise(words: str) -> str:
     return _code(emphasised(text(words), "<em>", "</em>"))
 
 

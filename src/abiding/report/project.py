@@ -54,7 +54,7 @@ def _lines(title: str, declaration: Declaration, groups: Sequence[LevelLines], t
     yield ()
     width = min(max(to.width // 2 - len(_BETWEEN) * 2, _NARROWEST), _WIDEST)
     has_room = 2 * width + len(_BETWEEN) <= to.width
-    yield from _side_by_side(groups, width) if has_room else _stacked(groups, to.width)
+    yield from _side_by_side(groups, width) if has_room else _stack(groups, to.width)
     for label, value in _settings(declaration):
         yield ()
         yield from labelled(Span(value), to.width, Span(f"{label}: ", Style.STRONG), margin=4)
@@ -104,9 +104,9 @@ def _rows(group: LevelLines, width: int) -> Iterator[tuple[Span, Span]]:
     left, right = _by_name(group, width)
     if not left:
         # Beside the first row, whatever that is about.
-        left = {next(iter(right), ""): _wrapped(_nothing(group), width, "", Style.FAINT)}
+        left = {next(iter(right), ""): _wrap(_nothing(group), width, "", Style.FAINT)}
     if not right:
-        right = {next(iter(left)): _wrapped(group.empty[1], width, "", Style.FAINT)}
+        right = {next(iter(left)): _wrap(group.empty[1], width, "", Style.FAINT)}
     for name in dict.fromkeys([*left, *right]):
         yield from zip_longest(left.get(name, ()), right.get(name, ()), fillvalue=Span(""))
 
@@ -129,7 +129,7 @@ def _by_name(group: LevelLines, width: int) -> tuple[dict[str, list[Span]], dict
 # One under the other
 
 
-def _stacked(groups: Sequence[LevelLines], width: int) -> Iterator[Line]:
+def _stack(groups: Sequence[LevelLines], width: int) -> Iterator[Line]:
     for number, head in enumerate(_HEADS):
         if number:
             yield ()
@@ -142,7 +142,7 @@ def _stacked(groups: Sequence[LevelLines], width: int) -> Iterator[Line]:
 
 
 def _none(group: LevelLines, width: int) -> tuple[Mapping[str, Iterable[Span]], ...]:
-    return tuple({"": _wrapped(text, width, "", Style.FAINT)} for text in (_nothing(group), group.empty[1]))
+    return tuple({"": _wrap(text, width, "", Style.FAINT)} for text in (_nothing(group), group.empty[1]))
 
 
 # A line of a project, and why it is there
@@ -152,7 +152,7 @@ def _block(entry: Entry, width: int) -> Iterator[Span]:
     """Yield the line, why it is there, and when it applies."""
     yield from _requirement(entry.requires, width)
     for remark in _remarks(entry):
-        yield from _wrapped(remark, width, "  ", Style.FAINT)
+        yield from _wrap(remark, width, "  ", Style.FAINT)
 
 
 def _remarks(entry: Entry) -> Iterator[str]:
@@ -183,9 +183,9 @@ def _exported(entry: Entry) -> Iterator[str]:
 
 
 def _requirement(text: str, width: int) -> list[Span]:
-    return _wrapped(text, width, "", Style.PLAIN) or [Span("")]
+    return _wrap(text, width, "", Style.PLAIN) or [Span("")]
 
 
-def _wrapped(text: str, width: int, first: str, style: Style) -> list[Span]:
+def _wrap(text: str, width: int, first: str, style: Style) -> list[Span]:
     lines = wrap(visible(text), width, "    ", first, break_long_words=True)
     return [Span(on_one_line(line), style) for line in lines]

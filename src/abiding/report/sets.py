@@ -50,7 +50,7 @@ def _of_wheel(sets: Sets, record: BuildRecord | None, width: int) -> Iterator[Li
     if record is None:
         yield ()
         yield (Span("what it requires", Style.STRONG),)
-        yield from _indented(sets.api or ("(nothing)",), width)
+        yield from _indent(sets.api or ("(nothing)",), width)
         if sets.api:
             yield ()
             yield from labelled(Span(_NO_RECORD), width, _NOTE)
@@ -60,18 +60,18 @@ def _of_wheel(sets: Sets, record: BuildRecord | None, width: int) -> Iterator[Li
     yield from labelled(Span(on_one_line(built)), width, margin=4)
     yield ()
     yield (Span("sdist and wheels (API level)", Style.STRONG),)
-    yield from _indented(sets.api or ("(nothing)",), width)
+    yield from _indent(sets.api or ("(nothing)",), width)
     yield ()
     yield (Span("this wheel on top (ABI level)", Style.STRONG),)
-    yield from _indented(() if sets.abi else ("(nothing)",), width)
+    yield from _indent(() if sets.abi else ("(nothing)",), width)
     for bound in sets.abi:
-        yield from _indented((bound.requirement,), width)
-        yield from _indented(_reasons(bound, record), width, "    ", Style.FAINT)
+        yield from _indent((bound.requirement,), width)
+        yield from _indent(_reasons(bound, record), width, "    ", Style.FAINT)
     gone = _gone(sets, record)
     if gone:
         yield ()
         yield (Span("in its record alone", Style.STRONG),)
-        yield from _indented(gone, width)
+        yield from _indent(gone, width)
         yield ()
         yield from labelled(Span(_EDITED), width, _NOTE)
 
@@ -94,7 +94,7 @@ def _reasons(bound: AbiLine, record: BuildRecord) -> Iterator[str]:
         yield "native: it ships a library that is linked to"
 
 
-def _indented(texts: Iterable[str], width: int, indent: str = "  ", style: Style = Style.PLAIN) -> Iterator[Line]:
+def _indent(texts: Iterable[str], width: int, indent: str = "  ", style: Style = Style.PLAIN) -> Iterator[Line]:
     for text in texts:
         yield from ((Span(line, style),) for line in wrap(on_one_line(text), width, f"{indent}    ", indent))
 

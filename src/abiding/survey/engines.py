@@ -81,7 +81,7 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _started(cluster: Callable[[], LocalCluster]) -> Iterator[LocalCluster]:
+def _start(cluster: Callable[[], LocalCluster]) -> Iterator[LocalCluster]:
     """Start a cluster whose workers leave an interrupt, which a terminal sends to all, to the survey that ends them."""
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -105,7 +105,7 @@ def dask(address: str, jobs: int) -> Iterator[Run]:
     if address == LOCAL:
         # The memory is DuckDB's to keep to, as without a cluster. What Dask logs of a busy machine helps nobody.
         with (
-            _started(
+            _start(
                 partial(
                     LocalCluster,
                     n_workers=jobs,

@@ -72,7 +72,7 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[JudgedRelea
     """Judge one release. A row whose file name is none of it is left out."""
     artifacts = []
     known: dict[object, CoreMetadata] = {}
-    rows = _filled(list(rows))
+    rows = _fill(list(rows))
     for row in rows:
         try:
             artifacts.append(_artifact(row, known))
@@ -108,7 +108,7 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[JudgedRelea
     )
 
 
-def _filled(rows: Sequence[FileRow]) -> list[FileRow]:
+def _fill(rows: Sequence[FileRow]) -> list[FileRow]:
     """Return rows of which none lacks what others have: what is not known of a file is no difference.
 
     It is taken for what the sdist says, or else the first that says anything. Who varies, only an sdist says.

@@ -111,7 +111,7 @@ def survey(plan: Plan, folder: Path, run: Run, tell: Callable[[str], object] = l
     parts = [Part(folder, number, len(pieces), plan.limits) for number in range(plan.parts)]
     left = [part for part in parts if not _decided(part).is_dir()]
     if left:
-        unread = [piece for piece in pieces if not _scattered(piece).is_dir()]
+        unread = [piece for piece in pieces if not _scatter(piece).is_dir()]
         for number, _ in enumerate(run(scatter, unread), len(pieces) - len(unread) + 1):
             tell(f"read {number} of {len(pieces)} pieces")
         for number, _ in enumerate(run(settle, left), len(parts) - len(left) + 1):
@@ -162,7 +162,7 @@ def scatter(piece: Piece) -> None:
     import duckdb
 
     source = piece.source
-    with _whole(_scattered(piece)) as folder, _connection(piece.limits, folder, source.file) as connection:
+    with _whole(_scatter(piece)) as folder, _connection(piece.limits, folder, source.file) as connection:
         connection.execute(f"SET partitioned_write_flush_threshold = {_BUFFERED}")
         try:
             read = source.select_mended(connection, piece.first, piece.end) if source.clashes else source.select()
@@ -201,7 +201,7 @@ def _pieces(plan: Plan, folder: Path) -> Iterator[Piece]:
             number += 1
 
 
-def _scattered(piece: Piece) -> Path:
+def _scatter(piece: Piece) -> Path:
     return piece.folder / "scattered" / f"{piece.number:05}"
 
 

@@ -91,7 +91,7 @@ class TableFile(NamedTuple):
 
     def select_mended(self, connection: DuckDBPyConnection, first: int, end: int) -> str:
         """Return the same, of some groups of rows in which there are texts that are no UTF-8: faults of their rows."""
-        connection.register("mended", _mended(self, first, end))
+        connection.register("mended", _mend(self, first, end))
         return _select(self.number, "mended", {**dict(self.schema), "problem": "VARCHAR"})
 
 
@@ -114,13 +114,13 @@ def _schema(file: Path) -> tuple[tuple[str, ...], Mapping[str, str]]:
 
     try:
         with duckdb.connect() as connection:
-            own = tuple(_described(connection, _read(file, None)))
-            return own, _described(connection, _read(file, own))
+            own = tuple(_column_types(connection, _read(file, None)))
+            return own, _column_types(connection, _read(file, own))
     except duckdb.Error as exc:
         raise unreadable(file, exc) from exc
 
 
-def _described(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
+def _column_types(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
     described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
     return {name.lower(): kind for name, kind, *_ in described}
 
@@ -155,7 +155,7 @@ def _groups(file: Path) -> Iterator[tuple[int, int]]:
         yield group.num_rows, group.total_byte_size
 
 
-def _mended(source: TableFile, first: int, end: int) -> pyarrow.Table:
+def _mend(source: TableFile, first: int, end: int) -> pyarrow.Table:
     """Read groups of rows, with a `problem` where a text is no UTF-8, and without that text."""
     import pyarrow
     from pyarrow import parquet

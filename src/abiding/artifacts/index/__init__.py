@@ -50,7 +50,7 @@ def read_release(
     reached (`unreachable`), if the index may not be read (`index-access`), if what it answers is not the Simple API
     or pip's configuration does not give one (`bad-index`), or if the extra is not installed (`missing-extra`).
     """
-    with _opened(index_url) as (web, url):
+    with _open(index_url) as (web, url):
         from abiding.artifacts.index import reading
 
         return reading.read_release(web, url, spec, progress)
@@ -61,7 +61,7 @@ def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]]
 
     Raises what `read_release` raises, also for a file that can't be read, and what `choose` does.
     """
-    with _opened(index_url) as (web, url):
+    with _open(index_url) as (web, url):
         from abiding.artifacts.index import reading
 
         return reading.read_file(web, url, spec, choose)
@@ -73,14 +73,14 @@ def listings(index_url: str | None = None, keeping: Keeping | None = None) -> It
 
     Of each wheel its directory and METADATA are read, by range requests, if they are not in `keeping`.
     """
-    with _opened(index_url) as (web, url):
+    with _open(index_url) as (web, url):
         from abiding.artifacts.index.listing import Listings
 
         yield Listings(web, url, keeping)
 
 
 @contextmanager
-def _opened(index_url: str | None) -> Iterator[tuple[Web, str]]:
+def _open(index_url: str | None) -> Iterator[tuple[Web, str]]:
     """Open a session with an index, whose URL comes along. Raises what `read_release` raises."""
     from abiding.artifacts.index import settings
 

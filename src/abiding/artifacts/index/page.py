@@ -141,7 +141,7 @@ class _Page(NamedTuple):
 
 def _project_page(web: Web, url: str, name: str) -> _Page:
     def use(body: Body) -> tuple[int, _Page | None]:
-        return body.status, _parsed(name, body) if body.status == HTTPStatus.OK else None
+        return body.status, _parse_page(name, body) if body.status == HTTPStatus.OK else None
 
     headers = {"Accept": pypi_simple.ACCEPT_JSON_PREFERRED}
     status, page = web.read(url, use, limit=bounds.INDEX_PAGE, headers=headers, is_text=True)
@@ -160,7 +160,7 @@ def _project_page(web: Web, url: str, name: str) -> _Page:
     raise IndexAccessError.of(f"the index can't be read: it answers {status}", note=f"asked for {url}")
 
 
-def _parsed(name: str, body: Body) -> _Page:
+def _parse_page(name: str, body: Body) -> _Page:
     kind = body.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
     read = next((read for ending, read in _READERS.items() if kind.endswith(ending)), None)
     message = "the index answers with something that is not the Simple API"

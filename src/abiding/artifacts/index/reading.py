@@ -161,7 +161,7 @@ class _Reading:
 
     def _from_file(self, file: DistributionPackage) -> tuple[bytes, tuple[Finding, ...]]:
         if file.filename.endswith(".tar.gz"):
-            sdist = self._web.read(file.url, lambda body: _streamed(body, file.filename), limit=_LARGEST_SDIST)
+            sdist = self._web.read(file.url, lambda body: _stream(body, file.filename), limit=_LARGEST_SDIST)
             return sdist.pkg_info, sdist.findings
         if not file.filename.endswith((".whl", ".zip")):
             raise ArchiveError.at(file.filename, "is neither a .tar.gz nor a .zip file")
@@ -171,7 +171,7 @@ class _Reading:
         return pkg_info_of_sdist(remote, file.filename).pkg_info, ()
 
 
-def _streamed(body: Body, filename: str) -> Sdist:
+def _stream(body: Body, filename: str) -> Sdist:
     if body.status != HTTPStatus.OK:
         raise missing(filename, body.status, body.url)
     return pkg_info_of_sdist(cast("BinaryIO", body), filename)
