@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from abiding.cli import main
+from abiding.edits.draft import _in_old_places
 from abiding.project.build_record import MEMBER, BuildRecord, RecordedLine
 from makers.compiled import library
 from makers.evident import NUMPY_1, image, numpy_2, wheel
@@ -305,6 +306,53 @@ def test_nothing_is_written_that_the_files_do_not_ask_for(
     assert main(["bounds", str(tmp_path), "--no-index", "--write", "--yes"]) == status
     assert said in " ".join(capsys.readouterr().err.split())
     assert (tmp_path / "pyproject.toml").read_text() == text
+
+
+UNDER = '[tool.abiding.wheel]\ndependencies = [\n    "rich",\n    {}\n]\n'
+
+
+@pytest.mark.parametrize(
+    ("api", "lines", "there"),
+    [
+        ("numpy<2", "", "8 | dependencies = ["),
+        ("numpy<2", UNDER.format('"egg",'), "8 | dependencies = ["),
+        ("numpy", UNDER.format('"numpy<2",'), '16 | "numpy<2",'),
+        # An entry that is narrowed is in the file.
+        ("egg", UNDER.format('{ requires = "numpy>=1", native = true },\n    "numpy<2",'), "dependencies[2]"),
+    ],
+)
+def test_a_refusal_names_what_is_in_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], api: str, lines: str, there: str
+) -> None:
+    text = PYPROJECT.format(dynamic=DYNAMIC, wheel=lines).replace("numpy>=1.26", api)
+    (tmp_path / "pyproject.toml").write_text(text)
+    wheel(tmp_path / "dist", "numpy", files={CODE: LATER})
+    assert main(["bounds", str(tmp_path), "--no-index", "--write", "--yes"]) == 2
+    refusal = capsys.readouterr().err
+    assert "error[unsatisfiable]: no version of `numpy` satisfies both `numpy" in " ".join(refusal.split())
+    assert there in refusal
+    is_new = "dependencies[" not in there
+    assert ("dependencies[" in refusal) is not is_new
+    assert ("`numpy>=2.0` is not in the file: it was to be written" in refusal) is is_new
+    assert ("hint: change what is there, or compile for a version that it admits" in refusal) is is_new
+    number = int(refusal.partition("pyproject.toml:")[2].split()[0])
+    assert "numpy" in text.splitlines()[number - 1]
+    assert (tmp_path / "pyproject.toml").read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "placed"),
+    [
+        (["new", "a", "b"], ["a", "b"], ["a", "b", "new"]),
+        (["a'", "b"], ["a", "b"], ["a'", "b"]),
+        (["new", "a", "b'"], ["a", "b"], ["a", "b'", "new"]),
+        (["new", "newer", "a'", "b"], ["a", "b"], ["a'", "b", "new", "newer"]),
+        (["b"], ["a", "b"], ["b"]),
+        (["new"], [], ["new"]),
+    ],
+)
+def test_items_keep_their_places(new: list[str], old: list[str], placed: list[str]) -> None:
+    assert _in_old_places(new, old) == placed
 
 
 @pytest.mark.parametrize("what", ["nothing.whl", "empty", "file.txt"])

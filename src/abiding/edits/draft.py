@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from abiding.edits.file import NOTHING
 from abiding.findings.errors import DeclarationError
 from abiding.project.declaration import Declaration
+from abiding.project.keys import at
 from abiding.project.pyproject import key_text
 
 if TYPE_CHECKING:
@@ -26,21 +27,47 @@ def hold(pyproject: Pyproject, draft: Mapping[str, Any], moved: Mapping[str, Key
     Nobody has the edited file: lines and numbers are those of the file that there is. `moved` has where the value of a
     key of the draft stands in it.
     """
+    table = _in_old_places(draft, pyproject.table)
     try:
-        Declaration.read(pyproject._replace(table=_in_old_places(draft, pyproject.table)), NOTHING)
+        Declaration.read(pyproject._replace(table=table), NOTHING)
     except DeclarationError as exc:
-        raise DeclarationError(
-            [_moved_back(finding, pyproject, moved or {}) for finding in exc.findings], NOTHING
-        ) from exc
+        findings = [_without_new(_moved_back(each, pyproject, moved or {}), pyproject, table) for each in exc.findings]
+        raise DeclarationError(findings, NOTHING) from exc
 
 
 def _in_old_places(new: Any, old: Any) -> Any:  # noqa: ANN401 (TOML)
-    """Return the new value, with the items of each array at the places that they have in the old one."""
+    """Return the new value, with the items of each array at the places that they have in the old one.
+
+    An item that is changed keeps its place; those that are new, which are in front, come behind the others.
+    """
     if isinstance(new, dict) and isinstance(old, dict):
         return {name: _in_old_places(value, old.get(name)) for name, value in new.items()}
     if isinstance(new, list) and isinstance(old, list):
-        return [*(item for item in old if item in new), *(item for item in new if item not in old)]
+        others = [item for item in new if item not in old]
+        gaps = sum(item not in new for item in old)
+        changed = iter(others[len(others) - gaps :] if gaps < len(others) else others)
+        kept = [item if item in new else next(changed, None) for item in old]
+        return [*(item for item in kept if item is not None), *others[: max(len(others) - gaps, 0)]]
     return new
+
+
+def _without_new(finding: Finding, pyproject: Pyproject, draft: Mapping[str, Any]) -> Finding:
+    """Return the finding about what is there, where it is about an item that was to be written."""
+    match = re.fullmatch(r"([^\[]+)\[(\d+)\](?:\.requires)?", finding.field)
+    key, place = (tuple(match[1].split(".")), int(match[2])) if match else ((), 0)
+    old, new = pyproject.get(key), at(draft, key)
+    if not isinstance(new, list) or place < (len(old) if isinstance(old, list) else 0):
+        return finding
+    # The first is the nearest that there is to what is not there.
+    there = finding.excerpts[1:]
+    line = new[place]["requires"] if isinstance(new[place], dict) else new[place]
+    return finding._replace(
+        line=there[0].line if there else finding.line,
+        field="",
+        excerpts=there,
+        notes=(*finding.notes, f"`{line}` is not in the file: it was to be written"),
+        hints=("change what is there, or compile for a version that it admits",) if there else finding.hints,
+    )
 
 
 def _moved_back(finding: Finding, pyproject: Pyproject, moved: Mapping[str, Key]) -> Finding:
