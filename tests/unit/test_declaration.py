@@ -11,7 +11,8 @@ import pytest
 from abiding.findings import bounds
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
-from abiding.project.declaration import Declaration, FromSdist, Reason
+from abiding.project.declaration import Declaration, FromSdist
+from abiding.project.entry import Reason
 from abiding.project.lint import lint
 from abiding.project.pyproject import Pyproject
 from makers.declarations import COMPLETE, FAULTS, RIGHT

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from abiding import cli
-from abiding.project.declaration import Declaration, FromSdist, Reason
+from abiding.project.declaration import Declaration, FromSdist
+from abiding.project.entry import Reason
 from abiding.project.pyproject import Pyproject
 from abiding.project.schema import get_schema
 from tests import pages, pictures

@@ -14,7 +14,8 @@ from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.screen import screen
 from abiding.metadata.core import CoreMetadata
 from abiding.project.build_record import BuildRecord
-from abiding.project.declaration import Declaration, Load
+from abiding.project.declaration import Declaration
+from abiding.project.entry import Load
 from abiding.project.exports import Export, of_table
 from abiding.project.level import Level
 from abiding.project.pyproject import Pyproject

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from abiding.archives.wheel import Wheel
     from abiding.metadata.core import CoreMetadata
-    from abiding.project.declaration import Entry
+    from abiding.project.entry import Entry
 
 __all__ = ["Built"]
 

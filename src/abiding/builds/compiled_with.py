@@ -11,7 +11,7 @@ from abiding.evidence.interfaces import Kind
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.ranges import range_of
-from abiding.project.declaration import Reason
+from abiding.project.entry import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

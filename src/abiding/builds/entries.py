@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from abiding.builds.settings import Settings
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
-    from abiding.project.declaration import Declaration, Entry
+    from abiding.project.declaration import Declaration
+    from abiding.project.entry import Entry
     from abiding.project.exports import Export
     from abiding.project.pyproject import Pyproject
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.ranges import Versions
-    from abiding.project.declaration import Entry
+    from abiding.project.entry import Entry
     from abiding.project.pyproject import Pyproject
     from abiding.project.table import ApiLevel
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.terminal import Terminal
     from abiding.metadata.core import CoreMetadata
-    from abiding.project.declaration import Entry
+    from abiding.project.entry import Entry
     from abiding.report.project import LevelLines
 
 __all__ = ["register", "run"]

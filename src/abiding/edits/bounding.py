@@ -20,7 +20,7 @@ from abiding.project.pyproject import as_toml
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from abiding.project.declaration import Entry
+    from abiding.project.entry import Entry
     from abiding.project.keys import Key
     from abiding.project.pyproject import Pyproject
 

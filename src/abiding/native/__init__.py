@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from abiding.native.bytewise import Needed
     from abiding.native.examining import Judge, Look
     from abiding.project.build_record import BuildRecord
-    from abiding.project.declaration import Entry
+    from abiding.project.entry import Entry
 
 __all__ = [
     "absent",

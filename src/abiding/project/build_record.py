@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from abiding.archives.wheel import Wheel
-    from abiding.project.declaration import Entry
+    from abiding.project.entry import Entry
     from abiding.project.exports import Export
 
     T = TypeVar("T")

@@ -4,46 +4,34 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.archives.naming import normalised
 from abiding.files.inside import leads_out
 from abiding.findings.errors import DeclarationError
 from abiding.findings.words import listed
-from abiding.metadata import pins, requirements
+from abiding.metadata import pins
 from abiding.project import exports, guarded, sanctions
 from abiding.project.astray import tables_astray
-from abiding.project.contradictions import DeclaredLine, contradictions, contradictions_of_api
-from abiding.project.extras import judge_extras
+from abiding.project.contradictions import contradictions, contradictions_of_api
+from abiding.project.entry import EntryReader
 from abiding.project.faults import Faults
 from abiding.project.given import bad_requirements, requires_itself
-from abiding.project.groups import Groups
 from abiding.project.itself import OURS, uses_abiding
-from abiding.project.required import required
-from abiding.project.selecting import exact_marker, never
+from abiding.project.selecting import exact_marker
 from abiding.project.shapes import TYPES, Misshapen
 from abiding.project.table import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from abiding.findings.finding import Finding
+    from abiding.project.entry import Entry
     from abiding.project.exports import Export
     from abiding.project.keys import Key
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Declaration", "Entry", "FromSdist", "Load", "Reason"]
-
-
-class Reason(StrEnum):
-    """Why a wheel needs the line. Distributors may leave out a pre-emptive one, and only that."""
-
-    ABI = "abi"
-    POLICY = "policy"
-    KNOWN_PROBLEM = "known-problem"
-    PRE_EMPTIVE = "pre-emptive"
+__all__ = ["Declaration", "FromSdist"]
 
 
 class FromSdist(StrEnum):
@@ -52,77 +40,6 @@ class FromSdist(StrEnum):
     ABI = "abi"
     API = "api"
     REFUSE = "refuse"
-
-
-class Load(StrEnum):
-    """How a wheel gets to the library of a native entry: by its own run path, or because code has loaded it before."""
-
-    RUN_PATH = "run-path"
-    PRELOAD = "preload"
-
-
-class Entry(NamedTuple):
-    """One line of the ABI level.
-
-    `requires` is the requirement as it is written (PEP 508, pins unfilled), `extra` the extra that it belongs to or
-    empty, `select` globs over the wheel's tag (`cp311-cp311-linux_x86_64`), `variant` the build that it applies to or
-    empty for all. `key` is its place in pyproject.toml.
-    """
-
-    requires: str
-    extra: str
-    key: Key
-    native: bool = False
-    select: tuple[str, ...] = ()
-    variant: str = ""
-    reason: Reason = Reason.ABI
-    note: str = ""
-    load: Load = Load.RUN_PATH
-    ignore_exports: bool = False
-
-    @property
-    def name(self) -> str:
-        """The normalised name of the distribution required."""
-        return normalised(requirements.parse(pins.sample(self.requires)).name)
-
-    def selects(self, tags: Iterable[str]) -> bool:
-        """Return whether the entry applies to a wheel that has one of these tags."""
-        return not self.select or any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.select)
-
-    @property
-    def marker(self) -> str:
-        """The marker that can take the place of `select`; empty if none can.
-
-        Pins are filled from what is installed, in each build: it is not installed where a marker is false.
-        """
-        return "" if pins.has_pins(self.requires) else exact_marker(self.select) or ""
-
-    @property
-    def applies_here(self) -> bool:
-        """Whether its marker is true in this environment."""
-        return requirements.applies(requirements.parse(pins.sample(self.requires)))
-
-    @property
-    def joins_build(self) -> bool:
-        """Whether what it requires has to be in the build environment: to be linked with, or to be pinned."""
-        return self.native or pins.has_pins(self.requires)
-
-    @property
-    def template(self) -> str:
-        """The line as METADATA has it, pins unfilled."""
-        return self.in_metadata(self.requires)
-
-    def declared(self, filled: str = "") -> DeclaredLine:
-        """Give the line as it is held against others; `filled` is `requires` with its pins filled, if that is known."""
-        pin = self.requires if pins.has_pins(self.requires) else ""
-        text, says = (filled, filled) if filled else (self.requires, pins.without_pins(self.requires))
-        return DeclaredLine(self.key, text, says, self.extra, pin if filled else "", self.select, self.variant)
-
-    def in_metadata(self, text: str) -> str:
-        """Put the requirement `text`, which is `requires` with its pins filled, under its extra, as METADATA does."""
-        if not self.extra:
-            return text
-        return requirements.with_extra(text, normalised(self.extra))
 
 
 class Declaration(NamedTuple):
@@ -203,11 +120,6 @@ _ASTRAY = {
     "optional-dependencies": "lines for wheels belong under `[tool.abiding.wheel]`",
 }
 _INIT = "`abiding init`, in the folder of the project, makes it use abiding"
-_WHEEL_KEYS = ("dependencies", "optional-dependencies")
-_ENTRY_KEYS = (
-    *("requires", "include-group", "native", "select", "variant", "reason", "note"),
-    *("load", "ignore-exports"),
-)
 
 
 class _Reader(Faults):
@@ -217,7 +129,6 @@ class _Reader(Faults):
         super().__init__(pyproject)
         table = pyproject.get(("project",))
         self.project = Project(table if isinstance(table, dict) else None)
-        self.groups = Groups(pyproject.table, self)
 
     def read(self, closing: str) -> Declaration:
         own = self.table()
@@ -231,7 +142,7 @@ class _Reader(Faults):
             metadata_version=self.metadata_version(table),
             wheels_differ=self.wheels_differ(table),
             optional_modules=guarded.read(self, table),
-            entries=tuple(self.entries(table)),
+            entries=tuple(EntryReader(self, self.project).entries(table)),
             exports=exports.declared(self, table, self.project),
         )
         self.sanctions(declaration)
@@ -319,7 +230,7 @@ class _Reader(Faults):
 
     def backend_path(self, table: Mapping[str, Any]) -> tuple[str, ...]:
         key = ("tool", "abiding", "backend-path")
-        paths = self.typed(table.get("backend-path", []), list, key) or []
+        paths: list[Any] = self.get(table, key, default=[])
         good = []
         for index, path in enumerate(paths):
             if self.typed(path, str, (*key, index)) is None:
@@ -339,7 +250,7 @@ class _Reader(Faults):
         if isinstance(number, float) and str(number) in _VERSIONS:
             self.wrong_type(Misshapen(key, TYPES[str], number), hint=f'write `metadata-version = "{number}"`')
             return None
-        version = self.typed(table.get("metadata-version", ""), str, key)
+        version = self.get(table, key, default="")
         if version and version not in _VERSIONS:
             self.problem(
                 "bad-value",
@@ -351,101 +262,16 @@ class _Reader(Faults):
 
     def from_sdist(self, table: Mapping[str, Any]) -> FromSdist | None:
         key = ("tool", "abiding", "from-sdist")
-        value = self.typed(table.get("from-sdist", ""), str, key)
+        value = self.get(table, key, default="")
         return self.member(value, FromSdist, key) if value else None
 
     def wheels_differ(self, table: Mapping[str, Any]) -> str:
         key = ("tool", "abiding", "wheels-differ")
-        reason = self.typed(table.get("wheels-differ", ""), str, key) or ""
+        reason = self.get(table, key, default="")
         if "wheels-differ" in table and not reason.strip() and isinstance(table["wheels-differ"], str):
             hint = 'for example `wheels-differ = "OpenBLAS only for macOS 11"`'
             self.problem("bad-value", "`wheels-differ` gives no reason", key, hints=(hint,))
         return reason.strip()
-
-    # The entries
-
-    def entries(self, table: Mapping[str, Any]) -> Iterable[Entry]:
-        key: Key = ("tool", "abiding", "wheel")
-        wheel = self.typed(table.get("wheel", {}), dict, key) or {}
-        self.known_keys(wheel, key, _WHEEL_KEYS)
-        yield from self.entry_list(wheel.get("dependencies", []), (*key, "dependencies"), "")
-        key = (*key, "optional-dependencies")
-        extras = self.typed(wheel.get("optional-dependencies", {}), dict, key) or {}
-        judge_extras(self, self.project, {extra: (*key, extra) for extra in extras})
-        for extra, values in extras.items():
-            yield from self.entry_list(values, (*key, extra), extra)
-
-    def entry_list(self, values: object, key: Key, extra: str) -> Iterable[Entry]:
-        for index, value in enumerate(self.typed(values, list, key) or []):
-            yield from self.entry(value, (*key, index), extra)
-
-    def entry(self, value: object, key: Key, extra: str) -> Iterable[Entry]:
-        """Read what stands at `key`: one line, or those of a dependency group."""
-        if isinstance(value, str):
-            value = {"requires": value}
-        elif not isinstance(value, dict):
-            hint = 'for example `"numpy>=2"`, or `{ requires = "numpy>=2", note = "why" }`'
-            self.wrong_type(Misshapen(key, "a string or a table", value), "an entry", hint)
-            return
-        self.known_keys(value, key, _ENTRY_KEYS)
-        if "requires" in value and "include-group" in value:
-            hints = ("make two entries of it",)
-            self.problem("bad-value", "an entry has `requires` or `include-group`, not both", key, hints=hints)
-        elif "include-group" in value:
-            yield from self.included(value, key, extra)
-        elif "requires" in value:
-            requires = self.requirement(value["requires"], (*key, "requires"), extra)
-            yield from self.made(Entry(requires or "", extra, key, **self.options(value, key)))
-        elif not any(self.misspelled(name, value, _ENTRY_KEYS) for name in ("requires", "include-group")):
-            hint = 'for example `{ requires = "numpy>=2" }`, or `{ include-group = "NAME" }` for a dependency group'
-            self.problem("missing-key", "the entry has no `requires`", key, hints=(hint,))
-
-    def included(self, value: Mapping[str, Any], key: Key, extra: str) -> Iterable[Entry]:
-        """Make an entry of each line of a dependency group; what else the table at `key` says goes for all of them."""
-        name = self.typed(value["include-group"], str, (*key, "include-group"))
-        options = self.options(value, key)
-        for member in self.groups.members(name, (*key, "include-group")) if name is not None else ():
-            requires = self.requirement(member.text, member.key, extra) or ""
-            yield from self.made(Entry(requires, extra, member.key, **options))
-
-    def options(self, value: Mapping[str, Any], key: Key) -> dict[str, Any]:
-        """Read what the table of an entry says beside the requirement."""
-        reason = self.typed(value.get("reason", "abi"), str, (*key, "reason"))
-        load = self.typed(value.get("load", "run-path"), str, (*key, "load"))
-        exports.hold_to_native(self, value, key, _ENTRY_KEYS)
-        return {
-            "native": self.typed(value.get("native", False), bool, (*key, "native")) or False,
-            "load": (self.member(load, Load, (*key, "load")) if load else None) or Load.RUN_PATH,
-            "ignore_exports": self.typed(value.get("ignore-exports", False), bool, (*key, "ignore-exports")) or False,
-            "select": self.globs(value.get("select", []), (*key, "select")),
-            "variant": self.typed(value.get("variant", ""), str, (*key, "variant")) or "",
-            "reason": (self.member(reason, Reason, (*key, "reason")) if reason else None) or Reason.ABI,
-            "note": self.typed(value.get("note", ""), str, (*key, "note")) or "",
-        }
-
-    def made(self, entry: Entry) -> Iterable[Entry]:
-        """Let an entry through that has a requirement, and hold its `select` against the markers there are."""
-        if entry.requires:
-            if entry.marker:
-                sanctions.needless_select(self, entry.requires, entry.marker, entry.key)
-            yield entry
-
-    def requirement(self, value: object, key: Key, extra: str) -> str | None:
-        text = self.typed(value, str, key)
-        return None if text is None else required(self, text.strip(), key, extra)
-
-    def globs(self, value: object, key: Key) -> tuple[str, ...]:
-        if isinstance(value, str):
-            value = [value]
-        if not isinstance(value, list):
-            hint = 'for example `select = "*-win_*"`'
-            self.wrong_type(Misshapen(key, "a glob or an array of globs", value), "`select`", hint)
-            return ()
-        if None in [self.typed(item, str, (*key, index)) for index, item in enumerate(value)]:
-            return ()
-        for fault in filter(None, map(never, value)):
-            self.problem("bad-value", fault.message, key, notes=fault.notes, hints=(fault.hint,), recent=fault.recent)
-        return tuple(value)
 
     # What [project] must say for it
 

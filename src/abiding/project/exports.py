@@ -66,8 +66,8 @@ def declared(faults: Faults, table: Mapping[str, Any], project: Project) -> Expo
             faults.problem("missing-key", "`[tool.abiding.exports]` has no `requires`", key, hints=(hint,))
         return None
     text = faults.typed(value["requires"], str, (*key, "requires"))
-    note = faults.typed(value.get("note", ""), str, (*key, "note")) or ""
-    libraries = faults.typed(value.get("libraries", []), list, (*key, "libraries")) or []
+    note = faults.get(value, (*key, "note"), default="")
+    libraries: list[Any] = faults.get(value, (*key, "libraries"), default=[])
     for index, library in enumerate(libraries):
         place = (*key, "libraries", index)
         if faults.typed(library, str, place) is not None and (not library or "/" in library or "\\" in library):

@@ -89,6 +89,15 @@ class Faults:
         self.wrong_type(Misshapen(key, TYPES[kind], value), what)
         return None
 
+    def get(self, table: Mapping[str, Any], key: Key, *, default: T) -> T:
+        """Return what a table has for the last part of `key`; the default, and a fault, if that is of another type."""
+        return self.typed(table.get(str(key[-1]), default), type(default), key) or default
+
+    def choice(self, table: Mapping[str, Any], key: Key, default: E) -> E:
+        """Return the choice that a table has for the last part of `key`; the default, and a fault, if it is none."""
+        value = self.get(table, key, default=default.value)
+        return (self.member(value, type(default), key) if value else None) or default
+
     def wrong_type(self, misshapen: Misshapen, name: str = "", hint: str = "", *, recent: bool = False) -> None:
         """Add the fault of a value that has to be something else, by another `name` than its key."""
         self.problem("bad-type", misshapen.message(name), misshapen.key, hints=(hint or misshapen.hint,), recent=recent)

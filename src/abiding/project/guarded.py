@@ -30,7 +30,7 @@ _FOR_EXAMPLE = "for example `spam._strings`, or `spam.*` for all of a package"
 def read(faults: Faults, table: Mapping[str, Any]) -> tuple[Guarded, ...]:
     """Read the key of `[tool.abiding]`; what is wrong with it goes to `faults`."""
     key: Key = ("tool", "abiding", "optional-modules")
-    values = faults.typed(table.get("optional-modules", []), list, key) or []
+    values: list[object] = faults.get(table, key, default=[])
     return tuple(guarded for index, value in enumerate(values) for guarded in _one(faults, value, (*key, index)))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.project.build_record import BuildRecord
-    from abiding.project.declaration import Entry
+    from abiding.project.entry import Entry
     from abiding.project.keys import Key
     from abiding.project.pyproject import Pyproject
     from abiding.project.table import ApiLevel

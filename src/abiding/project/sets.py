@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings.characters import on_one_line
 from abiding.metadata import pins, requirements
 from abiding.metadata.ranges import releases_of
-from abiding.project.declaration import Reason
+from abiding.project.entry import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.project.build_record import RecordedLine
-    from abiding.project.declaration import Entry
+    from abiding.project.entry import Entry
 
 __all__ = ["AbiLine", "Sets"]
 

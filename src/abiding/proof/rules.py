@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from abiding.findings.rules import Rule
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
-    from abiding.project.declaration import Declaration, Entry
+    from abiding.project.declaration import Declaration
+    from abiding.project.entry import Entry
     from abiding.proof.building import Result, StepOutcome
     from abiding.proof.plan import Setting, Step
     from abiding.proof.subject import ProofSubject

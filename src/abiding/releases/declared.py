@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
     from abiding.project.build_record import BuildRecord
-    from abiding.project.declaration import Declaration, Entry
+    from abiding.project.declaration import Declaration
+    from abiding.project.entry import Entry
     from abiding.releases.comparison import Compared
     from abiding.releases.markers import Having
 

@@ -10,13 +10,15 @@ from abiding.findings.screen import labelled
 from abiding.findings.terminal import Span, Style
 from abiding.findings.wrapping import wrap
 from abiding.metadata import pins, requirements
-from abiding.project.declaration import FromSdist, Load
+from abiding.project.declaration import FromSdist
+from abiding.project.entry import Load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.findings.terminal import Line, Terminal
-    from abiding.project.declaration import Declaration, Entry
+    from abiding.project.declaration import Declaration
+    from abiding.project.entry import Entry
 
 __all__ = ["LevelLines", "as_text"]
 

@@ -1,0 +1,206 @@
+"""The entries of `[tool.abiding.wheel]`: the lines of the ABI level, and how they are read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.archives.naming import normalised
+from abiding.metadata import pins, requirements
+from abiding.project import exports, sanctions
+from abiding.project.contradictions import DeclaredLine
+from abiding.project.extras import judge_extras
+from abiding.project.groups import Groups
+from abiding.project.required import required
+from abiding.project.selecting import exact_marker, never
+from abiding.project.shapes import Misshapen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from abiding.project.faults import Faults
+    from abiding.project.keys import Key
+    from abiding.project.table import Project
+
+__all__ = ["Entry", "EntryReader", "Load", "Reason"]
+
+
+class Reason(StrEnum):
+    """Why a wheel needs the line. Distributors may leave out a pre-emptive one, and only that."""
+
+    ABI = "abi"
+    POLICY = "policy"
+    KNOWN_PROBLEM = "known-problem"
+    PRE_EMPTIVE = "pre-emptive"
+
+
+class Load(StrEnum):
+    """How a wheel gets to the library of a native entry: by its own run path, or because code has loaded it before."""
+
+    RUN_PATH = "run-path"
+    PRELOAD = "preload"
+
+
+class Entry(NamedTuple):
+    """One line of the ABI level.
+
+    `requires` is the requirement as it is written (PEP 508, pins unfilled), `extra` the extra that it belongs to or
+    empty, `select` globs over the wheel's tag (`cp311-cp311-linux_x86_64`), `variant` the build that it applies to or
+    empty for all. `key` is its place in pyproject.toml.
+    """
+
+    requires: str
+    extra: str
+    key: Key
+    native: bool = False
+    select: tuple[str, ...] = ()
+    variant: str = ""
+    reason: Reason = Reason.ABI
+    note: str = ""
+    load: Load = Load.RUN_PATH
+    ignore_exports: bool = False
+
+    @property
+    def name(self) -> str:
+        """The normalised name of the distribution required."""
+        return normalised(requirements.parse(pins.sample(self.requires)).name)
+
+    def selects(self, tags: Iterable[str]) -> bool:
+        """Return whether the entry applies to a wheel that has one of these tags."""
+        return not self.select or any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.select)
+
+    @property
+    def marker(self) -> str:
+        """The marker that can take the place of `select`; empty if none can.
+
+        Pins are filled from what is installed, in each build: it is not installed where a marker is false.
+        """
+        return "" if pins.has_pins(self.requires) else exact_marker(self.select) or ""
+
+    @property
+    def applies_here(self) -> bool:
+        """Whether its marker is true in this environment."""
+        return requirements.applies(requirements.parse(pins.sample(self.requires)))
+
+    @property
+    def joins_build(self) -> bool:
+        """Whether what it requires has to be in the build environment: to be linked with, or to be pinned."""
+        return self.native or pins.has_pins(self.requires)
+
+    @property
+    def template(self) -> str:
+        """The line as METADATA has it, pins unfilled."""
+        return self.in_metadata(self.requires)
+
+    def declared(self, filled: str = "") -> DeclaredLine:
+        """Give the line as it is held against others; `filled` is `requires` with its pins filled, if that is known."""
+        pin = self.requires if pins.has_pins(self.requires) else ""
+        text, says = (filled, filled) if filled else (self.requires, pins.without_pins(self.requires))
+        return DeclaredLine(self.key, text, says, self.extra, pin if filled else "", self.select, self.variant)
+
+    def in_metadata(self, text: str) -> str:
+        """Put the requirement `text`, which is `requires` with its pins filled, under its extra, as METADATA does."""
+        if not self.extra:
+            return text
+        return requirements.with_extra(text, normalised(self.extra))
+
+
+_WHEEL_KEYS = ("dependencies", "optional-dependencies")
+_ENTRY_KEYS = (
+    *("requires", "include-group", "native", "select", "variant", "reason", "note"),
+    *("load", "ignore-exports"),
+)
+
+
+class EntryReader:
+    """Reads the entries; what is wrong with them goes to `faults`."""
+
+    def __init__(self, faults: Faults, project: Project) -> None:
+        self.faults, self.project = faults, project
+        self.groups = Groups(faults.pyproject.table, faults)
+
+    def entries(self, table: Mapping[str, Any]) -> Iterator[Entry]:
+        """Read those that `[tool.abiding]`, a `table`, has for wheels."""
+        key: Key = ("tool", "abiding", "wheel")
+        wheel: dict[str, Any] = self.faults.get(table, key, default={})
+        self.faults.known_keys(wheel, key, _WHEEL_KEYS)
+        yield from self._entry_list(wheel.get("dependencies", []), (*key, "dependencies"), "")
+        key = (*key, "optional-dependencies")
+        extras: dict[str, Any] = self.faults.get(wheel, key, default={})
+        judge_extras(self.faults, self.project, {extra: (*key, extra) for extra in extras})
+        for extra, values in extras.items():
+            yield from self._entry_list(values, (*key, extra), extra)
+
+    def _entry_list(self, values: object, key: Key, extra: str) -> Iterator[Entry]:
+        for index, value in enumerate(self.faults.typed(values, list, key) or []):
+            yield from self._entry(value, (*key, index), extra)
+
+    def _entry(self, value: object, key: Key, extra: str) -> Iterator[Entry]:
+        """Read what stands at `key`: one line, or those of a dependency group."""
+        if isinstance(value, str):
+            value = {"requires": value}
+        elif not isinstance(value, dict):
+            hint = 'for example `"numpy>=2"`, or `{ requires = "numpy>=2", note = "why" }`'
+            self.faults.wrong_type(Misshapen(key, "a string or a table", value), "an entry", hint)
+            return
+        self.faults.known_keys(value, key, _ENTRY_KEYS)
+        if "requires" in value and "include-group" in value:
+            hints = ("make two entries of it",)
+            self.faults.problem("bad-value", "an entry has `requires` or `include-group`, not both", key, hints=hints)
+        elif "include-group" in value:
+            yield from self._of_group(value, key, extra)
+        elif "requires" in value:
+            requires = self._requirement(value["requires"], (*key, "requires"), extra)
+            yield from self._checked(Entry(requires or "", extra, key, **self._options(value, key)))
+        elif not any(self.faults.misspelled(name, value, _ENTRY_KEYS) for name in ("requires", "include-group")):
+            hint = 'for example `{ requires = "numpy>=2" }`, or `{ include-group = "NAME" }` for a dependency group'
+            self.faults.problem("missing-key", "the entry has no `requires`", key, hints=(hint,))
+
+    def _of_group(self, value: Mapping[str, Any], key: Key, extra: str) -> Iterator[Entry]:
+        """Make an entry of each line of a dependency group; what else the table at `key` says goes for all of them."""
+        name = self.faults.typed(value["include-group"], str, (*key, "include-group"))
+        options = self._options(value, key)
+        for member in self.groups.members(name, (*key, "include-group")) if name is not None else ():
+            requires = self._requirement(member.text, member.key, extra) or ""
+            yield from self._checked(Entry(requires, extra, member.key, **options))
+
+    def _options(self, value: Mapping[str, Any], key: Key) -> dict[str, Any]:
+        """Read what the table of an entry says beside the requirement."""
+        exports.hold_to_native(self.faults, value, key, _ENTRY_KEYS)
+        faults = self.faults
+        return {
+            "load": faults.choice(value, (*key, "load"), Load.RUN_PATH),
+            "reason": faults.choice(value, (*key, "reason"), Reason.ABI),
+            "native": faults.get(value, (*key, "native"), default=False),
+            "ignore_exports": faults.get(value, (*key, "ignore-exports"), default=False),
+            "select": self._globs(value.get("select", []), (*key, "select")),
+            "variant": faults.get(value, (*key, "variant"), default=""),
+            "note": faults.get(value, (*key, "note"), default=""),
+        }
+
+    def _checked(self, entry: Entry) -> Iterator[Entry]:
+        """Let an entry through that has a requirement, and hold its `select` against the markers there are."""
+        if entry.requires:
+            if entry.marker:
+                sanctions.needless_select(self.faults, entry.requires, entry.marker, entry.key)
+            yield entry
+
+    def _requirement(self, value: object, key: Key, extra: str) -> str | None:
+        text = self.faults.typed(value, str, key)
+        return None if text is None else required(self.faults, text.strip(), key, extra)
+
+    def _globs(self, value: object, key: Key) -> tuple[str, ...]:
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, list):
+            hint = 'for example `select = "*-win_*"`'
+            self.faults.wrong_type(Misshapen(key, "a glob or an array of globs", value), "`select`", hint)
+            return ()
+        if None in [self.faults.typed(item, str, (*key, index)) for index, item in enumerate(value)]:
+            return ()
+        for fault in filter(None, map(never, value)):
+            self.faults.problem(
+                "bad-value", fault.message, key, notes=fault.notes, hints=(fault.hint,), recent=fault.recent
+            )
+        return tuple(value)
