@@ -15,7 +15,7 @@ from abiding.archives.unpacking import is_short_for, landing, quoted
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from abiding.archives.tarblocks import TarMember
+    from abiding.archives.tarheaders import TarMember
 
 __all__ = ["TOP_LEVEL", "Layout"]
 

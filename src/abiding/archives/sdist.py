@@ -8,7 +8,8 @@ import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.layout import TOP_LEVEL, Layout
-from abiding.archives.tarblocks import TarStream, padding
+from abiding.archives.tarblocks import TarStream
+from abiding.archives.tarheaders import padding
 from abiding.files.placing import commit, new_file, place, speaking_of, write_all
 from abiding.files.plain import open_plain
 from abiding.findings import bounds
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from abiding.archives.tarblocks import TarMember
+    from abiding.archives.tarheaders import TarMember
 
 __all__ = ["Sdist", "bytes_behind", "read_members", "read_pkg_info", "rewrite"]
 

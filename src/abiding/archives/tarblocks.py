@@ -1,116 +1,29 @@
-"""The blocks of a compressed tar archive: walked in little memory and without trust.
-
-Formats: ustar and pax (POSIX.1-2017, pax interchange format), GNU, and what came before them. Where they leave room, an
-archive means here what it means to Python's `tarfile`, with which pip unpacks it, and to the library of uv; where these
-would find different members, or none, it is refused.
-"""
+"""The blocks of a compressed tar archive: walked in little memory and without trust."""
 
 from __future__ import annotations
 
-import re
 import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from abiding.archives.holes import begins_with_map, hold_map, read_map
+from abiding.archives.holes import hold_map, read_map
+from abiding.archives.tarheaders import BLOCK, EXTENSIONS, KIND, AmbiguousError, Extended, member_of, size_of
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["TarMember", "TarStream", "padding"]
+    from abiding.archives.tarheaders import TarMember
+
+__all__ = ["TarStream"]
 
 
-_BLOCK = 512
 _IN, _OUT = 64 << 10, 512 << 10  # bytes at a time; the second keeps a decompression bomb small
 _LARGEST_HEADER = 1 << 20  # a long name, or the pax records of one member
 _MOST_EXTENSIONS = 100  # a file needs three: two long names, and pax records
-_LARGEST_SIZE = 1 << 96  # twelve bytes of a header can say as much, pax records anything
 _MOST_ZEROS = 16 << 20  # at the end; usually 10 KiB
 _MOST_HEADERS = 200_000  # a file of 1 MiB can have half a million, each of which takes its time
-
-_FILE, _FOLDER = (b"0", b"\0", b"7"), b"5"
-_HARD_LINK, _SYMBOLIC_LINK = b"1", b"2"
-_WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes
-_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK, _SPARSE = (b"x", b"X"), b"g", b"L", b"K", b"S"
-_EXTENSIONS = (*_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK)
 _GZIP_MARK = b"\x1f\x8b"
-_NUMBERS = (slice(100, 124), slice(329, 345))  # mode, owner, group; the two of a device: eight bytes each
-_USUAL = re.compile(rb"(?:[0-7]{7}[ \0]|[0-7]{6}[ \0]{2}|\0{8})+")
-_LATEST = 1 << 62  # seconds, before 1970 or after
-_SIZE, _TIME, _CHECKSUM, _KIND, _LINK, _PREFIX = (
-    slice(124, 136),
-    slice(136, 148),
-    slice(148, 156),
-    slice(156, 157),
-    slice(157, 257),
-    slice(345, 500),
-)
-_CHARSET = re.compile(rb"\d hdrcharset=([^\n]+)\n")
-_USTAR, _MAGIC = b"ustar\0", slice(257, 263)
-_SAID_ONCE = (b"path", b"linkpath", b"size")  # what tells members apart
-_SPARSE_RECORD, _SPARSE_NAME, _SPARSE_FOLDER = b"GNU.sparse.", b"GNU.sparse.name", b"GNUSparseFile."
-
-
-class TarMember(NamedTuple):
-    """One member of an archive.
-
-    `size` is that of its contents; `link` is where a link leads to. `extensions` are the headers before its own that
-    say more about it (long names, pax records), each with its data; `header` is its own one. All are whole blocks, as
-    the archive has them.
-    """
-
-    path: str
-    kind: bytes
-    size: int
-    link: str
-    extensions: tuple[tuple[bytes, bytes], ...]
-    header: bytes
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a plain file: no link, no folder, nothing sparse."""
-        return self.kind in _FILE
-
-    @property
-    def is_sparse(self) -> bool:
-        """Whether it is a file with holes."""
-        return self.kind == _SPARSE
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it is a folder."""
-        return self.kind == _FOLDER
-
-    @property
-    def is_hard_link(self) -> bool:
-        """Whether it is another name for a file, whose path from the top of the archive is `link`."""
-        return self.kind == _HARD_LINK
-
-    @property
-    def is_symbolic_link(self) -> bool:
-        """Whether it leads to a place that is `link`, as seen from its own folder."""
-        return self.kind == _SYMBOLIC_LINK
-
-    @property
-    def blocks(self) -> bytes:
-        """All blocks before the contents."""
-        return b"".join(part for extension in self.extensions for part in extension) + self.header
-
-    def resized(self, size: int) -> bytes:
-        """Return all blocks before contents of another size."""
-        parts = []
-        for header, data in self.extensions:
-            if header[_KIND] in _PAX:
-                parts += _resized_extension(header, data, size)
-            else:
-                parts += [header, data]
-        return b"".join(parts) + _resized_header(self.header, size)
-
-
-def padding(size: int, unit: int = _BLOCK) -> bytes:
-    """Return what fills up `size` bytes to whole blocks, or whole units of another size."""
-    return bytes(-size % unit)
 
 
 class TarStream:
@@ -154,7 +67,7 @@ class TarStream:
         The contents are `size` bytes and their `padding`.
         """
         while self._more() and (member := self._member()):
-            stop = self.position + member.size + -member.size % _BLOCK
+            stop = self.position + member.size + -member.size % BLOCK
             yield member
             for _ in self.pieces(stop - self.position):
                 pass
@@ -184,11 +97,11 @@ class TarStream:
     def _member(self) -> TarMember | None:
         """Read all headers of the next member; None where a block of zeros says that there is none."""
         extensions: list[tuple[bytes, bytes]] = []
-        extended = _Extended()
+        extended = Extended()
         while True:
-            at, header = self.position, self.take(_BLOCK)
+            at, header = self.position, self.take(BLOCK)
             if not extensions and not any(header):
-                self._ending = _BLOCK
+                self._ending = BLOCK
                 return None
             self._headers += 1
             if self._headers > _MOST_HEADERS:
@@ -196,14 +109,14 @@ class TarStream:
                     self.name, f"has more than {_MOST_HEADERS:,} members and headers that belong to them"
                 )
             try:
-                size = _size_of(header)
-                kind = header[_KIND]
-                if kind not in _EXTENSIONS:
+                size = size_of(header)
+                kind = header[KIND]
+                if kind not in EXTENSIONS:
                     return self._plain(header, extended, tuple(extensions))
                 data = self._extension(size, extensions)
                 extensions.append((header, data))
                 extended.take(kind, data, size)
-            except _AmbiguousError as exc:
+            except AmbiguousError as exc:
                 note = "readers would find different members, so what this one is can't be told"
                 raise ArchiveError.at(self.name, f"has, at byte {at:,}, a member with {exc}", note=note) from exc
             except ValueError as exc:
@@ -212,113 +125,32 @@ class TarStream:
     def _extension(self, size: int, before: list[tuple[bytes, bytes]]) -> bytes:
         if len(before) == _MOST_EXTENSIONS:
             raise ArchiveError.at(self.name, f"has more than {_MOST_EXTENSIONS} blocks for the headers of one member")
-        total = size + sum(_BLOCK + len(data) for _, data in before)
+        total = size + sum(BLOCK + len(data) for _, data in before)
         if total > _LARGEST_HEADER:
             raise ArchiveError.at(self.name, f"claims {total:,} bytes for the headers of one member")
-        return self.take(size + -size % _BLOCK)
+        return self.take(size + -size % BLOCK)
 
-    def _plain(self, header: bytes, extended: _Extended, extensions: tuple[tuple[bytes, bytes], ...]) -> TarMember:
-        kind = header[_KIND]
-        if kind == b"\0" and header[:100].partition(b"\0")[0].endswith(b"/"):
-            kind = _FOLDER  # as it was written before there were kinds
-        path = extended.path if extended.path is not None else _path(header)
-        link = extended.link if extended.link is not None else header[_LINK].partition(b"\0")[0]
-        size = extended.size if extended.size is not None else _number(header[_SIZE])
-        if size >= _LARGEST_SIZE:
-            raise ValueError(size)
-        if size and kind in _WITHOUT_DATA:
-            raise _AmbiguousError("contents, which is of a kind that has none")
-        if extended.is_named_as_sparse and path != _path(header) and _SPARSE_FOLDER not in _path(header):
-            # Only a part of the readers knows this record; GNU tar makes the other name up.
-            raise _AmbiguousError("two names")
-        if extended.is_sparse or kind == _SPARSE:
-            map_ahead = self._map(header, extended)
-            header += map_ahead
-            if extended.is_sparse:  # the map is part of the contents
-                size -= len(map_ahead)
-            hold_map(b"".join(part for extension in extensions for part in extension) + header, size)
-            kind = _SPARSE
-        path_text, link_text = (raw.decode(errors="surrogateescape") for raw in (path, link))
-        return TarMember(path_text, kind, size, link_text, extensions, header)
+    def _plain(self, header: bytes, extended: Extended, extensions: tuple[tuple[bytes, bytes], ...]) -> TarMember:
+        member = member_of(header, extended, extensions)
+        if not member.is_sparse:
+            return member
+        map_ahead = self._map(header, extended)
+        size = member.size - (len(map_ahead) if extended.is_sparse else 0)  # the map is part of the contents
+        member = member._replace(header=header + map_ahead, size=size)
+        hold_map(member.blocks, size)
+        return member
 
-    def _map(self, header: bytes, extended: _Extended) -> bytes:
+    def _map(self, header: bytes, extended: Extended) -> bytes:
         """Read the blocks behind a header that have a map of the holes in a file, or its end."""
         if extended.is_sparse:
-            return read_map(lambda: self.take(_BLOCK)) if extended.begins_with_map else b""
+            return read_map(lambda: self.take(BLOCK)) if extended.begins_with_map else b""
         blocks, more = b"", header[482]
         while more:
-            blocks += self.take(_BLOCK)
+            blocks += self.take(BLOCK)
             if len(blocks) > _LARGEST_HEADER:
                 raise ValueError(header)
             more = blocks[-8]
         return blocks
-
-
-class _AmbiguousError(ValueError):
-    """Headers that readers take for something else, each for another thing."""
-
-
-class _Extended:
-    """What the headers before that of a member say about it; each may say it only once, since the readers differ."""
-
-    def __init__(self) -> None:
-        self.path: bytes | None = None
-        self.link: bytes | None = None
-        self.size: int | None = None
-        self.is_sparse = self.is_named_as_sparse = self.begins_with_map = False
-        self._kinds: set[bytes] = set()
-
-    def take(self, kind: bytes, data: bytes, size: int) -> None:
-        """Read one of them, with `size` bytes in its blocks. Raises `ValueError`."""
-        if data[size:].strip(b"\0"):
-            raise _AmbiguousError("more in the blocks of a header than it has")
-        data = data[:size]
-        if kind in (*_PAX, _PAX_FOR_ALL) and (charset := _CHARSET.search(data)):
-            charset[1].decode()  # as `tarfile` does, wherever it stands
-        if kind == _PAX_FOR_ALL:
-            for key, value in _records(data):
-                if key in _SAID_ONCE or key.startswith(_SPARSE_RECORD):
-                    raise _AmbiguousError("a pax header that gives all members one path or one size")
-                _hold_record(key, value)
-            return
-        kind = b"x" if kind in _PAX else kind
-        if kind in self._kinds:
-            raise _AmbiguousError("two headers of one kind")
-        self._kinds.add(kind)
-        if kind == _LONG_NAME:
-            self.path = self._once(self.path, data.partition(b"\0")[0])
-        elif kind == _LONG_LINK:
-            self.link = self._once(self.link, data.partition(b"\0")[0])
-        else:
-            self._take_records(data)
-
-    def _take_records(self, data: bytes) -> None:
-        records: dict[bytes, bytes] = {}
-        for key, value in _records(data):
-            if key in _SAID_ONCE and records.get(key, value) != value:
-                raise _AmbiguousError(f"two records `{key.decode()}`")
-            _hold_record(key, value)
-            records[key] = value
-        self.is_sparse = any(key.startswith(_SPARSE_RECORD) for key in records)
-        self.begins_with_map = begins_with_map(records)
-        if self.is_sparse and b"size" in records:
-            raise _AmbiguousError("two sizes")
-        for key in (b"path", _SPARSE_NAME):
-            if key in records:
-                self.path = self._once(self.path, records[key])
-        self.is_named_as_sparse = _SPARSE_NAME in records
-        if b"linkpath" in records:
-            self.link = self._once(self.link, records[b"linkpath"])
-        if b"size" in records:
-            if not records[b"size"].isdigit():
-                raise ValueError(records[b"size"])
-            self.size = int(records[b"size"])
-
-    @staticmethod
-    def _once(before: bytes | None, new: bytes) -> bytes:
-        if not new or before not in (None, new):
-            raise _AmbiguousError("two names, or an empty one")
-        return new
 
 
 class _Inflated:
@@ -356,97 +188,3 @@ class _Inflated:
             data += more
         if data.startswith(_GZIP_MARK):
             raise ArchiveError.at(self._name, "has more than one gzip member")
-
-
-def _size_of(header: bytes) -> int:
-    """Return the size in it. Raises `ValueError` for one that `tarfile` takes for no header, and so for the end.
-
-    The checksum is the sum of the bytes, with the field itself taken as spaces.
-    """
-    checksum = _number(header[_CHECKSUM])
-    for numbers in _NUMBERS:
-        if not _USUAL.fullmatch(header, numbers.start, numbers.stop):
-            for at in range(numbers.start, numbers.stop, 8):
-                _number(header[at : at + 8])
-    _hold_time(_number(header[_TIME]))
-    size = _number(header[_SIZE])
-    if size < 0:
-        raise ValueError(size)
-    rest = header[: _CHECKSUM.start] + header[_CHECKSUM.stop :]
-    if checksum != sum(rest) + 256 and checksum != sum(rest) - 256 * sum(byte > 127 for byte in rest) + 256:  # noqa: PLR2004
-        raise ValueError(checksum)
-    return size
-
-
-def _hold_time(time: float) -> None:
-    """Raise `ValueError` for a time that no file can be given: not a number, or without end."""
-    if not -_LATEST < time < _LATEST:
-        raise _AmbiguousError("a time that there is not")
-
-
-def _number(field: bytes) -> int:
-    """Read octal digits, or, behind a first byte of 128 or 255, a binary number of GNU tar. Raises `ValueError`."""
-    if field[0] in (0x80, 0xFF):
-        return int.from_bytes(field[1:], "big") - (field[0] == 0xFF) * (1 << 8 * (len(field) - 1))  # noqa: PLR2004
-    return int(field.partition(b"\0")[0].strip() or b"0", 8)
-
-
-def _path(header: bytes) -> bytes:
-    prefix, path = header[_PREFIX].partition(b"\0")[0], header[:100].partition(b"\0")[0]
-    if not prefix or header[_KIND] == _SPARSE:
-        return path
-    if header[_MAGIC] != _USTAR:
-        raise _AmbiguousError("a name in two parts, in a format that has no such names")
-    return prefix + b"/" + path
-
-
-def _records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Split pax data into keys and values: each record is `length key=value` and a line break. Raises `ValueError`."""
-    at = 0
-    while at < len(data) and data[at]:
-        digits = data[at : at + 10].partition(b" ")[0]
-        stop = at + int(digits) if digits.isdigit() else at
-        key, equals, value = data[at + len(digits) + 1 : stop - 1].partition(b"=")
-        if not equals or stop > len(data) or data[stop - 1 : stop] != b"\n":
-            raise ValueError(data[at:stop])
-        yield key, value
-        at = stop
-
-
-def _hold_record(key: bytes, value: bytes) -> None:
-    """Raise `ValueError` for a record at which `tarfile` stumbles. What is no number it takes for 0."""
-    if key == b"mtime":
-        try:
-            time = float(value.decode("utf-8", "surrogateescape"))
-        except ValueError:
-            return
-        _hold_time(time)
-
-
-def _resized_header(header: bytes, size: int) -> bytes:
-    """Put another size into a header, and the checksum that this needs, in the spelling that it had."""
-    end = header[_SIZE][-1:]
-    header = header[: _SIZE.start] + b"%011o" % size + (end if end in (b" ", b"\0") else b"\0") + header[_SIZE.stop :]
-    checksum = sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" ")
-    end = header[_CHECKSUM][-2:]
-    field = b"%06o" % checksum + end if end in (b"\0 ", b" \0") else b"%07o\0" % checksum
-    return header[: _CHECKSUM.start] + field + header[_CHECKSUM.stop :]
-
-
-def _resized_extension(header: bytes, data: bytes, size: int) -> list[bytes]:
-    """Put another size into pax records that give one."""
-    records = dict(_records(data[: _number(header[_SIZE])]))
-    if b"size" not in records:
-        return [header, data]
-    records[b"size"] = b"%d" % size
-    new = b"".join(_record(key, value) for key, value in records.items())
-    return [_resized_header(header, len(new)), new + padding(len(new))]
-
-
-def _record(key: bytes, value: bytes) -> bytes:
-    text = b" " + key + b"=" + value + b"\n"
-    length = len(text)
-    # The length counts its own digits.
-    while len(str(length)) + len(text) != length:
-        length = len(str(length)) + len(text)
-    return b"%d" % length + text
