@@ -387,6 +387,7 @@ def test_a_backend_is_known_by_its_module_whatever_is_installed_beside_it(
     monkeypatch.setattr("sys.path", [str(tmp_path), *sys.path])
     assert [version_of(one) for one in ("odd_backend", "odd_two:hooks", "odd_three")] == ["1.0", "1.0", ""]
     assert version_of("mesonpy") == version("meson-python")
+    assert version_of("aaa") == ""
 
 
 def test_of_a_known_backend_nothing_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,6 +125,16 @@ def test_an_editable_wheel_without_its_module_brings_the_libraries(scene: Scene)
     assert done.stdout == "True\n7\n", done.stderr
 
 
+def test_a_provider_that_is_broken_fails_no_import_of_the_tree(scene: Scene) -> None:
+    """What needs its library says what is missing."""
+    environment = installed(scene.build("build_editable", IN_PLACE="1"), scene.folder / "environment")
+    installed(next((scene.folder / "wheels").iterdir()), environment)
+    (environment / "prov-1.0.dist-info" / "RECORD").write_text("\n")
+    code = "import site, sys; site.addsitedir(sys.argv[1]); import ham; print('ham')"
+    command = [sys.executable, "-c", code, str(environment)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "ham\n"
+
+
 def test_only_imports_of_the_tree_load_them(scene: Scene) -> None:
     environment = installed(scene.build("build_editable", IN_PLACE="1"), scene.folder / "environment")
     installed(next((scene.folder / "wheels").iterdir()), environment)
@@ -291,6 +301,45 @@ def test_what_a_metapackage_brings_in_some_environments_of_the_wheel(scene: Scen
 def test_what_a_metapackage_brings_and_is_not_installed(scene: Scene) -> None:
     with_metapackage(scene, "meta[fast]", "absent; extra == 'fast'")
     assert "error[missing-provider]: `absent`, which the wheel is to be linked with, is not" in scene.refused()
+
+
+@pytest.mark.parametrize(
+    ("entry", "broken", "rule"),
+    [
+        ("prov", {"RECORD": None}, "broken-install"),
+        ("prov", {"RECORD": "x" * 200_000}, "broken-install"),
+        ("prov", {"METADATA": None}, "broken-install"),
+        ("prov", {"METADATA": "Name: prov\n"}, "broken-install"),
+        ("prov", {"METADATA": f"Name: prov\nVersion: {'9' * 5000}\n"}, "broken-install"),
+        ("prov", {"entry_points.txt": "[abiding.exports]\na = b:\n"}, "bad-exports"),
+        ("prov", {"abiding.json": "\xff"}, "bad-provenance"),
+        ("meta[fast]", {"RECORD": "x" * 200_000}, "broken-install"),
+        ("meta[fast]", {"METADATA": None}, "broken-install"),
+        # What can be read all the same, or is of no use to the build.
+        ("prov", {"RECORD": "\na,,,\na,,x\ncaf\xe9.py,,\n\0,,\n{}"}, ""),
+        ("prov", {"METADATA": "Author: Caf\xe9\n{}"}, ""),
+        ("prov", {"entry_points.txt": "no group\n[caf\xe9]\nx\n# [abiding.exports]\n{}", "WHEEL": None}, ""),
+        ("prov", {"entry_points.txt": "[abiding.exports]\n# a = b\nc\n"}, ""),
+        ("meta[fast]", {"METADATA": "{}Requires-Dist: ((\nAuthor: Caf\xe9\n", "RECORD": "\n{}"}, ""),
+        ("meta[fast]", {"entry_points.txt": "[caf\xe9]\nx\n", "WHEEL": None}, ""),
+    ],
+)  # fmt: skip
+def test_what_is_broken_in_a_provider_is_passed_over_or_said(
+    entry: str, broken: dict[str, str | None], rule: str, scene: Scene
+) -> None:
+    """By an error of its own, and before a long build if it counts."""
+    with_metapackage(scene, f"{entry}==1.0", "prov==1.0; extra == 'fast'")
+    for name, text in broken.items():
+        file = scene.site / f"{entry.partition('[')[0]}-1.0.dist-info" / name
+        old = file.read_text("utf-8") if file.is_file() else ""
+        file.unlink(missing_ok=True)
+        if text is not None:
+            file.write_text(text.replace("{}", old), "latin-1")
+    if rule:
+        assert re.findall(r"error\[([\w-]+)\]", scene.refused()) == [rule]
+        assert not (scene.tree.folder / "searched").exists()
+    else:
+        assert "Library rpath: [$ORIGIN/../prov/lib]" in dynamic(scene.build(), scene.folder)
 
 
 def test_a_bound_that_is_proposed_keeps_the_extra(scene: Scene) -> None:

@@ -12,7 +12,6 @@ from abiding.project.exports import Export, of_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from importlib.metadata import Distribution
 
     from packaging.specifiers import SpecifierSet
 
@@ -40,43 +39,38 @@ def of_installed(name: str, *, running: bool = True) -> Exported | None:
     """Look up what a provider exports: in its record, or else by its entry point, which runs its code.
 
     That is not done unless `running`. None if it is not installed, or exports nothing. Raises `DeclarationError`
-    (`bad-exports`) if it can't be understood, and `ArchiveError` if the record can't be read.
+    (`bad-exports`) if it can't be understood, `ArchiveError` if the record can't be read, and `AbidingError`
+    (`broken-install`) if its METADATA can't be.
     """
-    from importlib.metadata import PackageNotFoundError, distribution
-
+    from abiding.native.installed import at_hand
     from abiding.project.build_record import record_in
 
-    try:
-        installed = distribution(name)
-    except PackageNotFoundError:
+    installed = at_hand(name)
+    if installed is None:
         return None
-    label = f"{name} {installed.version}"
-
-    def member(file: str) -> bytes | None:
-        text = installed.read_text(file)
-        return None if text is None else text.encode()
-
-    record = record_in(member, label)
+    version = installed.metadata.get("Version")
+    record = record_in(installed.member, f"{name} {version}")
     if record and record.exports:
-        return Exported(name, installed.version, record.exports)
-    points = installed.entry_points.select(group=GROUP) if running else ()
-    for point in points:
-        return Exported(name, installed.version, _loaded(point, installed, name, label))
+        return Exported(name, version, record.exports)
+    for value in installed.entry_points(GROUP) if running else ():
+        return Exported(name, version, _loaded(value, name, version))
     return None
 
 
-def _loaded(point: object, distribution: Distribution, name: str, label: str) -> Export:
+def _loaded(point: str, name: str, version: str) -> Export:
+    from importlib.metadata import EntryPoint
+
     try:
-        value = point.load()  # type: ignore[attr-defined]
+        value = EntryPoint(name, point, GROUP).load()
         table = value() if callable(value) else value
-        return of_table(dict(table), name).filled(name, distribution.version)
+        return of_table(dict(table), name).filled(name, version)
     except (Exception, SystemExit) as exc:
         finding = Finding(
             "bad-exports",
             Severity.ERROR,
             f"what `{name}` exports can't be understood",
-            artifact=label,
-            field=f"{GROUP}: {point.value}",  # type: ignore[attr-defined]
+            artifact=f"{name} {version}",
+            field=f"{GROUP}: {point}",
             notes=(f"{type(exc).__name__}: {exc}",),
             hints=('it has to be a mapping such as `{"requires": "libtoy>=x.x,<x+1"}`, or a function that gives one',),
         )

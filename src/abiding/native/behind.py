@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.metadata import pins, requirements
+from abiding.native.installed import at_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from packaging.requirements import Requirement
+
+    from abiding.native.distribution import InstalledDistribution
 
 __all__ = ["behind", "brings_nothing"]
 
@@ -21,13 +23,17 @@ def behind(entry: str) -> list[str]:
 
     `cuda-toolkit[nvrtc]` is for what that extra requires in this environment, if cuda-toolkit is installed and has no
     files of its own. Of a metapackage that brings nothing here, and of what is not installed, it is the name itself.
+    Raises `AbidingError` (`broken-install`).
     """
     requirement = requirements.parse(pins.sample(entry))
     return list(dict.fromkeys(_brought(requirement, frozenset()))) or [normalised(requirement.name)]
 
 
 def brings_nothing(entry: str) -> bool:
-    """Return whether a requirement asks for extras of an installed metapackage, and these bring nothing here."""
+    """Return whether a requirement asks for extras of an installed metapackage, and these bring nothing here.
+
+    Raises as `behind` does.
+    """
     requirement = requirements.parse(pins.sample(entry))
     name = normalised(requirement.name)
     return bool(requirement.extras) and behind(entry) == [name] and _metapackage(name) is not None
@@ -40,29 +46,20 @@ def _brought(requirement: Requirement, seen: frozenset[str]) -> Iterator[str]:
     if installed is None:
         yield from () if name in seen else (name,)
         return
-    lines = [requirements.parse(line) for line in installed.requires or ()]
+    lines = installed.metadata.all("Requires-Dist")
     extras = set(map(normalised, requirement.extras))
     for _ in lines:  # each round goes one reference to extras of its own further
-        for line in _in_force(lines, extras):
+        for line in requirements.in_force(lines, extras=extras):
             extras |= set(map(normalised, line.extras)) if normalised(line.name) == name else set()
-    for line in _in_force(lines, extras):
+    for line in requirements.in_force(lines, extras=extras):
         if normalised(line.name) != name:
             yield from _brought(line, seen | {name})
 
 
-def _in_force(lines: Iterable[Requirement], extras: Iterable[str]) -> Iterator[Requirement]:
-    names = list(extras)
-    for line in lines:
-        if any(requirements.applies(line, extra=extra) for extra in names):
-            yield line
-
-
-def _metapackage(name: str) -> Distribution | None:
+def _metapackage(name: str) -> InstalledDistribution | None:
     """Return the installed distribution of a name, if it has no files but those that describe it."""
-    try:
-        installed = distribution(name)
-    except PackageNotFoundError:
+    installed = at_hand(name)
+    if installed is None or not installed.files:  # some do not list them
         return None
-    files = installed.files
-    own = files is None or any(not file.parts[0].endswith((".dist-info", ".egg-info")) for file in files)
-    return None if own else installed
+    tops = {place.partition("/")[0] for place in installed.files}
+    return installed if all(top.endswith((".dist-info", ".egg-info")) for top in tops) else None

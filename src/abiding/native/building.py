@@ -14,7 +14,7 @@ from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native.examining import subject_of
-from abiding.native.installed import Installed
+from abiding.native.installed import Installed, at_hand
 from abiding.native.links import Provided, follow, loaded_before, provided
 from abiding.native.platforms import system_folders
 from abiding.native.rules import ambiguous, judge
@@ -23,9 +23,9 @@ from abiding.project.build_record import Shared, User
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from importlib.metadata import Distribution, PackagePath
 
     from abiding.native.contents import Contents
+    from abiding.native.distribution import InstalledDistribution
     from abiding.native.images import Image
     from abiding.native.links import Link
     from abiding.native.subject import Subject
@@ -51,9 +51,13 @@ class Native:
 
 
 def required(names: Sequence[str]) -> None:
-    """Raise `DeclarationError` (`missing-provider`) for the first of these distributions that is not installed."""
+    """Raise `DeclarationError` (`missing-provider`) for the first of these distributions that is not installed.
+
+    Raises `AbidingError` (`broken-install`) for one that can't be read.
+    """
     for name in names:
-        if not is_installed(name):
+        installed = at_hand(name)
+        if installed is None:
             finding = Finding(
                 "missing-provider",
                 Severity.ERROR,
@@ -63,6 +67,9 @@ def required(names: Sequence[str]) -> None:
                 hints=("install it first: without build isolation nobody else does",),
             )
             raise DeclarationError(finding, "Nothing was built")
+        _ = installed.metadata
+        if not installed.files:
+            raise installed.broken("has no RECORD, or an empty one", "so it is not known which libraries it ships")
 
 
 def brings_no_library(line: str) -> DeclarationError:
@@ -87,13 +94,14 @@ def searched(names: Sequence[str]) -> Iterator[None]:
     """While it lasts, compilers and pkg-config search the folders of these distributions first, where installed.
 
     pkg-config is led by the `pkg_config` entry points (the convention of pkgconf on the index), gcc and clang by CPATH
-    and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB.
+    and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB. Raises `AbidingError`
+    (`broken-install`).
     """
-    at_hand = [installed for installed in map(_installed, names) if installed is not None]
+    here = [installed for installed in map(at_hand, names) if installed is not None]
     folders = {
-        "PKG_CONFIG_PATH": [folder for installed in at_hand for folder in _pkg_config(installed)],
-        _VARIABLES[0]: [folder for installed in at_hand for folder in _named(installed, "include")],
-        _VARIABLES[1]: [folder for installed in at_hand for folder in _libraries(installed)],
+        "PKG_CONFIG_PATH": [folder for installed in here for folder in _pkg_config(installed)],
+        _VARIABLES[0]: [folder for installed in here for folder in _named(installed, "include")],
+        _VARIABLES[1]: [folder for installed in here for folder in _libraries(installed)],
     }
     before = {name: os.environ.get(name) for name in folders}
     for name, values in folders.items():
@@ -114,60 +122,57 @@ _VARIABLES = ("INCLUDE", "LIB") if sys.platform == "win32" else ("CPATH", "LIBRA
 
 def is_installed(name: str) -> bool:
     """Return whether a distribution is in the build environment."""
-    return _installed(name) is not None
+    return at_hand(name) is not None
 
 
 def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
-    """Return the file names of the shared libraries that these distributions ship, by the name of the distribution."""
-    by_name = {name: _installed(name) for name in names}
+    """Return the file names of the shared libraries that these distributions ship, by the name of the distribution.
+
+    Raises `AbidingError` (`broken-install`).
+    """
+    by_name = {name: at_hand(name) for name in names}
     return {
-        name: sorted(
-            {file.name for file in contents.files or () if _is_shared(file.name) and _is_binary(contents, file)}
-        )
-        for name, contents in by_name.items()
-        if contents is not None
+        name: sorted({file.name for file in _files(installed) if _is_shared(file.name) and _is_binary(file)})
+        for name, installed in by_name.items()
+        if installed is not None
     }
 
 
-def _is_binary(distribution: Distribution, file: PackagePath) -> bool:
+def _is_binary(file: Path) -> bool:
     """Return whether a file is none of the scripts for linkers that wheels have in the place of links."""
     try:
-        with Path(str(distribution.locate_file(file))).open("rb") as opened:
+        with file.open("rb") as opened:
             return b"\0" in opened.read(16)
     except OSError:
         return False
 
 
-def _installed(name: str) -> Distribution | None:
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    try:
-        return distribution(name)
-    except PackageNotFoundError:
-        return None
+def _files(distribution: InstalledDistribution) -> Iterator[Path]:
+    return map(Path, distribution.files.values())
 
 
-def _pkg_config(distribution: Distribution) -> Iterator[str]:
-    for point in distribution.entry_points.select(group="pkg_config"):
-        folder = Path(str(distribution.locate_file(point.value.replace(".", "/"))))
+def _pkg_config(distribution: InstalledDistribution) -> Iterator[str]:
+    for value in distribution.entry_points("pkg_config"):
+        folder = distribution.root / value.replace(".", "/")
         if folder.is_dir():
             yield str(folder)
-    for file in distribution.files or ():
+    for file in _files(distribution):
         if file.suffix == ".pc":
-            yield str(Path(str(distribution.locate_file(file))).parent)
+            yield str(file.parent)
 
 
-def _named(distribution: Distribution, name: str) -> Iterator[str]:
+def _named(distribution: InstalledDistribution, name: str) -> Iterator[str]:
     """Yield the outermost folders of this name."""
-    for file in distribution.files or ():
-        if name in file.parts[:-1]:
-            yield str(distribution.locate_file(Path(*file.parts[: file.parts.index(name) + 1])))
+    for place in distribution.files:
+        before, is_there, _ = f"/{place}".partition(f"/{name}/")
+        if is_there:
+            yield str(distribution.root / f"{before}/{name}".lstrip("/"))
 
 
-def _libraries(distribution: Distribution) -> Iterator[str]:
-    for file in distribution.files or ():
+def _libraries(distribution: InstalledDistribution) -> Iterator[str]:
+    for file in _files(distribution):
         if _is_shared(file.name) or file.name.lower().endswith(".lib"):
-            yield str(Path(str(distribution.locate_file(file))).parent)
+            yield str(file.parent)
 
 
 def _is_shared(name: str) -> bool:

@@ -32,6 +32,8 @@ __all__ = ["InstalledDistribution"]
 
 _LARGEST_LIST = 32 << 20  # the longest RECORD of a real distribution has 4 MiB
 
+_LONGEST_VERSION = 256
+
 
 @dataclass(frozen=True)
 class InstalledDistribution:
@@ -50,6 +52,8 @@ class InstalledDistribution:
         metadata = CoreMetadata.parse(data, self.info.name)
         if not metadata.get("Name") or not metadata.get("Version"):
             raise self.broken("has a METADATA without name or version")
+        if len(metadata.get("Version")) > _LONGEST_VERSION:
+            raise self.broken("has a METADATA with a version that nobody gives")
         return metadata
 
     @property
@@ -101,7 +105,7 @@ class InstalledDistribution:
         for line in (self.member("entry_points.txt") or b"").decode("utf-8", "replace").splitlines():
             if line.strip().startswith("["):
                 section = line.strip().strip("[]")
-            elif section == group and "=" in line:
+            elif section == group and "=" in line and not line.lstrip().startswith("#"):
                 values.append(line.partition("=")[2].strip())
         return tuple(values)
 

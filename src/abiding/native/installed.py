@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from abiding.native.contents import Contents
 
-__all__ = ["Installed"]
+__all__ = ["Installed", "at_hand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,14 @@ class Installed:
             self._found.extend({distribution.name: distribution for distribution in reversed(every)}.values())
             self._found.reverse()
         return self._found
+
+
+def at_hand(name: str) -> InstalledDistribution | None:
+    """Return what is installed here under a normalised name; None if nothing is. What it says is read when asked for.
+
+    What can't be read then raises `AbidingError` (`broken-install`).
+    """
+    return next((distribution for distribution in Installed().distributions() if distribution.name == name), None)
 
 
 def _contents(distribution: InstalledDistribution) -> Contents | None:

@@ -62,12 +62,12 @@ class Finder:
 
 def load():
     import ctypes
-    from importlib.metadata import PackageNotFoundError, files
+    from importlib.metadata import files
 
     for distribution, names in LIBRARIES.items():
         try:
             found = [file for file in files(distribution) or () if file.name in names]
-        except PackageNotFoundError:
+        except Exception:  # it is not installed, or its list of files is broken
             continue
         for file in sorted(found, key=lambda one: names.index(one.name)):
             place = os.path.abspath(file.locate())

@@ -232,11 +232,11 @@ def version_of(backend: str) -> str:
     # Most are known, or called like their module: to look into all that is installed takes a while.
     for name in filter(None, (distribution_of(backend), module)):
         with suppress(PackageNotFoundError, ValueError):  # its METADATA may be of no UTF-8
-            return version(name)
+            return version(name) or ""
     for distribution in distributions():
         with suppress(Exception):  # one that is broken is none that a backend comes from
             if module in _modules(distribution):
-                return distribution.version
+                return distribution.version or ""
     return ""
 
 
