@@ -23,6 +23,7 @@ from abiding.archives.wheel_editing import rewrite
 from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.build_record import version_of
+from abiding.project.declaration import FromSdist
 from makers.backends import CHANGING, LATE, ODD_BACKEND, SETUP_PY
 from makers.trees import SOURCES, WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
 from makers.warned import warned
@@ -1204,8 +1205,18 @@ def test_a_warning_that_python_prints_looks_as_an_error_does(tmp_path: Path) -> 
 
 def test_native_without_from_sdist_is_a_warning(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", native = true }')
-    with warned(r"warning\[from-sdist-unset\]: installing .* --> pyproject.toml:"):
+    with warned(r"warning\[from-sdist-unset\]: installing .* --> pyproject.toml:") as warnings:
         tree.hook("build_sdist", tmp_path / "out")
+    # Each that is possible is named with what it does, and is written as the hint has it.
+    hints = re.findall(
+        r'`(from-sdist = "(\w+)")`[^`]*(?:`\[tool.abiding\]`|, which) builds', in_one_line(str(warnings[0].message))
+    )
+    assert {value for _, value in hints} == set(FromSdist)
+    text = (tree.folder / "pyproject.toml").read_text()
+    for line, _ in hints:
+        (tree.folder / "pyproject.toml").write_text(text.replace("[tool.abiding]\n", f"[tool.abiding]\n{line}\n"))
+        tree.hook("build_sdist", tmp_path / "out")
+        assert "from-sdist-unset" not in tree.said[-1]
 
 
 def test_metadata_version_of_the_sdist(tmp_path: Path) -> None:

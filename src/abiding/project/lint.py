@@ -110,5 +110,9 @@ def _from_sdist_unset(declaration: Declaration, pyproject: Pyproject) -> Iterato
             native.key,
             severity=Severity.WARNING,
             notes=("where there is no wheel of the provider, there the sdist can't be built",),
-            hints=('say what is meant: `from-sdist = "api"`, `"refuse"` or `"abi"` under `[tool.abiding]`',),
+            hints=(
+                'say what is meant: `from-sdist = "api"` under `[tool.abiding]` builds with the library of the machine',
+                'or `from-sdist = "refuse"`, which builds nothing unless a level is asked for',
+                'or `from-sdist = "abi"`, which builds what the wheels are, as now',
+            ),
         )
