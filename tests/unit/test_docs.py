@@ -61,6 +61,13 @@ def test_readme_example_is_the_example() -> None:
     assert [one["requires"] for one in entries[0]] == [one["requires"] for one in entries[1]]
 
 
+@pytest.mark.parametrize("page", [CHECKOUT / "README.md", DOCS / "tutorial.md"], ids=named)
+def test_what_an_installation_needs_stands_before_it(page: Path) -> None:
+    """Whoever reads from the top runs no command that can't work yet."""
+    text = page.read_text("utf-8")
+    assert text.index("not on the index yet") < text.index("export PIP_FIND_LINKS") < text.index("pip install ")
+
+
 @pytest.mark.parametrize("page", RUN, ids=named)
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     pages.check(page, tmp_path, real=False)
