@@ -12,7 +12,7 @@ from abiding import __version__
 from abiding.cli import main
 from abiding.evidence.stated import BoundState
 from abiding.findings.finding import Finding, Severity
-from abiding.native.environment import LibraryOutcome
+from abiding.native.library_use import LibraryOutcome
 from abiding.proof import ProofVerdict
 from abiding.proof.building import StepState
 from abiding.proof.plan import Origin, What

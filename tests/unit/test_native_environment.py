@@ -28,7 +28,8 @@ from .contract import document
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from abiding.native.environment import LibraryUse, Survey
+    from abiding.native.environment import Survey
+    from abiding.native.library_use import LibraryUse
 
 
 class Environment:

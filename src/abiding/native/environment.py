@@ -2,78 +2,24 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import replace
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
-from abiding.files.plain import is_there
 from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native import contents
 from abiding.native.installed import Installed
-from abiding.native.links import Inside, Missing, Provided, System, follow
-from abiding.native.loader import base_name, expanded
-from abiding.native.loading import Loaded, loaded
-from abiding.native.names import may_be_image, stem
-from abiding.native.platforms import Platform
-from abiding.native.providers import Neighbours
-from abiding.native.reach import is_program
-from abiding.native.rules import judge_installed, rebuilt
-from abiding.native.subject import Subject
-from abiding.native.symbols import lacking
-from abiding.project.build_record import record_in
+from abiding.native.library_use import SurveyedDistribution
+from abiding.native.names import may_be_image
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from abiding.native.distribution import InstalledDistribution
     from abiding.native.interpreter import Interpreter
-    from abiding.native.links import Link
-    from abiding.project.build_record import Shared
+    from abiding.native.library_use import LibraryUse
 
-__all__ = ["LibraryOutcome", "LibraryUse", "Survey", "survey"]
-
-
-class LibraryOutcome(StrEnum):
-    """What a file gets under the name of a library."""
-
-    BUNDLED = "bundled"
-    FOUND = "found"
-    AS_BUILT = "as built"
-    ANOTHER_BUILD = "another build"
-    OTHER_VERSION = "other version"
-    LACKS_SYMBOLS = "lacks symbols"
-    SYSTEM = "system"
-    NOT_REACHED = "not reached"
-    MISSING = "missing"
-    GONE = "gone"
-    EQUAL_LOADED = "equal loaded"
-    ANOTHER_LOADED = "another loaded"
-    IMPORT_FAILS = "import fails"
-
-
-class LibraryUse(NamedTuple):
-    """One library that files of one distribution use: where it is from, and what is to be said of it.
-
-    `files` are places below site-packages. `origin` is a distribution with its version, `bundled`, a file of the
-    system, or empty if there is none. `provider` is the distribution that it should be from, `built_with` and
-    `installed` are versions of that. `loaded` is whether the loader was asked; `wrong` whether it is an error.
-    """
-
-    owner: str
-    files: tuple[str, ...]
-    library: str
-    origin: str
-    provider: str
-    built_with: str
-    installed: str
-    outcome: LibraryOutcome
-    loaded: bool
-    wrong: bool
+__all__ = ["Survey", "survey"]
 
 
 class Survey(NamedTuple):
@@ -91,14 +37,14 @@ def survey(python: Interpreter, *, load: bool, reported: Collection[str] = ()) -
     What can't be read is said, and hides nothing else. Raises `AbidingError` (`missing-extra`).
     """
     shelf = Installed(python.path)
-    surveyed: list[_Surveyed] = []
+    surveyed: list[SurveyedDistribution] = []
     unseen: list[contents.Contents] = []
     findings: list[Finding] = []
     unread: list[Finding] = []
     for distribution in shelf.distributions():
         try:
             if any(map(may_be_image, distribution.files)):
-                surveyed.append(_Surveyed.of(distribution, shelf, python, load=load, reported=reported))
+                surveyed.append(SurveyedDistribution.of(distribution, shelf, python, load=load, reported=reported))
             elif distribution.source_tree and set(contents.platforms_of(distribution.tags)) != {"any"}:
                 unseen.append(contents.of_installed(distribution))
                 findings.append(_not_looked_into(distribution))
@@ -129,291 +75,3 @@ def _not_looked_into(distribution: InstalledDistribution) -> Finding:
         notes=("where they are, and for which Python, only the tool knows that made them",),
         hints=("install the project without `-e`, or give `abiding check` a wheel of it",),
     )
-
-
-class _Surveyed(NamedTuple):
-    """One distribution of the environment; `shared` are the libraries that it has for others to link with.
-
-    `lacking` are the libraries of others that lack symbols which it uses.
-    """
-
-    subject: Subject
-    python: Interpreter
-    seen: Loaded | None
-    shared: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    lacking: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(
-        cls,
-        distribution: InstalledDistribution,
-        shelf: Installed,
-        python: Interpreter,
-        *,
-        load: bool,
-        reported: Collection[str],
-    ) -> _Surveyed:
-        from packaging.tags import Tag
-
-        tags = [Tag("py3", "none", python.platform)]
-        platform = Platform.of(tags)
-        whole = shelf.get(distribution.name) or contents.of_installed(distribution)
-        consumer = whole.loadable(platform.format)
-        neighbours = Neighbours.of(consumer.requires, tags, [shelf])
-        links = follow(consumer, neighbours, platform)
-        problems: tuple[Finding, ...] = ()
-        own = None
-        try:
-            record = record_in(distribution.member, distribution.label)
-            own = record.if_native if record else None
-        except AbidingError as exc:
-            problems = exc.findings
-        subject = Subject(distribution.label, consumer, links, neighbours, platform, own, shelf.get)
-        others = [link.image.place for link in links if not isinstance(link.origin, System)]
-        seen = loaded(python.executable, others).without(reported) if load and others else None
-        surveyed = cls(subject, python, seen, tuple(_shared(distribution, consumer)), problems)
-        judged = surveyed.concerned()
-        without = frozenset(library for lack in lacking(judged) for library in lack.libraries)
-        return surveyed._replace(findings=(*problems, *surveyed.judged(judged)), lacking=without)
-
-    def rows(self) -> Iterator[LibraryUse]:
-        by_library: dict[tuple[str, type], list[Link]] = {}
-        for link in self.subject.links:
-            if not isinstance(link.origin, System):
-                by_library.setdefault((base_name(link.library), type(link.origin)), []).append(link)
-        for (library, _), links in by_library.items():
-            yield self.row(library, links)
-
-    def row(self, library: str, links: list[Link]) -> LibraryUse:
-        link = min(links, key=lambda candidate: (_reached(candidate), is_program(candidate.image)))
-        recorded = self.recorded(library)
-        mapped = self.seen.file_of(library, self.own_file(link)) if self.seen else ""
-        outcome = self.outcome_of_mapped(mapped, link, recorded) if mapped else self.outcome(link, recorded)
-        provider = link.origin.contents if isinstance(link.origin, Provided) else None
-        there = self.subject.at_hand(normalised(recorded.distribution)) if recorded and not provider else provider
-        return LibraryUse(
-            self.subject.artifact,
-            tuple(dict.fromkeys(user.image.place for user in links)),
-            library,
-            self.named(mapped, link) if mapped else self.origin(link),
-            provider.name if provider else recorded.distribution if recorded else "",
-            recorded.version if recorded else "",
-            there.version if there else "",
-            outcome,
-            bool(mapped),
-            self.is_wrong(outcome, link, recorded),
-        )
-
-    def recorded(self, library: str) -> Shared | None:
-        every = self.subject.record.libraries if self.subject.record else ()
-        return next((shared for shared in every if library in (shared.library, shared.file.rpartition("/")[2])), None)
-
-    def origin(self, link: Link) -> str:
-        match link.origin:
-            case Inside(reached=True):
-                return "bundled"
-            case Provided(contents=provider, reached=True):
-                return f"{provider.name} {provider.version}"
-        return self.of_system(link)
-
-    def of_system(self, link: Link) -> str:
-        """Return the file that the loader falls back to: below an absolute run path, or in the system's folders."""
-        paths = [path for path in link.image.run_paths if expanded(path, link.image.folder) is None]
-        candidates = [Path(folder, base_name(link.library)) for folder in (*paths, *self.python.folders)]
-        return next((str(candidate) for candidate in candidates if is_there(candidate)), "")
-
-    def named(self, mapped: str, link: Link) -> str:
-        """Return what was mapped, in the words of the table."""
-        if _same(mapped, self.own_file(link)):
-            return self.origin(link._replace(origin=link.origin._replace(reached=True)))  # type: ignore[call-arg]
-        folders = sorted((folder for folder in self.python.path if mapped.startswith(folder)), key=len)
-        return mapped.removeprefix(folders[-1]).lstrip("/") if folders else mapped
-
-    def own_file(self, link: Link) -> str:
-        """Return the path of the file that is meant; empty if there is none."""
-        match link.origin:
-            case Inside(image=image):
-                return self.subject.consumer.files[image.place]
-            case Provided(contents=provider, image=image):
-                return provider.files[image.place]
-        return ""
-
-    def outcome(self, link: Link, recorded: Shared | None) -> LibraryOutcome:
-        """Return what can be told by reading."""
-        if self.seen and self.seen.failures:
-            return LibraryOutcome.IMPORT_FAILS
-        match link.origin:
-            case Provided(reached=False) | Inside(reached=False):
-                return LibraryOutcome.NOT_REACHED
-            case Inside():
-                return LibraryOutcome.BUNDLED
-            case Provided() as origin:
-                return self.outcome_of_version(link, origin, recorded)
-        if recorded and self.subject.at_hand(normalised(recorded.distribution)):
-            return LibraryOutcome.GONE
-        return LibraryOutcome.SYSTEM if self.of_system(link) else LibraryOutcome.MISSING
-
-    def outcome_of_mapped(self, mapped: str, link: Link, recorded: Shared | None) -> LibraryOutcome:
-        """Return what the loader says.
-
-        Whoever came first has it, since a library that is loaded is not looked for again.
-        """
-        if _same(mapped, self.own_file(link)):
-            if isinstance(link.origin, Provided):
-                return self.outcome_of_version(link, link.origin, recorded)
-            return LibraryOutcome.BUNDLED
-        if isinstance(link.origin, Inside) and _equal(Path(mapped), Path(self.own_file(link))):
-            return LibraryOutcome.EQUAL_LOADED
-        return LibraryOutcome.ANOTHER_LOADED
-
-    def outcome_of_version(self, link: Link, origin: Provided, recorded: Shared | None) -> LibraryOutcome:
-        library = base_name(link.library)
-        if library in self.lacking:
-            return LibraryOutcome.LACKS_SYMBOLS
-        if recorded is None:
-            return LibraryOutcome.FOUND
-        if origin.contents.version != recorded.version:
-            return LibraryOutcome.OTHER_VERSION
-        return LibraryOutcome.ANOTHER_BUILD if rebuilt(recorded, origin.contents) else LibraryOutcome.AS_BUILT
-
-    def is_wrong(self, outcome: LibraryOutcome, link: Link, recorded: Shared | None) -> bool:
-        match outcome:
-            case LibraryOutcome.NOT_REACHED if is_program(link.image):
-                return False  # who starts it may lead it
-            case (
-                LibraryOutcome.NOT_REACHED
-                | LibraryOutcome.IMPORT_FAILS
-                | LibraryOutcome.GONE
-                | LibraryOutcome.LACKS_SYMBOLS
-            ):
-                return True
-            case LibraryOutcome.SYSTEM:
-                return bool(recorded)
-            case LibraryOutcome.MISSING:
-                return True
-            case LibraryOutcome.ANOTHER_LOADED:
-                return bool(recorded) or not isinstance(link.origin, Missing)
-        library = base_name(link.library)
-        return any(finding.severity is Severity.ERROR and finding.field == library for finding in self.findings)
-
-    def concerned(self) -> Subject:
-        """Return what is judged: everything of which the loader has not said otherwise."""
-        return replace(
-            self.subject,
-            platform=replace(self.subject.platform, finished=True),
-            neighbours=replace(self.subject.neighbours, unknown=()),
-            links=tuple(link for link in self.subject.links if not self.of_no_concern(link)),
-        )
-
-    def judged(self, subject: Subject) -> Iterator[Finding]:
-        """Yield what the rules say of it, the record, and the imports."""
-        yield from judge_installed(subject)
-        yield from self.lost()
-        for module, problem in self.seen.failures.items() if self.seen else ():
-            message = f"`{module}` can't be imported"
-            yield Finding("unreachable-library", Severity.ERROR, message, self.subject.artifact, notes=(problem,))
-
-    def idle(self) -> Finding:
-        """Say that its libraries are there for nobody: the one that somebody else uses is another."""
-        return Finding(
-            "unused-provider",
-            Severity.NOTE,
-            f"nothing that was looked into is linked with a library of `{self.subject.consumer.name}`",
-            artifact=self.subject.artifact,
-            found=tuple(self.shared),
-            found_from="shipped for others",
-            notes=("what code opens by itself (`dlopen`, `ctypes`) is not seen",),
-        )
-
-    def of_no_concern(self, link: Link) -> bool:
-        library = base_name(link.library)
-        mapped = self.seen.file_of(library, self.own_file(link)) if self.seen else ""
-        if mapped and not isinstance(link.origin, Missing | System):
-            # What the loader did counts for more than what can be read.
-            return _same(mapped, self.own_file(link))
-        if isinstance(link.origin, Missing):
-            return bool(self.recorded(library) or self.of_system(link) or mapped)
-        return False
-
-    def lost(self) -> Iterator[Finding]:
-        """Yield what the record names and nobody has: its distribution is not installed, or has it no longer."""
-        for library, link in {base_name(need.library): need for need in self.subject.links}.items():
-            recorded = self.recorded(library) if isinstance(link.origin, Missing) else None
-            if recorded:
-                provider = self.subject.at_hand(normalised(recorded.distribution))
-                instead = self.of_system(link)
-                yield (
-                    _gone(self.subject, recorded, provider, instead)
-                    if provider
-                    else _absent(self.subject, recorded, instead)
-                )
-
-
-def _absent(subject: Subject, recorded: Shared, instead: str) -> Finding:
-    return Finding(
-        "missing-provider",
-        Severity.ERROR,
-        f"`{recorded.distribution}`, which has `{recorded.library}`, is not installed",
-        artifact=subject.artifact,
-        field=recorded.library,
-        expected=recorded.requirement,
-        expected_from="required",
-        found=instead or None,
-        found_from="taken instead" if instead else "not installed",
-        hints=(f"install `{recorded.requirement}`: the wheel was built with {recorded.version}",),
-    )
-
-
-def _gone(subject: Subject, recorded: Shared, provider: contents.Contents, instead: str) -> Finding:
-    """Say that a provider is installed and has a library no longer: renamed in a later version, or lost."""
-    name, version = recorded.distribution, provider.version
-    similar = sorted(image.name for image in provider.images if stem(image.name) == stem(recorded.library))
-    notes = [f"it has {', '.join(f'`{other}`' for other in similar)} instead"] if similar else []
-    hint = f"install `{name}=={recorded.version}`, which has it"
-    if version == recorded.version:
-        hint = f"install it again: `pip install --force-reinstall --no-deps {shlex.quote(f'{name}=={version}')}`"
-    elif recorded.admits(version):
-        notes.append(f"the wheel requires `{recorded.requirement}`, which allows {version}")
-    else:
-        notes.append(f"the wheel requires `{recorded.requirement}`, which does not allow {version}")
-    return Finding(
-        "provider-changed",
-        Severity.ERROR,
-        f"`{name}` {version} does not have `{recorded.library}`",
-        artifact=subject.artifact,
-        field=recorded.library,
-        expected=recorded.version,
-        expected_from="had it, when the wheel was built",
-        found=instead or None,
-        found_from="taken instead" if instead else f"not in {name} {version}",
-        notes=tuple(notes),
-        hints=(hint,),
-    )
-
-
-def _reached(link: Link) -> bool:
-    return not isinstance(link.origin, Inside | Provided) or link.origin.reached
-
-
-def _shared(distribution: InstalledDistribution, contents: contents.Contents) -> Iterator[str]:
-    """Yield the libraries that a build finds by its `pkg_config` entry points, modules and bundled ones left out."""
-    tops = {value.partition(".")[0] for value in distribution.entry_points("pkg_config")}
-    for image in contents.images:
-        if image.place.partition("/")[0] in tops and (image.name.startswith("lib") or image.name.endswith(".dll")):
-            yield image.name
-
-
-def _equal(first: Path, second: Path) -> bool:
-    """Tell whether two files of one name are one library, but for what a repair tool writes into headers."""
-    try:
-        return "-" in first.name.partition(".")[0] or contents.read_file(first) == contents.read_file(second)
-    except OSError:
-        return False
-
-
-def _same(first: str, second: str) -> bool:
-    try:
-        return bool(second) and Path(first).samefile(second)
-    except (OSError, ValueError):
-        return False

@@ -9,7 +9,7 @@ from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.screen import labelled, lines
 from abiding.findings.terminal import Span, Style, style_of
 from abiding.findings.words import counted
-from abiding.native.environment import LibraryOutcome
+from abiding.native.library_use import LibraryOutcome
 from abiding.report import concise, github, sarif
 from abiding.report.columns import NOTHING, columns
 from abiding.report.grouping import groups
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from abiding.evidence.environment import Use
     from abiding.evidence.identities import Internals
     from abiding.findings.terminal import Line, Terminal
-    from abiding.native.environment import LibraryUse, Survey
+    from abiding.native.environment import Survey
+    from abiding.native.library_use import LibraryUse
 
 __all__ = ["as_text", "forms", "verdict"]
 
