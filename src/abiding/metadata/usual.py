@@ -1,7 +1,8 @@
 """What requirements look like most often: such a line is one for every tool, and is not parsed to find that out.
 
-Parsing takes longer than all the rest that is done for a line. Nothing is tried twice, whatever a line looks like
-(possessive quantifiers).
+Parsing takes longer than all the rest that is done for a line. Nothing is tried twice, whatever a line looks like:
+what one character begins is possessive. Groups are not, since Pythons before 3.11.5 go on behind what a last repetition
+has tried in vain; where they are given back, the next character decides at once.
 """
 
 from __future__ import annotations
@@ -11,25 +12,25 @@ import re
 __all__ = ["LINEAR", "LONG_NUMBER", "are_usual", "is_usual"]
 
 
-_RELEASE = r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)*+"
-_SUFFIX = r"(?:(?:a|b|rc)[0-9]{1,18}+)?+(?:\.post[0-9]{1,18}+)?+(?:\.dev[0-9]{1,18}+)?+"
+_RELEASE = r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)*"
+_SUFFIX = r"(?:(?:a|b|rc)[0-9]{1,18}+)?(?:\.post[0-9]{1,18}+)?(?:\.dev[0-9]{1,18}+)?"
 _CLAUSE = (
     rf"(?:(?:==|!=)\s*+{_RELEASE}(?:\.\*|{_SUFFIX})|(?:<=|>=|<|>)\s*+{_RELEASE}{_SUFFIX}"
-    rf"|~=\s*+[0-9]{{1,18}}+(?:\.[0-9]{{1,18}}+)++{_SUFFIX})"
+    rf"|~=\s*+[0-9]{{1,18}}+(?:\.[0-9]{{1,18}}+)+{_SUFFIX})"
 )
-_CLAUSES = rf"{_CLAUSE}(?:\s*+,\s*+{_CLAUSE})*+\s*+"
+_CLAUSES = rf"{_CLAUSE}(?:\s*+,\s*+{_CLAUSE})*\s*+"
 _VARIABLE = (
     r"(?:os_name|sys_platform|platform_(?:machine|python_implementation|release|system|version)"
     r"|python_(?:full_)?version|implementation_(?:name|version)|extra)"
 )
 _STRING = r"""(?:"[^"'\s]*+"|'[^"'\s]*+')"""
 _COMPARED = rf"{_VARIABLE}\s*+(?:[<>=!]=|[<>])\s*+{_STRING}\s*+"
-_ALL = rf"{_COMPARED}(?:(?:and|or)\s++{_COMPARED})*+"
+_ALL = rf"{_COMPARED}(?:(?:and|or)\s++{_COMPARED})*"
 _TERM = rf"(?:\(\s*+{_ALL}\)\s*+|{_COMPARED})"
-_MARKER = rf"{_TERM}(?:(?:and|or)\s++{_TERM})*+"
-_PART = r"[A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*+\s*+"
+_MARKER = rf"{_TERM}(?:(?:and|or)\s++{_TERM})*"
+_PART = r"[A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*\s*+"
 _REQUIREMENT = re.compile(
-    rf"{_PART}(?:\[\s*+{_PART}(?:,\s*+{_PART})*+\]\s*+)?"
+    rf"{_PART}(?:\[\s*+{_PART}(?:,\s*+{_PART})*\]\s*+)?"
     rf"(?:{_CLAUSES}|\(\s*+{_CLAUSES}\)\s*+)?(?:;\s*+{_MARKER})?"
 )
 # The same for engines that never try anything twice, and have no such quantifiers; they are slow to count.

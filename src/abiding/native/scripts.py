@@ -41,7 +41,9 @@ _NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\b(?![\w(])")
 # A string, or what is none: a comment, and a string of many lines. Possessive, so that no text is read twice.
 _LITERAL = r"""'([^'\\\n]*+(?:\\.[^'\\\n]*+)*+)'|"([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)\""""
 _STRING = re.compile(_LITERAL)
-_MANY_LINES = "|".join(rf"(?s:{q}{{3}}[^{q}\\]*+(?:(?:\\.|{q}(?!{q}{q}))[^{q}\\]*+)*+(?:{q}{{3}}|\Z))" for q in "'\"")
+# In a possessive group nothing may fail behind a lookahead or a repetition: Pythons before 3.11.5 go on from there.
+_IN_MANY_LINES = r"[^{q}\\]++|\\.|{q}[^{q}\\]|{q}\\.|{q}{q}[^{q}\\]|{q}{q}\\."
+_MANY_LINES = "|".join(rf"(?s:{q}{{3}}(?:{_IN_MANY_LINES.format(q=q)})*+(?:{q}{{3}}|{q}{{0,2}}\Z))" for q in "'\"")
 _NO_CODE = re.compile(rf"({_MANY_LINES}|#[^\n]*+)|{_LITERAL}")
 _FOUND_BY_NAME = re.compile(r"find_library\s*\(\s*['\"](?:lib)?([^'\"]+)['\"]")
 _LIBRARY = re.compile(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECASE)
@@ -50,7 +52,7 @@ _LIBRARY = re.compile(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECA
 # What is for type checkers alone: the rest of the line, or the lines below that are further in.
 _NOT_RUN = re.compile(
     r"^([ \t]{0,80})if[ \t]+(?:\w{1,20}\.)?TYPE_CHECKING[ \t]*:[ \t]*+"
-    r"(?:[^\s][^\n]*+|(?:\n(?:\1[ \t]++[^\n]*+|(?=\n)))*+)",
+    r"(?:[^\s][^\n]*+|(?:\n(?:\1[ \t]++[^\n]*+|(?=\n))){0,5000})",
     re.MULTILINE,
 )
 

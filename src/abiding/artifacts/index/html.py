@@ -22,9 +22,9 @@ class Element(NamedTuple):
 
 # Nothing here is tried a second time at one place: each part takes what it can, and gives nothing back.
 _TAG = re.compile(
-    rb"""</?([A-Za-z][^\s/>]*+)((?:[\s/]++|[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?+|=)*+)>"""
+    rb"""</?([A-Za-z][^\s/>]*+)((?:[\s/]++|[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?|=)*+)>"""
 )
-_ATTRIBUTE = re.compile(rb"""([^\s=>/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)))?+""")
+_ATTRIBUTE = re.compile(rb"""([^\s=>/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)))?""")
 # In these there are no tags up to their own end.
 _RAW = (b"script", b"style", b"textarea", b"title")
 
