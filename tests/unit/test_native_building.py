@@ -528,6 +528,7 @@ LED = "-Wl,-rpath,$ORIGIN/../prov/lib"
         ('"abiding", "prov"', '[{ requires = "prov==1.0", native = true, select = "*-win32" }]', {}, "", ""),
         ('"abiding", "prov"', "[]", {"BUNDLES": "{library}"}, "", ""),
         ('"abiding", "prov"', "[]", {"LD_LIBRARY_PATH": "{folder}"}, "", ""),
+        ('"abiding", "prov"', "[]", {"LD_LIBRARY_PATH": "{site}/prov/lib"}, "", ""),
     ],
 )  # fmt: skip
 def test_a_native_entry_that_is_forgotten(
@@ -540,7 +541,8 @@ def test_a_native_entry_that_is_forgotten(
     backend = scene.tree.folder / "_build" / "compiling.py"
     backend.write_text(backend.read_text("utf-8").replace('__init__.py": b""', f'__init__.py": b"{code}"'), "utf-8")
     given = {
-        name: value.format(library=scene.pair.library, folder=scene.pair.folder) for name, value in environment.items()
+        name: value.format(library=scene.pair.library, folder=scene.pair.folder, site=scene.site)
+        for name, value in environment.items()
     }
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
@@ -549,6 +551,7 @@ def test_a_native_entry_that_is_forgotten(
     of_it = [one for one in said if "provider]" in one or "library]" in one]
     assert [re.findall(r"warning\[([\w-]+)\]: .*`libspam.so.3`", one) for one in of_it] == [[rule]] * bool(rule)
     assert all('{ requires = "prov' in one and "native = true }`" in one for one in of_it)
+    assert all(("LD_LIBRARY_PATH" in one) is (rule == "undeclared-provider") for one in of_it)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from abiding import native
@@ -45,10 +46,12 @@ def _finding(need: Needed, built: Built, entries: Entries) -> Finding:
         found=need.users,
         found_from="named in",
         notes=(note,),
-        hints=(_declaring(need, entries),),
+        hints=(_declaring(need, entries), *(() if need.is_required or sys.platform != "linux" else (_COPYING,))),
     )
 
 
+# auditwheel looks there too, and so does what tells whether the machine has the library.
+_COPYING = "or, where auditwheel copies it into the wheel, let `LD_LIBRARY_PATH` lead to it in the build as well"
 _SAID = {
     "undeclared-provider": (
         "`{0.library}` is from `{0.distribution}` in the build environment, which the wheel does not require",
