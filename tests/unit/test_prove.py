@@ -428,7 +428,7 @@ def test_an_sdist_that_can_not_be_unpacked(
 ) -> None:
     """Also with a Python whose `tarfile` has no filters."""
     if not filtering:
-        monkeypatch.delattr(tarfile, "data_filter")
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
     before = set(tmp_path.rglob("*")) | {sdist_with(tmp_path, ODD_SDISTS[case])}
     with pytest.raises(ArchiveError, match=r"spam-1\.0\.tar\.gz|can't be unpacked|in one folder|nobody should follow"):
         unpacked(tmp_path / "spam-1.0.tar.gz", tmp_path / "out" / "in")
@@ -442,7 +442,7 @@ def test_an_sdist_that_can_not_be_unpacked(
 @pytest.mark.parametrize("filtering", [True, False])
 def test_a_plain_sdist_is_unpacked(filtering: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not filtering:
-        monkeypatch.delattr(tarfile, "data_filter")
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
     folder = unpacked(sdist_with(tmp_path, [member("spam-1.0/docs", tarfile.DIRTYPE)]), tmp_path / "out")
     assert sorted(path.name for path in folder.iterdir()) == ["PKG-INFO", "docs", "setup.py"]
 

@@ -45,7 +45,7 @@ def test_is_an_error_with_its_place(
     def failing(*_: object) -> None:
         raise exc
 
-    monkeypatch.setattr(check, "_gathered", failing)
+    monkeypatch.setattr(check, "_gather", failing)
     (tmp_path / "spam-1-py3-none-any.whl").write_bytes(b"")
     assert cli.main(["check", str(tmp_path)]) == 2
     said = capsys.readouterr().err
@@ -66,7 +66,7 @@ def test_is_not_what_users_do(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(check, "_gathered", stopped)
+    monkeypatch.setattr(check, "_gather", stopped)
     (tmp_path / "spam-1-py3-none-any.whl").write_bytes(b"")
     assert cli.main(["check", str(tmp_path)]) == 2
     assert capsys.readouterr().err == "abiding: interrupted\n"
