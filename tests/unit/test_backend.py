@@ -368,11 +368,18 @@ def test_a_wheel_says_what_it_was_built_as(tmp_path: Path, hook: str) -> None:
     assert (api["level"], api["variant"], api["lines"]) == ("api", "", [])
 
 
+@pytest.mark.parametrize("backport", [False, True])
 def test_a_backend_is_known_by_its_module_whatever_is_installed_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    backport: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that is broken is none that a backend comes from."""
+    """One that is broken is none that a backend comes from, also where a backend has imported another finder."""
     from importlib.metadata import version
+
+    if backport:
+        monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+        finder = pytest.importorskip("importlib_metadata").MetadataPathFinder()
+        # The backport puts its own before all others; the standard library's no longer finds anything then.
+        monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
 
     lists = {
         "aaa": b"a,," + b"9" * 5000,

@@ -138,6 +138,20 @@ def test_the_rest_of_the_requirement_is_kept() -> None:
     assert pins.fill("packaging (==x.x.*)").line == f"packaging=={major}.{minor}.*"
 
 
+@pytest.mark.parametrize("raised", [FileNotFoundError("no METADATA"), KeyError("Version"), UnicodeError("no UTF-8")])
+def test_an_installed_distribution_whose_metadata_is_broken(raised: Exception) -> None:
+    """What finders raise for it, those of backports and of later Pythons among them."""
+
+    def broken(_: str) -> str:
+        raise raised
+
+    with (
+        patch.object(importlib.metadata, "version", broken),
+        pytest.raises(ValueError, match="the installed `spam` has METADATA that can't be read"),
+    ):
+        pins.fill("spam==x.x")
+
+
 def test_pins_that_can_not_be_filled() -> None:
     with pytest.raises(LookupError, match="`no-such-distribution` is not installed"):
         pins.fill("no-such-distribution==x.x")

@@ -205,6 +205,8 @@ def _installed(name: str) -> Version:
         text = installed(name)
     except PackageNotFoundError as exc:
         raise LookupError(f"`{name}` is not installed in the build environment") from exc
+    except (OSError, KeyError, ValueError) as exc:
+        raise ValueError(f"the installed `{name}` has METADATA that can't be read") from exc
     try:
         return Version(text)
     except (InvalidVersion, TypeError) as exc:

@@ -226,12 +226,12 @@ def record_of(wheel: Wheel) -> BuildRecord | None:
 
 def version_of(backend: str) -> str:
     """Return the version of the distribution that a wrapped backend comes from; empty for one that lies in the tree."""
-    from importlib.metadata import PackageNotFoundError, distributions, version
+    from importlib.metadata import distributions, version
 
     module = backend.partition(":")[0].partition(".")[0]
     # Most are known, or called like their module: to look into all that is installed takes a while.
     for name in filter(None, (distribution_of(backend), module)):
-        with suppress(PackageNotFoundError, ValueError):  # its METADATA may be of no UTF-8
+        with suppress(Exception):  # as a rule it is not there; what a broken one raises is for its finder to say
             return version(name) or ""
     for distribution in distributions():
         with suppress(Exception):  # one that is broken is none that a backend comes from
