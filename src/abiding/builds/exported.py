@@ -42,10 +42,10 @@ def of_installed(name: str, *, running: bool = True) -> Exported | None:
     (`bad-exports`) if it can't be understood, `ArchiveError` if the record can't be read, and `AbidingError`
     (`broken-install`) if its METADATA can't be.
     """
-    from abiding.native.installed import at_hand
+    from abiding.native.installed import find_installed
     from abiding.project.build_record import record_in
 
-    installed = at_hand(name)
+    installed = find_installed(name)
     if installed is None:
         return None
     version = installed.metadata.get("Version")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.metadata import pins, requirements
-from abiding.native.installed import at_hand
+from abiding.native.installed import find_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def _brought(requirement: Requirement, seen: frozenset[str]) -> Iterator[str]:
 
 def _metapackage(name: str) -> InstalledDistribution | None:
     """Return the installed distribution of a name, if it has no files but those that describe it."""
-    installed = at_hand(name)
+    installed = find_installed(name)
     if installed is None or not installed.files:  # some do not list them
         return None
     tops = {place.partition("/")[0] for place in installed.files}

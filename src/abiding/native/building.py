@@ -14,7 +14,7 @@ from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native.examining import subject_of
-from abiding.native.installed import Installed, at_hand
+from abiding.native.installed import Installed, find_installed
 from abiding.native.links import Provided, follow, loaded_before, provided
 from abiding.native.platforms import system_folders
 from abiding.native.rules import ambiguous, judge
@@ -56,7 +56,7 @@ def required(names: Sequence[str]) -> None:
     Raises `AbidingError` (`broken-install`) for one that can't be read.
     """
     for name in names:
-        installed = at_hand(name)
+        installed = find_installed(name)
         if installed is None:
             finding = Finding(
                 "missing-provider",
@@ -67,7 +67,7 @@ def required(names: Sequence[str]) -> None:
                 hints=("install it first: without build isolation nobody else does",),
             )
             raise DeclarationError(finding, "Nothing was built")
-        _ = installed.metadata
+        _ = installed.metadata  # raises if it is broken
         if not installed.files:
             raise installed.broken("has no RECORD, or an empty one", "so it is not known which libraries it ships")
 
@@ -97,7 +97,7 @@ def searched(names: Sequence[str]) -> Iterator[None]:
     and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB. Raises `AbidingError`
     (`broken-install`).
     """
-    here = [installed for installed in map(at_hand, names) if installed is not None]
+    here = [installed for installed in map(find_installed, names) if installed is not None]
     folders = {
         "PKG_CONFIG_PATH": [folder for installed in here for folder in _pkg_config(installed)],
         _VARIABLES[0]: [folder for installed in here for folder in _named(installed, "include")],
@@ -122,7 +122,7 @@ _VARIABLES = ("INCLUDE", "LIB") if sys.platform == "win32" else ("CPATH", "LIBRA
 
 def is_installed(name: str) -> bool:
     """Return whether a distribution is in the build environment."""
-    return at_hand(name) is not None
+    return find_installed(name) is not None
 
 
 def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
@@ -130,7 +130,7 @@ def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
 
     Raises `AbidingError` (`broken-install`).
     """
-    by_name = {name: at_hand(name) for name in names}
+    by_name = {name: find_installed(name) for name in names}
     return {
         name: sorted({file.name for file in _files(installed) if _is_shared(file.name) and _is_binary(file)})
         for name, installed in by_name.items()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from abiding.native.contents import Contents
 
-__all__ = ["Installed", "at_hand"]
+__all__ = ["Installed", "find_installed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Installed:
         return self._found
 
 
-def at_hand(name: str) -> InstalledDistribution | None:
+def find_installed(name: str) -> InstalledDistribution | None:
     """Return what is installed here under a normalised name; None if nothing is. What it says is read when asked for.
 
     What can't be read then raises `AbidingError` (`broken-install`).

@@ -49,7 +49,8 @@ _FOUND_BY_NAME = re.compile(r"find_library\s*\(\s*['\"](?:lib)?([^'\"]+)['\"]")
 _LIBRARY = re.compile(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECASE)
 
 
-# What is for type checkers alone: the rest of the line, or the lines below that are further in.
+# What is for type checkers alone: the rest of the line, or the lines below that are further in, up to a bound: a group
+# that gives back remembers each of them.
 _NOT_RUN = re.compile(
     r"^([ \t]{0,80})if[ \t]+(?:\w{1,20}\.)?TYPE_CHECKING[ \t]*:[ \t]*+"
     r"(?:[^\s][^\n]*+|(?:\n(?:\1[ \t]++[^\n]*+|(?=\n))){0,5000})",

@@ -231,7 +231,7 @@ def version_of(backend: str) -> str:
     module = backend.partition(":")[0].partition(".")[0]
     # Most are known, or called like their module: to look into all that is installed takes a while.
     for name in filter(None, (distribution_of(backend), module)):
-        with suppress(Exception):  # as a rule it is not there; what a broken one raises is for its finder to say
+        with suppress(Exception):  # not there, or broken, for which each finder raises what it likes
             return version(name) or ""
     for distribution in distributions():
         with suppress(Exception):  # one that is broken is none that a backend comes from

@@ -20,7 +20,8 @@ class Element(NamedTuple):
     text: str = ""
 
 
-# Nothing here is tried a second time at one place: each part takes what it can, and gives nothing back.
+# Nothing here is tried a second time at one place: each part takes what it can, and gives nothing back. The value of an
+# attribute may be missing behind its `=`, so its group is not possessive by itself: see `metadata/usual.py`.
 _TAG = re.compile(
     rb"""</?([A-Za-z][^\s/>]*+)((?:[\s/]++|[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?|=)*+)>"""
 )
