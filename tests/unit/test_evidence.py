@@ -155,6 +155,12 @@ LEFT = [
     (["numpy", 'numpy<2; extra == "old"'], "", {"one": LATER}, "error", "the wheel admits numpy 1.26.4, which `spam._core` refuses", "NPY_1_23"),
     (["numpy", 'numpy<2; python_version < "3.11"'], "", {"one": LATER}, "error", "the wheel admits numpy 1.26.4, which `spam._core` refuses", "NPY_1_23"),
     (["numpy>=2"], "", {"one": image(numpy_2("9.9"))}, "error", "the wheel admits numpy ", "NPY_2_0"),
+    (["numpy<2"], "", {"one": image(numpy_2("9.9"))}, "error", "no version of numpy is left: ", "NPY_1_23"),
+    # Each of these lines leaves the other's environments alone.
+    (["numpy", 'numpy<2; extra == "old"'], "", {"one": image(numpy_2("9.9"))}, "error", "the wheel admits numpy ", "NPY_1_23"),
+    (['numpy<2; extra == "old"', 'numpy>=1.26; extra == "new"'], "", {"one": image(numpy_2("9.9"))}, "error", "the wheel admits numpy ", "NPY_1_23"),
+    (['numpy<2; platform_machine == "a"', 'numpy>=1.26; platform_machine != "a"'], "", {"one": image(numpy_2("9.9"))}, "error", "the wheel admits numpy ", "NPY_1_25"),
+    (["numpy>=2"], "", {"one": image(numpy_2("9.9")), "two": OLD}, "error", "the wheel admits numpy ", "NPY_2_0"),
     (["numpy"], CP313, {"one": LATER}, "note", "the lines for numpy admit 1.26.4, which `spam._core` refuses", ""),
 ]  # fmt: skip
 

@@ -414,7 +414,7 @@ WINDOWS = "#ifdef _WIN32\nstruct t {{ {} a; }};\n#else\nstruct t {{ char a; }};\
         ("#ifdef _WIN32\nint f(int);\n#endif", "#if defined(_WIN32)\nint f(int);\n#endif", ""),
         ("#ifdef _WIN32\nint f(int);\n#endif", "#if ! defined ( __linux__ )\nint f(int);\n#endif", "#ifndef __linux__"),
         ("#ifndef __linux__\nint f(int);\n#endif", "# if !defined __linux__\nint f(int);\n#endif", ""),
-        ("#if 0\n#elif defined(_WIN32)\nint f(int);\n#endif", "#if 0\n#elifdef _WIN32\nint f(int);\n#endif", ""),
+        ("#if 0\n#elif defined(_WIN32)\nint f(int);\n#endif", "#if 0\n#elifdef _WIN32\nint f(int);\n#endif", "#elifdef _WIN32"),
         ("#ifdef _WIN32\nint f(int);\n#endif", "#if defined(_WIN64)\nint f(int);\n#endif", "#ifdef _WIN64"),
         ("#ifdef _WIN32\nint f(int);\n#endif", "#if defined(_WIN32) && A\nint f(int);\n#endif", "#if defined(_WIN32) && A"),
         # What this compiler reads, in one language at least.

@@ -280,8 +280,12 @@ def test_requirements_that_setup_py_computes(tmp_path: Path, line: str, rule: st
 )
 def test_the_script_that_a_backend_runs(tmp_path: Path, backend: str, files: list[str], script: str) -> None:
     for file in files:
-        (tmp_path / file).touch()
+        (tmp_path / file).write_text("setup(install_requires=[])\n", encoding="utf-8")
     assert script_of(backend, tmp_path) == script
+    # Most have no more than this; what it hands over is said elsewhere.
+    for file in files:
+        (tmp_path / file).write_text("from setuptools import setup\nsetup()\n", encoding="utf-8")
+    assert script_of(backend, tmp_path) == ""
 
 
 def test_an_sdist_that_was_edited_on_purpose(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def test_environment_stands_in() -> None:
         ({"abiding.level": "apo"}, {}, "bad-setting", "`apo` is not a level; a level is `api` or `abi`", "did you mean `api`?"),
         ({"abiding.level": "abii"}, {}, "bad-setting", "`abii` is not a level; a level is `api` or `abi`", "did you mean `abi`?"),
         ({"abiding.level": "wheel"}, {}, "bad-setting", "`wheel` is not a level; a level is `api` or `abi`", "`uvx abiding explain level`"),
+        ({}, {"ABIDING_LEVL": " ABI"}, "unknown-setting", "`ABIDING_LEVL` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
         ({}, {"ABIDING_LEVL": "abi"}, "unknown-setting", "`ABIDING_LEVL` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
         ({}, {"ABIDING_VARIENT": "mpi"}, "unknown-setting", "`ABIDING_VARIENT` is not a variable that abiding reads", "did you mean `ABIDING_VARIANT`?"),
         ({"abiding_level": "abi"}, {}, "unknown-setting", "`abiding_level` is not a setting of abiding", "did you mean `abiding.level`?"),

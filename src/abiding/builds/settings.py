@@ -109,7 +109,7 @@ def _misspelt(environ: Mapping[str, str], values: Mapping[str, Collection[str]])
     for name in sorted(set(environ) - set(values)):
         close = nearest(name.removeprefix(_OURS), known, _LIKE) if name.startswith(_OURS) else ""
         meant = known[close] if close else slips.suggestion(name)
-        if meant and environ[name] in values[meant]:
+        if meant and environ[name].strip().lower() in map(str.lower, values[meant]):
             own = f"if it is your own, give it another name, or set `{meant}` too: then it is passed over"
             yield Finding(
                 "unknown-setting",

@@ -117,6 +117,12 @@ class Admission(NamedTuple):
         here = {line.text: requirements.parse(line.text) for line in self.here if line.specifier is not None}
         return tuple(there for there, requirement in here.items() if requirements.excludes(requirement, other))
 
+    def excludes(self, text: str) -> bool:
+        """Return whether no version satisfies another line, which is not there, wherever one of these is in force."""
+        opposing = self.opposing(text)
+        elsewhere = [~line.where for line in self.here if line.text in opposing]
+        return bool(opposing) and not any(self._are_possible([line.where, *elsewhere]) for line in self.here)
+
     def _are_possible(self, conditions: Sequence[Environments]) -> bool:
         try:
             return Environments.joined("and", [self.anywhere, *conditions], Steps(_STEPS)).branch is not False

@@ -146,12 +146,11 @@ def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, end
 
 
 def _leave_none(files: Sequence[Ranged], admission: Admission, end: End, severity: Severity) -> bool:
-    """Return whether files refuse all that the lines admit, and no version to come can change that."""
-    concerned = [file for file in files if end.of(file)]
+    """Return whether files refuse all that the lines admit, at one end, and no version to come can change that."""
     distinct = _distinct(files)
-    return bool(
-        concerned
-        and admission.opposing(f"{admission.distribution}{end}{_bound(concerned, end, severity)}")
+    return (
+        all(end.of(file) for file in files)
+        and admission.excludes(f"{admission.distribution}{end}{_bound(files, end, severity)}")
         and not admission.by_specifier(lambda version: any(file.accepts(version) for file in distinct))
     )
 

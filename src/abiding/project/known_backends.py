@@ -89,9 +89,14 @@ def may_be_dynamic(backend: str, name: str) -> bool:
 
 
 def script_of(backend: str, folder: Path) -> str:
-    """Return the file of a project that a backend runs in each build, and that may compute what metadata says."""
-    runs = "setuptools" in re.split(r"[.:]", backend)
-    return "setup.py" if runs and (folder / "setup.py").is_file() else ""
+    """Return the file of a project that a backend runs in each build, and that has requirements of its own."""
+    if "setuptools" not in re.split(r"[.:]", backend):
+        return ""
+    try:
+        text = (folder / "setup.py").read_bytes()
+    except OSError:
+        return ""
+    return "setup.py" if re.search(rb"\b(?:install_requires|extras_require)\b", text) else ""
 
 
 def distribution_of(backend: str) -> str:

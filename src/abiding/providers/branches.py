@@ -20,7 +20,8 @@ __all__ = ["Branch", "differing_branches", "mark", "skipped_conditions"]
 # What stops the compiler, or only speaks to people: nothing that is compiled has it.
 _SAYING = re.compile(rb"^[ \t]*#[ \t]*(?:error|warning|pragma[ \t]+message)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE)
 _NEVER = "#if 0"
-_DEFINED = re.compile(r"#(if|elif) (!?) ?defined ?(?:\( ?(\w+) ?\)|(?<= )(\w+))")
+# Not behind `#elif`: only C23 knows `#elifdef`.
+_DEFINED = re.compile(r"#if (!?) ?defined ?(?:\( ?(\w+) ?\)|(?<= )(\w+))")
 _MOST = 2000
 # Of a condition so much is quoted.
 _LONGEST = 60
@@ -87,7 +88,7 @@ def _condition(directive: bytes) -> str:
     words = directive.decode("utf-8", "replace").replace("#", " ", 1).replace("\\\n", " ").split()
     condition = f"#{' '.join(words)}"
     asked = _DEFINED.fullmatch(condition)
-    return f"#{asked[1]}{'n' if asked[2] else ''}def {asked[3] or asked[4]}" if asked else condition
+    return f"#if{'n' if asked[1] else ''}def {asked[2] or asked[3]}" if asked else condition
 
 
 def _ended(opened: list[_Open]) -> Iterator[Branch]:
