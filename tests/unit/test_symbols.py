@@ -76,6 +76,9 @@ def test_only_versions_that_somebody_would_get(index: Index, shop: Shop, capsys:
     assert symbols(capsys) == [f"{SONAME} toy #MINVER#", " toy_a@Base 1.0"]
     assert run(index, "--pre") == 0
     assert symbols(capsys) == [f"{SONAME} toy #MINVER#", " toy_a@Base 1.0", " toy_d@Base 2.0rc1"]
+    # What one command admits is nothing to the next.
+    assert run(index) == 0
+    assert symbols(capsys) == [f"{SONAME} toy #MINVER#", " toy_a@Base 1.0"]
 
 
 def test_json(index: Index, shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,15 +55,16 @@ def run(options: Namespace) -> int:
 
 
 def _read(requirement: Requirement, options: Namespace) -> History:
+    from packaging.specifiers import SpecifierSet
+
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import ProgressBar
     from abiding.providers.cache import Cache
     from abiding.providers.published import read_history
     from abiding.report.printing import unguarded
 
-    accepted = requirement.specifier
-    if options.pre:
-        accepted.prereleases = True
+    # A parsed requirement is kept for all who ask for the same text, so its specifier stays as it is.
+    accepted = SpecifierSet(str(requirement.specifier), prereleases=options.pre or None)
     tag = _tag(options.platform)
     with index.listings(options.index_url) as listings:
         name = normalised(requirement.name)
