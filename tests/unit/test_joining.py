@@ -11,7 +11,7 @@ import pytest
 
 import abiding
 from abiding.findings import bounds
-from abiding.findings.words import all_of, beginning, counted, first_of, listed, short
+from abiding.findings.words import all_of, beginning, first_of, literals, number_of, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,14 +30,14 @@ PACKAGE = Path(abiding.__file__).parent
     ],
 )
 def test_names_are_joined(names: str, whole: str, first: str, quoted: str) -> None:
-    assert (all_of(iter(names)), first_of(names, 2), listed(dict.fromkeys(names), 2)) == (whole, first, quoted)
+    assert (all_of(iter(names)), first_of(names, 2), literals(dict.fromkeys(names), 2)) == (whole, first, quoted)
 
 
 def test_what_is_not_named_is_counted() -> None:
     names = [f"n{number}" for number in range(2000)]
     assert first_of(names, 1) == "n0 and 1,999 more"
-    assert listed(names).count("`") == 2 * bounds.LISTED
-    assert [counted(number, "file") for number in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
+    assert literals(names).count("`") == 2 * bounds.LISTED
+    assert [number_of(number, "file") for number in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
 
 
 @pytest.mark.parametrize(("cut", "shown"), [(short, "abc…"), (beginning, "abc… (1 more)")])

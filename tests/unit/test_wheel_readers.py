@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abiding.archives import dist_info, recording, zipdirectory
-from abiding.archives.wheel import Statement, Wheel, metadata_in, read_metadata
+from abiding.archives.wheel import Statement, Wheel, listing_of, read_metadata
 from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
@@ -382,7 +382,7 @@ def _opened(path: Path) -> bytes:
 
 def _in_file(path: Path) -> bytes:
     with path.open("rb", buffering=0) as file:
-        return metadata_in(file, path.name)[0]
+        return listing_of(file, path.name)[1]
 
 
 @pytest.mark.parametrize("case", FAIR)

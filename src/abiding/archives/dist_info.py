@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.archives.tagging import parse
-from abiding.archives.unpacking import is_short_for, landing, quoted
+from abiding.archives.unpacking import is_short_for, landing, literal
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.archives.zipend import REBUILD
 from abiding.findings import bounds
@@ -36,7 +36,7 @@ def dist_info_in(names: Sequence[str], filename: str) -> str:
     installed = _into_dist_info(names, {top for top in tops if landing(top).endswith(".data")}, tell)
     folders = sorted((*filter(tell, tops), *installed))
     if len(folders) != 1 or not folders[0].endswith(_DIST_INFO):
-        several = " and ".join(map(quoted, folders))
+        several = " and ".join(map(literal, folders))
         message = f"has more than one metadata folder: {several}" if len(folders) > 1 else "has no `.dist-info` folder"
         raise ArchiveError.at(filename, message, hint=NOT_A_WHEEL)
     (folder,) = folders
@@ -47,7 +47,7 @@ def dist_info_in(names: Sequence[str], filename: str) -> str:
         if name not in spelled and name != f"{folder}/WHEEL":
             raise ArchiveError.at(filename, f"has no `{name}`", hint=NOT_A_WHEEL)
         if len(spelled) > 1:
-            message = f"has members that are one file on some systems: {' and '.join(map(quoted, spelled))}"
+            message = f"has members that are one file on some systems: {' and '.join(map(literal, spelled))}"
             raise ArchiveError.at(filename, message, hint=REBUILD)
     return folder
 
@@ -90,8 +90,8 @@ def _into_dist_info(names: Sequence[str], data: Collection[str], tell: Callable[
 
 def _of_another(folder: str, filename: str) -> ArchiveError:
     of = "version" if _is_of_project(folder.removesuffix(_DIST_INFO), filename) else "distribution"
-    hint = f"a renamed wheel belies itself: its own name begins with {quoted(folder.removesuffix(_DIST_INFO))}"
-    return ArchiveError.at(filename, f"has the metadata folder of another {of}: {quoted(folder)}", hint=hint)
+    hint = f"a renamed wheel belies itself: its own name begins with {literal(folder.removesuffix(_DIST_INFO))}"
+    return ArchiveError.at(filename, f"has the metadata folder of another {of}: {literal(folder)}", hint=hint)
 
 
 def _is_of_project(folder: str, filename: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.archives.tree import Tree, UnpackingError, hold_name
-from abiding.archives.unpacking import is_short_for, landing, quoted
+from abiding.archives.unpacking import is_short_for, landing, literal
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class Layout:
             try:
                 self._put(member, plain)
             except UnpackingError as exc:
-                target = f" to {quoted(member.link[:_MOST_QUOTED])}" if member.link else ""
-                raise self._refused(f"has a member that {exc}: {quoted(member.path)}{target}") from exc
+                target = f" to {literal(member.link[:_MOST_QUOTED])}" if member.link else ""
+                raise self._refused(f"has a member that {exc}: {literal(member.path)}{target}") from exc
         return below
 
     def _put(self, member: TarMember, plain: str) -> None:
@@ -89,7 +89,7 @@ class Layout:
             try:
                 (self._tree.add_file if is_file else self._tree.add_folder)(plain)
             except UnpackingError as exc:
-                raise self._refused(f"has a member that {exc}: {quoted(path)}") from exc
+                raise self._refused(f"has a member that {exc}: {literal(path)}") from exc
         return below
 
     def _placed(self, path: str, *, is_file: bool) -> tuple[str, str]:
@@ -97,15 +97,15 @@ class Layout:
         try:
             hold_name(path)
         except UnpackingError as exc:
-            raise self._refused(f"has a member that {exc}: {quoted(path[:_MOST_QUOTED])}") from exc
+            raise self._refused(f"has a member that {exc}: {literal(path[:_MOST_QUOTED])}") from exc
         if ("/." in path or "/ " in path or "\\" in path or path[0] in "/. ") and _NOT_FOLLOWED.search(path):
-            raise self._refused(f"has a member with a name that nobody should follow: {quoted(path)}")
+            raise self._refused(f"has a member with a name that nobody should follow: {literal(path)}")
         if self._links and self._is_through_link(path):
-            raise self._refused(f"has a member that is written through a link: {quoted(path)}")
+            raise self._refused(f"has a member that is written through a link: {literal(path)}")
         plain = _plain(path)
         if not plain:
             if is_file:
-                raise self._refused(f"has a file with a name that is none: {quoted(path)}")
+                raise self._refused(f"has a file with a name that is none: {literal(path)}")
             return "", ""
         folder, _, below = plain.partition("/")
         self._hold_together(folder, below, path, is_file=is_file)
@@ -123,12 +123,12 @@ class Layout:
         if self._is_top(folder):
             self._top = self._top or folder
             if folder != self._top:
-                raise self._refused(f"has two folders, {quoted(self._top)} and {quoted(folder)}", hint=_NAMED_HINT)
+                raise self._refused(f"has two folders, {literal(self._top)} and {literal(folder)}", hint=_NAMED_HINT)
         else:
             self._beside = self._beside or path
             self._note_other(folder, below, is_file=is_file)
         if self._top and self._beside:
-            raise self._refused(f"has {quoted(self._beside)} beside its folder {quoted(self._top)}", hint=_NAMED_HINT)
+            raise self._refused(f"has {literal(self._beside)} beside its folder {literal(self._top)}", hint=_NAMED_HINT)
 
     def _note_other(self, folder: str, below: str, *, is_file: bool) -> None:
         """Take note of what may be the top folder of an sdist that was renamed."""
@@ -146,7 +146,7 @@ class Layout:
             if len(self._other) < _MOST_KNOWN and landing(first):
                 self._other.add(first)
         elif below != name:
-            raise self._refused(f"has {quoted(path)}, which is `{name}` on some systems")
+            raise self._refused(f"has {literal(path)}, which is `{name}` on some systems")
         elif not is_file or path.endswith("/"):
             raise self._refused(f"has a `{name}` that is not a plain file")
 
@@ -172,8 +172,8 @@ class Layout:
             hint = _NO_SDIST if self._top else _NAMED_HINT
             return ArchiveError.at(self._archive, f"has no PKG-INFO in the folder `{self._folder}`", hint=hint)
         own = f"{self._renamed}{self._archive.removeprefix(self._folder)}"
-        message = f"has the top folder {quoted(self._renamed)}, and its name says `{self._folder}`"
-        again = f"a renamed sdist belies itself: call it {quoted(own)} again"
+        message = f"has the top folder {literal(self._renamed)}, and its name says `{self._folder}`"
+        again = f"a renamed sdist belies itself: call it {literal(own)} again"
         return ArchiveError.at(
             self._archive, message, hint=again if self._has_pkg_info else f"{_NO_SDIST}: that has no PKG-INFO"
         )

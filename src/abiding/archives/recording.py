@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from abiding.archives.unpacking import quoted
+from abiding.archives.unpacking import literal
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 
@@ -81,7 +81,7 @@ def fault_in(record: bytes) -> str:
         for number, row in enumerate(rows(record), 1):
             fault = _fault_in_row(row, is_first=number == 1)
             if fault:
-                return f"{fault}: {quoted(','.join(row)[:_MOST_QUOTED])}" if row else f"{fault} (row {number:,})"
+                return f"{fault}: {literal(','.join(row)[:_MOST_QUOTED])}" if row else f"{fault} (row {number:,})"
     except csv.Error as exc:
         return f"pip can't read (row {number + 1:,}): {exc}"
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_short_for", "landing", "leads_elsewhere", "quoted"]
+__all__ = ["is_short_for", "landing", "leads_elsewhere", "literal"]
 
 
 # What no path below a folder is: absolute, with `.`, `..` or empty parts, with a backslash or control characters.
@@ -53,6 +53,6 @@ def is_short_for(part: str, name: str) -> bool:
     return match["stem"] == stem or bool(summed and stem.startswith(summed["start"]))
 
 
-def quoted(name: str) -> str:
+def literal(name: str) -> str:
     """Return a name as text of a message, whatever is in it."""
     return f"`{name.encode('unicode_escape').decode()}`"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from abiding.archives.zipdirectory import ZipMember
 
-__all__ = ["Statement", "Wheel", "directory_of", "metadata_in", "read_metadata", "read_names"]
+__all__ = ["Statement", "Wheel", "directory_of", "listing_of", "read_metadata", "read_names"]
 
 
 class Wheel(NamedTuple):
@@ -122,15 +122,10 @@ class Statement(NamedTuple):
             return cls(metadata, StatedTags.read(about, dist_info), more_of_it, directory.names, *rest)
 
 
-def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:
-    """Read METADATA of an open wheel, on disk or elsewhere, and the names of all members. Raises `ArchiveError`."""
-    dist_info, directory = _judge(file, filename)
-    return directory.contents(file, directory.get(f"{dist_info}/METADATA"), bounds.MEMBER), directory.names
-
-
-def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
-    """Read the directory of an open wheel, and the name of its `.dist-info` folder. Raises `ArchiveError`."""
-    return _judge(file, filename)
+def listing_of(file: BinaryIO, filename: str) -> tuple[tuple[str, ...], bytes]:
+    """Read the names of all members of an open wheel, on disk or elsewhere, and METADATA. Raises `ArchiveError`."""
+    dist_info, directory = directory_of(file, filename)
+    return directory.names, directory.contents(file, directory.get(f"{dist_info}/METADATA"), bounds.MEMBER)
 
 
 def read_metadata(path: Path) -> bytes:
@@ -161,8 +156,8 @@ def _hold_to_version(wheel_file: bytes, filename: str) -> None:
 # The one judgement
 
 
-def _judge(file: BinaryIO, filename: str) -> tuple[str, Directory]:
-    """Judge an open wheel: the name of its `.dist-info` folder, and its directory.
+def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
+    """Judge an open wheel, on disk or elsewhere: return the name of its `.dist-info` folder, and its directory.
 
     Raises `ArchiveError` as `Wheel.open` does, but for the version, and `OSError`.
     """
@@ -174,11 +169,11 @@ def _judge(file: BinaryIO, filename: str) -> tuple[str, Directory]:
 
 
 def _judged_on_disk(file: BinaryIO, filename: str) -> tuple[str, Directory]:
-    """Give as `_judged`, with what over a network would take too much: members where they should be, and a good RECORD.
+    """Do as `directory_of`, and judge what would take too much over a network: the places of members, and RECORD.
 
-    Without one that they can read, installers install nothing.
+    Installers install nothing without a RECORD that they can read.
     """
-    dist_info, directory = _judge(file, filename)
+    dist_info, directory = directory_of(file, filename)
     hold_members(directory, file)
     fault = fault_in(read_record(directory, file, f"{dist_info}/RECORD"))
     if fault:

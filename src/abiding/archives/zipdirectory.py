@@ -15,7 +15,7 @@ from stat import S_ISLNK
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.tree import UnpackingError, hold_name
-from abiding.archives.unpacking import leads_elsewhere, quoted
+from abiding.archives.unpacking import leads_elsewhere, literal
 from abiding.archives.zipend import REBUILD, Tail
 from abiding.archives.ziprecords import (
     DEFLATED,
@@ -144,9 +144,9 @@ class Directory(NamedTuple):
         """Give the file with this name. Raises `ArchiveError` if there is none, or a link, which some would follow."""
         member = self.find(name)
         if member is None:
-            raise ArchiveError.at(self.name, f"has no {quoted(name)}")
+            raise ArchiveError.at(self.name, f"has no {literal(name)}")
         if S_ISLNK(member.attributes >> 16):
-            raise ArchiveError.at(self.name, f"has a {quoted(name)} that is a symbolic link")
+            raise ArchiveError.at(self.name, f"has a {literal(name)} that is a symbolic link")
         return member
 
     def _member(self, name: str, start: int) -> ZipMember:
@@ -326,7 +326,7 @@ def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
             if mark != _MARK or volume:
                 raise ArchiveError.at(archive, f"is damaged: byte {at} of its central directory begins no record")
             if flags & ENCRYPTED:
-                raise ArchiveError.at(archive, f"has an encrypted member: {quoted(_decode(name, flags))}")
+                raise ArchiveError.at(archive, f"has an encrypted member: {literal(_decode(name, flags))}")
             if method != DEFLATED and (method != STORED or stored != whole):
                 _judge_packing(_decode(name, flags), method, stored, whole, archive)
             if extra_length:
@@ -345,10 +345,10 @@ def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
 def _judge_packing(name: str, method: int, stored: int, whole: int, archive: str) -> None:
     """Raise `ArchiveError` for a member that installers can't unpack, whatever it holds."""
     if method != STORED:
-        message = f"has compressed {quoted(name)} by method {method}, not by deflate"
+        message = f"has compressed {literal(name)} by method {method}, not by deflate"
         raise ArchiveError.at(archive, message, note=_METHODS, hint="pack it with deflate, as build backends do")
     if LARGE not in (stored, whole):  # which are in the zip64 field
-        message = f"is damaged: {quoted(name)} is not compressed, with {stored:,} bytes of {whole:,}"
+        message = f"is damaged: {literal(name)} is not compressed, with {stored:,} bytes of {whole:,}"
         raise ArchiveError.at(archive, message)
 
 
@@ -361,7 +361,7 @@ def _judge_extra(extra: bytes, name: bytes, flags: int, archive: str) -> None:
             version, checksum = _UNICODE_PATH.unpack_from(data)
             other = data[_UNICODE_PATH.size :].decode()
             if version != 1 or checksum != zlib.crc32(name) or other != _decode(name, flags):
-                message = f"has a member with two names, {quoted(_decode(name, flags))} and {quoted(other)}"
+                message = f"has a member with two names, {literal(_decode(name, flags))} and {literal(other)}"
                 note = "the second is in its field 0x7075, and Python's `zipfile` goes by that one from 3.12 on"
                 raise ArchiveError.at(archive, message, note=note, hint=REBUILD)
     if large > 1:
@@ -385,14 +385,14 @@ def _names(raw_names: list[bytes], starts: list[int], data: bytes, archive: str)
         from collections import Counter
 
         twice = Counter(name.removesuffix("/") for name in names).most_common(1)[0][0]
-        raise ArchiveError.at(archive, f"has two members with the name {quoted(twice)}", hint=REBUILD)
+        raise ArchiveError.at(archive, f"has two members with the name {literal(twice)}", hint=REBUILD)
     if not joined.isascii() or len(max(raw_names, key=len, default=b"")) > bounds.FILENAME:
         _hold_lengths(names, archive)
     for folder in {name.rpartition("/")[0] for name in names}:
         place = folder
         while place:
             if place in known:
-                raise ArchiveError.at(archive, f"has a file {quoted(place)}, and others below it", hint=REBUILD)
+                raise ArchiveError.at(archive, f"has a file {literal(place)}, and others below it", hint=REBUILD)
             place = place.rpartition("/")[0]
     return names
 
@@ -403,7 +403,7 @@ def _hold_lengths(names: Iterable[str], archive: str) -> None:
         try:
             hold_name(name)
         except UnpackingError as exc:
-            raise ArchiveError.at(archive, f"has a member that {exc}: {quoted(name[:_MOST_QUOTED])}") from exc
+            raise ArchiveError.at(archive, f"has a member that {exc}: {literal(name[:_MOST_QUOTED])}") from exc
 
 
 def _are_plain(joined: bytes, count: int) -> bool:
@@ -424,5 +424,5 @@ def _name(raw: bytes, data: bytes, start: int, archive: str) -> str:
     except UnicodeDecodeError as exc:
         raise ArchiveError.at(archive, _BROKEN.format(start)) from exc
     if leads_elsewhere(name):
-        raise ArchiveError.at(archive, f"has a member with a name that no installer should follow: {quoted(name)}")
+        raise ArchiveError.at(archive, f"has a member with a name that no installer should follow: {literal(name)}")
     return name

@@ -336,9 +336,7 @@ def _version(stem: str, project: str) -> str:
     return rest if _VERSION.fullmatch(rest) else ""
 
 
-@lru_cache(maxsize=64)
-def _canonical(name: str) -> str:
-    return normalised(name)
+_canonical = lru_cache(maxsize=64)(normalised)
 
 
 def hold_to_name(filename: str, name: str, version: str, identity: Identity) -> None:

@@ -9,7 +9,7 @@ from abiding import native
 from abiding.builds import exported
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
-from abiding.findings.words import counted
+from abiding.findings.words import number_of
 from abiding.metadata import pins
 from abiding.project import lines, tags
 from abiding.project.contradictions import contradictions
@@ -254,8 +254,8 @@ class Entries(NamedTuple):
             why = self.settings.level_option or 'from-sdist = "api"'
             number = len(self.of_variant)
             adds = f"`-C abiding.level=abi` adds {'it' if number == 1 else 'them'}"
-            return f"API level: {counted(number, 'line')} left out, because {why}; {adds}"
+            return f"API level: {number_of(number, 'line')} left out, because {why}; {adds}"
         lines = list(added)
         if not lines:
             return "ABI level: no declared line is for a wheel of this tag"
-        return f"ABI level, {counted(len(lines), 'line')} added: {'; '.join(lines)}"
+        return f"ABI level, {number_of(len(lines), 'line')} added: {'; '.join(lines)}"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from abiding.findings.errors import DeclarationError
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.project.apart import apart
 from abiding.project.pyproject import key_text
 
@@ -28,7 +28,7 @@ def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severit
         differing = apart(pyproject.table, pyproject.decode(data).table)
     if not differing:
         return ()
-    keys = listed([key_text(value.key) for value in differing])
+    keys = literals([key_text(value.key) for value in differing])
     finding = pyproject.finding(
         "other-pyproject",
         f"the pyproject.toml in `{name}` has another {keys} than this one",
@@ -57,4 +57,4 @@ def _packed(difference: Apart) -> str:
 
 
 def _shown(values: Iterable[object]) -> str:
-    return listed([value if isinstance(value, str) else json.dumps(value, default=str) for value in values])
+    return literals([value if isinstance(value, str) else json.dumps(value, default=str) for value in values])

@@ -10,7 +10,7 @@ from abiding.archives.naming import normalised
 from abiding.archives.wheel_name import WheelName
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.nearest import nearest
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.native.names import may_be_image, module_name, place_of
 from abiding.project.build_record import MEMBER
 
@@ -71,7 +71,7 @@ class CompiledModules(NamedTuple):
         """What is said beside a glob that matches nothing here."""
         if not self.modules:
             return (_ELSEWHERE,)
-        return (_ELSEWHERE, f"its modules are {listed(self.modules, _MOST_NAMED)}")
+        return (_ELSEWHERE, f"its modules are {literals(self.modules, _MOST_NAMED)}")
 
 
 def unmatched(wheels: Mapping[Path, tuple[CompiledModules, Iterable[str]]]) -> Iterator[tuple[Path, Finding]]:

@@ -11,7 +11,7 @@ from abiding.evidence.owners import owner_of
 from abiding.evidence.rules import Ranged, named, place
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.metadata import requirements
 from abiding.metadata.lookalikes import Meant
 
@@ -37,7 +37,7 @@ def _passed_over(filename: str, compiled: Compiled) -> Iterator[Finding]:
         yield Finding(
             "bad-image",
             Severity.WARNING,
-            f"{listed(compiled.passed_over, 1)} was not looked at for what it accepts",
+            f"{literals(compiled.passed_over, 1)} was not looked at for what it accepts",
             artifact=filename,
             notes=(f"{dense}, and of such files {bounds.CODE_HARMLESS >> 20} MiB are unpacked",),
         )

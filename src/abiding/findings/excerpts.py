@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import lines_of
+from abiding.findings.words import number_of
 
 if TYPE_CHECKING:
     from abiding.findings.finding import Value
@@ -30,13 +31,9 @@ def excerpts(expected: Value, found: Value, most: int | None = MOST_LINES) -> tu
 
 
 def _cut(lines: list[str], start: int, most: int) -> list[str]:
-    before = [f"… {_counted(start, 'equal line')}"] if start else []
+    before = [f"… {number_of(start, 'equal line')}"] if start else []
     room = most - len(before)
     rest = lines[start:]
     if len(rest) > room:
-        rest = [*rest[: room - 1], f"… {_counted(len(rest) - room + 1, 'more line')}"]
+        rest = [*rest[: room - 1], f"… {number_of(len(rest) - room + 1, 'more line')}"]
     return [*before, *rest]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -10,10 +10,10 @@ from abiding.findings import bounds
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["all_of", "beginning", "counted", "first_of", "listed", "short"]
+__all__ = ["all_of", "beginning", "first_of", "literals", "number_of", "short"]
 
 
-def counted(number: int, noun: str) -> str:
+def number_of(number: int, noun: str) -> str:
     """Return the number and the noun: `1 file`, `2 files`."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
@@ -29,7 +29,7 @@ def first_of(names: Collection[str], most: int) -> str:
     return ", ".join(islice(names, most)) + _others(names, most)
 
 
-def listed(names: Collection[str], most: int = bounds.LISTED) -> str:
+def literals(names: Collection[str], most: int = bounds.LISTED) -> str:
     """Join names in backticks, as `first_of` does."""
     return ", ".join(f"`{name}`" for name in islice(names, most)) + _others(names, most)
 

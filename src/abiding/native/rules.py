@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.native.images import Format
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing
@@ -89,7 +89,7 @@ def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, not
     are, they, them = ("are", "they", "them") if len(missing) > 1 else ("is", "it", "it")
     links = [link for each in missing.values() for link in each]
     whole, notes, hints = (
-        message.format(f"{listed(missing, 1)} {are}"),
+        message.format(f"{literals(missing, 1)} {are}"),
         (note.format(they, them),),
         (hint.format(them),),
     )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from abiding.files.plain import is_there
 from abiding.findings.errors import DamagedImageError
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.native import contents
 from abiding.native.images import Format
 from abiding.native.loader import base_name
@@ -141,7 +141,7 @@ def _listed() -> tuple[tuple[str, str], ...]:
 def _notes(lacked: Sequence[str]) -> tuple[str, ...]:
     if not lacked:
         return ()
-    names = listed(lacked, _MOST_NAMED)
+    names = literals(lacked, _MOST_NAMED)
     return (f"the machine has a library of this name too, without {names}, which the wheel uses",)
 
 

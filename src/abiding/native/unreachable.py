@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.native.images import Format
 from abiding.native.links import Inside
 from abiding.native.loader import base_name
@@ -65,7 +65,7 @@ def _ways_to_provider(link: Link, origin: Provided) -> Iterator[str]:
 def _libraries_named(links: Iterable[Link]) -> tuple[str, str]:
     """Return the libraries in a few words, and the word for them."""
     libraries = {base_name(link.library): True for link in links}
-    return listed(libraries, 1), "them" if len(libraries) > 1 else "it"
+    return literals(libraries, 1), "them" if len(libraries) > 1 else "it"
 
 
 def unreachable_inside(subject: Subject) -> Iterator[Finding]:

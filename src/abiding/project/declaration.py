@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.files.inside import leads_out
 from abiding.findings.errors import DeclarationError
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.metadata import pins
 from abiding.project import exports, guarded, sanctions
 from abiding.project.astray import tables_astray
@@ -86,7 +86,7 @@ class Declaration(NamedTuple):
         """
         if not variant or variant in self.variants:
             return
-        known = listed(self.variants)
+        known = literals(self.variants)
         message = f"the project declares no variant `{variant}`"
         note = f"`{option}` asks for it"
         hint = f"the variants are {known}" if known else "leave it out: no entry names a variant"
@@ -256,7 +256,7 @@ class _Reader(Faults):
                 "bad-value",
                 f"`{version}` is not a core metadata version that an sdist may have",
                 key,
-                hints=(f"the versions are {listed(_VERSIONS)}",),
+                hints=(f"the versions are {literals(_VERSIONS)}",),
             )
         return version or None
 

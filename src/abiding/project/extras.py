@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.project.pyproject import BARE_KEY, as_toml
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def judge_extras(faults: Faults, project: Project, keys: Mapping[str, Key]) -> N
         value = (project.table or {})["optional-dependencies"]
         if isinstance(value, dict):  # else that is a fault already
             extras = {normalised(extra): extra for extra in value}
-            note = f"`project.optional-dependencies` has {listed(extras.values()) or 'none'}"
+            note = f"`project.optional-dependencies` has {literals(extras.values()) or 'none'}"
             for extra, key in keys.items():
                 if normalised(extra) not in extras:
                     hints = faults.similar(extra, extras.values()) or (_new(extra),)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.nearest import nearest
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.project.pyproject import key_text
 from abiding.project.shapes import TYPES, Misshapen
 
@@ -58,7 +58,7 @@ class Faults:
                     (*key, name),
                     hints=(astray[name],)
                     if name in astray
-                    else self.similar(name, known) or (f"the keys are {listed(known)}",),
+                    else self.similar(name, known) or (f"the keys are {literals(known)}",),
                 )
 
     def misspelled(self, name: str, table: Iterable[str], known: Collection[str]) -> bool:
@@ -111,7 +111,7 @@ class Faults:
                 "bad-value",
                 f"`{value}` is not a value of `{key[-1]}`",
                 key,
-                hints=(*self.similar(value, list(choices)), f"the values are {listed(list(choices))}"),
+                hints=(*self.similar(value, list(choices)), f"the values are {literals(list(choices))}"),
             )
             return None
 

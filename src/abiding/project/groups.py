@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.metadata import pins
 from abiding.project.including import GROUPS
 from abiding.project.pyproject import as_toml
@@ -103,7 +103,7 @@ class Groups:
         """
         others = [group for group in self._groups if normalised(group) not in around]
         if others:
-            return self._faults.similar(name, others) or (f"the groups are {listed(others)}",)
+            return self._faults.similar(name, others) or (f"the groups are {literals(others)}",)
         if around:
             return (f"write it under `[{GROUPS}]`, or leave it out here",)
         misnamed = next((name for name in self._table if name != GROUPS and self._faults.similar(name, [GROUPS])), None)

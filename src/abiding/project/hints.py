@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
 from abiding.project.known_backends import backend_of, may_be_dynamic
-from abiding.project.pasting import is_there, line_below, shown
+from abiding.project.pasting import indent, is_there, line_below
 from abiding.project.pyproject import BARE_KEY, as_toml, key_text
 from abiding.project.table import FIELDS
 
@@ -60,13 +60,13 @@ def pasted(pyproject: Pyproject, tables: Mapping[tuple[str, ...], Sequence[str]]
     for table, rows in tables.items():
         name = key_text(table)
         if line := line_below(pyproject, table, rows):
-            yield f"{what} below `[{name}]` (pyproject.toml:{line}):\n{shown(rows)}"
+            yield f"{what} below `[{name}]` (pyproject.toml:{line}):\n{indent(rows)}"
         elif is_there(pyproject, table):
-            yield f"{what} in `{name}` (pyproject.toml:{pyproject.line_of(table)}):\n{shown(rows)}"
+            yield f"{what} in `{name}` (pyproject.toml:{pyproject.line_of(table)}):\n{indent(rows)}"
         else:
             new += [f"[{name}]", *rows]
     if new:
-        yield f"{what}:\n{shown(new)}"
+        yield f"{what}:\n{indent(new)}"
 
 
 def declaring(lines: Iterable[str], pyproject: Pyproject, what: str = "it") -> Iterator[str]:

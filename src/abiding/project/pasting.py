@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["is_there", "line_below", "shown"]
+__all__ = ["indent", "is_there", "line_below"]
 
 
 _HEADER = re.compile(r"^[ \t]*\[[^\[\]\n]+\][ \t]*(?:#[^\n]*)?$", re.MULTILINE)
 
 
-def shown(rows: Iterable[str]) -> str:
+def indent(rows: Iterable[str]) -> str:
     """Return rows of TOML as hints have them."""
     return "\n".join(f"    {row}" for row in rows)
 

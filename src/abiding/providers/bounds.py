@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.stated import Bound, BoundState
-from abiding.findings.words import counted, listed
+from abiding.findings.words import literals, number_of
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
 from abiding.providers.linked import judge_admitted, working_ranges
@@ -49,7 +49,7 @@ def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
     return Bound(
         range_.distribution,
         f"{libraries} of {range_.distribution}",
-        f"{counted(len(range_.taken), 'symbol')} of {libraries}",
+        f"{number_of(len(range_.taken), 'symbol')} of {libraries}",
         _deciding(subject, range_),
         admitted,
         line,
@@ -83,7 +83,7 @@ def _deciding(subject: Subject, range_: Range) -> tuple[str, ...]:
 def _reason(row: VersionRow) -> str:
     if row.lacks_library:
         return f"{row.version} has no `{row.library}`"
-    return f"{row.version} lacks {listed(row.symbols, _MOST_NAMED)}"
+    return f"{row.version} lacks {literals(row.symbols, _MOST_NAMED)}"
 
 
 _MOST_NAMED = 3

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
-from abiding.findings.words import counted, first_of
+from abiding.findings.words import first_of, number_of
 from abiding.providers import branches, headers, kinds, layouts
 from abiding.providers.declarations import (
     CONSTANTS,
@@ -111,7 +111,7 @@ def _kinds(old: Material, new: Material, used: Collection[str] | None) -> Iterat
         symbols = kinds.changed_kinds(old.libraries[name](), new.libraries[name]())
         shown = tuple(f"{symbol}: {both}" for symbol, both in symbols.items() if used is None or symbol in used)
         if shown:
-            yield Change(name, counted(len(shown), "symbol"), shown, is_other=True)
+            yield Change(name, number_of(len(shown), "symbol"), shown, is_other=True)
 
 
 def _layouts(
@@ -165,7 +165,7 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Inte
     }
     return InterfaceComparison(
         tuple(
-            Change("its headers", counted(len(names), what), names, is_other=True)
+            Change("its headers", number_of(len(names), what), names, is_other=True)
             for what, names in differences.items()
             if names
         ),

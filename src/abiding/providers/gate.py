@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import counted, listed
+from abiding.findings.words import literals, number_of
 from abiding.metadata import requirements
 from abiding.providers.changed import Change, InterfaceComparison, compare_interfaces
 from abiding.providers.release import class_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
-_listed = partial(listed, most=5)
+_listed = partial(literals, most=5)
 
 
 def compare(old: ProviderRelease, new: ProviderRelease) -> Iterator[Finding]:
@@ -262,7 +262,7 @@ def _kept(
     is_whole = comparison.by_layouts and not gone and not but
     if count:
         lost = "nothing" if is_whole else "no symbol"
-        message = f"{name} {after} loses {lost} of {before}{but}, and has {counted(count, 'new symbol')}"
+        message = f"{name} {after} loses {lost} of {before}{but}, and has {number_of(count, 'new symbol')}"
     elif is_whole:
         message = (
             f"{name} {after} has the interface of {before}, as far as symbols and types tell: nothing is lost or new"
@@ -288,9 +288,9 @@ def _kept(
 
 def _numbers_lost(comparison: InterfaceComparison) -> Iterator[str]:
     if comparison.lost_constants:
-        yield f"; {counted(len(comparison.lost_constants), 'constant')} of its headers can't be found again"
+        yield f"; {number_of(len(comparison.lost_constants), 'constant')} of its headers can't be found again"
     if comparison.lost_declarations:
-        yield f"; {counted(len(comparison.lost_declarations), 'declaration')} can't be found in its headers again"
+        yield f"; {number_of(len(comparison.lost_declarations), 'declaration')} can't be found in its headers again"
 
 
 def _of_headers(comparison: InterfaceComparison) -> str:

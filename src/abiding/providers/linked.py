@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.archives.naming import normalised
 from abiding.findings.errors import UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.native.links import Inside, Provided
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart, machine_of
@@ -291,4 +291,4 @@ def _reason(name: str, row: VersionRow) -> str:
     if row.lacks_library:
         others = " and ".join(f"`{symbol}`" for symbol in row.missing)
         return f"{name} {row.version} has no `{row.library}`" + (f", but {others}" if others else "")
-    return f"{name} {row.version} lacks {listed(row.symbols, 1)} of `{row.library}`"
+    return f"{name} {row.version} lacks {literals(row.symbols, 1)} of `{row.library}`"

@@ -43,7 +43,7 @@ def _of_file(filename: str, metadata: CoreMetadata, severity: Severity) -> Itera
         message = f"`Dynamic: {value}` can't be: a release has one"
         yield _finding(filename, severity, message, (value,), "core metadata forbids it (PEP 643)")
     if unknown:
-        message = f"`Dynamic` lists {words.listed(unknown, _MOST_NAMED)}, and no field is called so"
+        message = f"`Dynamic` lists {words.literals(unknown, _MOST_NAMED)}, and no field is called so"
         examples = tuple(unknown[:_MOST_SHOWN])
         yield _finding(filename, severity, message, examples, "what is listed there are fields of core metadata")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import listed
+from abiding.findings.words import literals
 from abiding.project.apart import apart
 from abiding.project.pyproject import key_text
 from abiding.releases.comparison import RESOLVER_FIELDS
@@ -47,7 +47,7 @@ def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
     if others:
         severity, says = (
             Severity.WARNING,
-            f"the same, and has another {listed([key_text(value.key) for value in others])}",
+            f"the same, and has another {literals([key_text(value.key) for value in others])}",
         )
     else:
         severity, says = Severity.NOTE, "the same"

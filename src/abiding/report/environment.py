@@ -8,7 +8,7 @@ from abiding.findings.characters import visible
 from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.screen import labelled, lines
 from abiding.findings.terminal import Span, Style, style_of
-from abiding.findings.words import counted
+from abiding.findings.words import number_of
 from abiding.native.library_use import LibraryOutcome
 from abiding.report import concise, github, sarif
 from abiding.report.columns import NOTHING, columns
@@ -144,13 +144,13 @@ def _interface_cells(use: Use) -> tuple[Span, ...]:
         word += ", import fails" if use.failures else ", but imported"
     style = Style.ERROR if use.wrong else Style.WARNING if use.refusing else Style.GOOD
     state = Span(word, style) if use.installed else Span("not installed", Style.FAINT)
-    count = counted(len(use.files), "file")
+    count = number_of(len(use.files), "file")
     cells = (count, use.interface, use.accepts, use.installed or NOTHING)
     return (Span(use.owner, Style.STRONG), *map(Span, cells), state)
 
 
 def _internals_cells(internals: Internals) -> tuple[Span, ...]:
-    cells = (counted(len(internals.files), "file"), str(internals.kind), ", ".join(internals.identities))
+    cells = (number_of(len(internals.files), "file"), str(internals.kind), ", ".join(internals.identities))
     return (Span(internals.owner.label, Style.STRONG), *map(Span, cells))
 
 

@@ -8,7 +8,7 @@ from abiding.findings import bounds
 from abiding.findings.excerpts import MOST_LINES, excerpts
 from abiding.findings.finding import weight
 from abiding.findings.meaning import is_among_wheels, is_beside_the_sdist
-from abiding.findings.words import counted, first_of
+from abiding.findings.words import first_of, number_of
 from abiding.metadata.difference import is_repeated
 from abiding.native.names import untagged
 
@@ -120,7 +120,7 @@ def _fold(same: Sequence[Group]) -> Group:
         return first
     findings = [group.finding for group in same]
     expected, found = (_all(each.expected for each in findings), _all(each.found for each in findings))
-    message = f"{first.finding.message}, and {counted(len(others), 'more difference')} of this kind"
+    message = f"{first.finding.message}, and {number_of(len(others), 'more difference')} of this kind"
     hints = tuple(dict.fromkeys(hint for each in findings for hint in each.hints))
     return Group(first.finding._replace(message=message, expected=expected, found=found, hints=hints), first.artifacts)
 
@@ -150,7 +150,7 @@ def kind(names: Sequence[str]) -> str:
 
 def each_of(names: Sequence[str]) -> str:
     """Return what stands before several files: a finding speaks of one, and holds of each of them."""
-    return f"each of {counted(len(names), kind(names))}"
+    return f"each of {number_of(len(names), kind(names))}"
 
 
 def left_out(findings: Sequence[object]) -> int:
@@ -160,4 +160,4 @@ def left_out(findings: Sequence[object]) -> int:
 
 def more_than_shown(number: int) -> str:
     """Say that there are more findings than anybody reads."""
-    return f"… {counted(number, 'more finding')}: `--output-format json` has them all"
+    return f"… {number_of(number, 'more finding')}: `--output-format json` has them all"

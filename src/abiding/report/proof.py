@@ -11,7 +11,7 @@ from abiding.findings.characters import on_one_line, visible
 from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.screen import conclusion, lines
 from abiding.findings.terminal import Span, Style, style_of
-from abiding.findings.words import counted
+from abiding.findings.words import number_of
 from abiding.metadata.difference import compare
 from abiding.proof import ProofVerdict
 from abiding.proof.building import StepState
@@ -110,7 +110,7 @@ def _added(built: StepOutcome, builds: list[StepOutcome]) -> str:
     lines = sum(
         len(difference.right) for difference in compare(sdist.metadata, built.first.metadata, ["Requires-Dist"])
     )
-    return f"+{counted(lines, 'line')}, {'declared' if built.step.setting.level else 'dynamic'}" if lines else ""
+    return f"+{number_of(lines, 'line')}, {'declared' if built.step.setting.level else 'dynamic'}" if lines else ""
 
 
 def summary(proof: Proof) -> str:
@@ -121,18 +121,18 @@ def summary(proof: Proof) -> str:
         sum(group.finding.severity is severity for group in groups(proof.findings))
         for severity in (Severity.ERROR, Severity.WARNING)
     )
-    remarks = f", {counted(warnings, 'warning')}" if warnings else ""
+    remarks = f", {number_of(warnings, 'warning')}" if warnings else ""
     match proof.verdict:
         case ProofVerdict.PROVEN:
-            return f"proven: {counted(done, 'thing')} built twice, all say what they have to say{remarks}"
+            return f"proven: {number_of(done, 'thing')} built twice, all say what they have to say{remarks}"
         case ProofVerdict.REFUTED:
-            return f"refuted: {counted(errors, 'error')}{remarks}, in {counted(done, 'thing')} built twice"
+            return f"refuted: {number_of(errors, 'error')}{remarks}, in {number_of(done, 'thing')} built twice"
         case _:
             failures = {str(built.step) for built in proof.builds if built.state is StepState.FAILED}
             of_the_rest = groups(finding for finding in proof.findings if finding.artifact not in failures)
             others = sum(group.finding.severity is Severity.ERROR for group in of_the_rest)
-            remarks = f", {counted(others, 'error')} in the others{remarks}" if others else remarks
-            return f"unproven: {failed} of {counted(done + failed, 'thing')} could not be built{remarks}"
+            remarks = f", {number_of(others, 'error')} in the others{remarks}" if others else remarks
+            return f"unproven: {failed} of {number_of(done + failed, 'thing')} could not be built{remarks}"
 
 
 def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:

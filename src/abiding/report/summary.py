@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
 from abiding.findings.meaning import breaks, is_of_levels, is_of_no_known_level
-from abiding.findings.words import all_of, counted
+from abiding.findings.words import all_of, number_of
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.releases.rules import is_read
@@ -49,7 +49,7 @@ def of_all(releases: Sequence[Release]) -> str:
     unread = sum(len(release.unreadable) for release in releases)
     if len(releases) == 1 or not unread:
         return ""
-    counts = [counted(files[noun], noun) for noun in ("file", "folder", "release") if files[noun]]
+    counts = [number_of(files[noun], noun) for noun in ("file", "folder", "release") if files[noun]]
     return f"Of {' and '.join(filter(None, (', '.join(counts[:-1]), counts[-1])))}, {unread} could not be read"
 
 
@@ -95,13 +95,15 @@ def _of_api(release: Release) -> str:
         return ""  # it has been said
     number = sum(checked.level is BuiltAs.API for checked in release.artifacts)
     wheels = sum(checked.kind == "wheel" for checked in release.artifacts)
-    return f"{number} of {counted(wheels, 'wheel')} {'is' if number == 1 else 'are'} of the API level" if number else ""
+    return (
+        f"{number} of {number_of(wheels, 'wheel')} {'is' if number == 1 else 'are'} of the API level" if number else ""
+    )
 
 
 def overlooked(release: Release) -> tuple[str, ...]:
     """Return what the verdict says nothing of, and would be overlooked behind a good one: it stands before it."""
     number = len(release.unreadable) if release.artifacts else 0
-    unread = f"{counted(number, 'file')} could not be read" if number else ""
+    unread = f"{number_of(number, 'file')} could not be read" if number else ""
     return tuple(filter(None, (unread, _other_errors(release))))
 
 
@@ -119,8 +121,8 @@ def _other_errors(release: Release) -> str:
     errors = (finding for finding in release.findings if finding.severity is Severity.ERROR)
     left = groups(finding for finding in errors if finding not in unread)
     rules = Counter(group.finding.rule for group in left if not breaks(group.finding))
-    parts = [f"{counted(compiled, 'error')} about the compiled files"] if compiled else []
-    parts += [f"{counted(number, 'error')} of `{rule}`" for rule, number in rules.items()]
+    parts = [f"{number_of(compiled, 'error')} about the compiled files"] if compiled else []
+    parts += [f"{number_of(number, 'error')} of `{rule}`" for rule, number in rules.items()]
     return all_of(parts)
 
 
@@ -167,11 +169,11 @@ def _differing(release: Release, verdict: Verdict) -> str:
     if has_sdist or not any(checked.deviations for checked in of_verdict):
         how = _how(release, of_verdict)
         if how:
-            return f"{len(of_verdict)} of {counted(len(wheels), 'wheel')} {how}"
+            return f"{len(of_verdict)} of {number_of(len(wheels), 'wheel')} {how}"
     if not from_sdist and (len(wheels) == 2 or number == len(wheels)):  # noqa: PLR2004 (neither is the odd one)
         return f"the {len(wheels)} wheels differ from each other"
     beside = "the sdist" if from_sdist else "the others"
-    return f"{number} of {counted(len(wheels), 'wheel')} {'differs' if number == 1 else 'differ'} from {beside}"
+    return f"{number} of {number_of(len(wheels), 'wheel')} {'differs' if number == 1 else 'differ'} from {beside}"
 
 
 # By the rule that they break, what one wheel and what several do that differ from no file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.findings.words import counted
+from abiding.findings.words import number_of
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.compact import compact
@@ -94,7 +94,7 @@ class Table(NamedTuple):
         alike = " alike" if row.severity is None and all(cell.state in _ALIKE for cell in row.cells) else ""
         yield f'<tr class="files{alike}"><th scope="row">'
         if len(names) > 1:
-            yield f'<span class="file"><b>{counted(len(names), row.artifacts[0].kind)}</b></span>'
+            yield f'<span class="file"><b>{number_of(len(names), row.artifacts[0].kind)}</b></span>'
             every = [checked.called for other in self.matrix.rows for checked in other.artifacts]
             yield from (f'<span class="file">{called(name)}</span>' for name in compact(names, every))
             all_names = f'<details class="all"><summary>all names</summary>{all_names}</details>'

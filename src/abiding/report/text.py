@@ -12,7 +12,7 @@ from abiding.findings.finding import Severity, lines_of
 from abiding.findings.meaning import breaks
 from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of
-from abiding.findings.words import all_of, counted
+from abiding.findings.words import all_of, number_of
 from abiding.findings.wrapping import wrap
 from abiding.metadata.fields import is_of_the_file
 from abiding.releases.comparison import RESOLVER_FIELDS
@@ -115,7 +115,7 @@ class _Report(NamedTuple):
         word = on_one_line(str(standing.verdict).replace("-", " "))
         style = Style.NOTE if standing.verdict is Verdict.NOT_COMPARABLE else Style.GOOD
         yield from labelled(Span(standing.sentence), self.terminal.width, Span(f"{word}: ", style), margin=4)
-        yield from self._files(standing.artifacts, counted(len(standing.artifacts), kind(standing.artifacts)))
+        yield from self._files(standing.artifacts, number_of(len(standing.artifacts), kind(standing.artifacts)))
         most = None if self.full else MOST_LINES
         for difference in standing.differences:
             expected, found = difference.texts
@@ -183,7 +183,7 @@ def _contents(release: Release) -> str:
     count = Counter(file.kind for file in release.files)  # sdists first
     stated = [checked.artifact.metadata.get("Metadata-Version") for checked in release.artifacts]
     versions = sorted({on_one_line(version.strip()) for version in stated if version.strip()})
-    parts = [counted(number, kind) for kind, number in count.items()]
+    parts = [number_of(number, kind) for kind, number in count.items()]
     return ", ".join([*parts, *([f"Metadata-Version {all_of(versions)}"] if versions else [])])
 
 

@@ -10,9 +10,8 @@ from packaging.utils import canonicalize_version
 
 from abiding.archives.density import filling, too_dense
 from abiding.archives.naming import normalised
-from abiding.archives.wheel import directory_of
+from abiding.archives.wheel import directory_of, listing_of
 from abiding.artifacts.disk import Identity, hold_to_name
-from abiding.artifacts.index.archives import listing_of_wheel
 from abiding.artifacts.index.page import files_of_release, wheels_of_project
 from abiding.artifacts.index.remote import RemoteFile
 from abiding.findings import bounds
@@ -201,7 +200,7 @@ class Listings:
         if cached is not None:
             return cached
         remote = RemoteFile(self.web, file.url, file.filename, file.size)
-        listing = listing_of_wheel(cast("BinaryIO", remote), file.filename)
+        listing = listing_of(cast("BinaryIO", remote), file.filename)
         if self.keeping:
             self.keeping.keep_listing(digest, *listing)
         return listing

@@ -15,7 +15,7 @@ from packaging.version import Version
 from abiding.archives.naming import normalised
 from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.members import members
-from abiding.artifacts.index.web import shown
+from abiding.artifacts.index.web import public_url
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError, UnknownReleaseError
 from abiding.findings.words import all_of
@@ -165,7 +165,7 @@ def _parse_page(name: str, body: Body) -> _Page:
     read = next((read for ending, read in _READERS.items() if kind.endswith(ending)), None)
     message = "the index answers with something that is not the Simple API"
     if read is None:
-        note = f"{shown(body.url)}: pages of the type `{kind[: bounds.EXCERPT]}` can't be read"
+        note = f"{public_url(body.url)}: pages of the type `{kind[: bounds.EXCERPT]}` can't be read"
         raise IndexAccessError.of(message, rule="bad-index", note=note)
     try:
         return read(name, body)
@@ -173,7 +173,7 @@ def _parse_page(name: str, body: Body) -> _Page:
         if body.failure:
             raise
         reason = str(exc).partition("\n")[0][: bounds.EXCERPT]
-        raise IndexAccessError.of(message, rule="bad-index", note=f"{shown(body.url)}: {reason}") from exc
+        raise IndexAccessError.of(message, rule="bad-index", note=f"{public_url(body.url)}: {reason}") from exc
 
 
 def _of_json(name: str, body: Body) -> _Page:

@@ -7,15 +7,16 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from abiding.archives.naming import normalised
+from abiding.archives.sdist import Sdist
+from abiding.archives.wheel import listing_of
 from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import Identity, hold_to_name
-from abiding.artifacts.index.archives import metadata_of_wheel, pkg_info_of_sdist
 from abiding.artifacts.index.page import files_of_release
 from abiding.artifacts.index.remote import RemoteFile, missing
-from abiding.artifacts.index.web import CONNECTIONS, shown
+from abiding.artifacts.index.web import CONNECTIONS, public_url
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, UnreachableError
 from abiding.metadata.core import CoreMetadata
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from pypi_simple import DistributionPackage
 
-    from abiding.archives.sdist import Sdist
     from abiding.artifacts.index.progress import Progress
     from abiding.artifacts.index.web import Body, Web
     from abiding.findings.finding import Finding
@@ -106,11 +106,12 @@ class _Reading:
             except AbidingError as exc:
                 if isinstance(exc, UnreachableError):
                     self.unreachable.append(file.filename)
-                read.append(_unreadable(file, exc.findings[0]._replace(artifact=file.filename)))
+                problem = exc.findings[0]._replace(artifact=file.filename)
+                read.append(Unreadable(file.filename, problem=problem, **_of_page(file)))
                 continue
             if shared is None and hashlib.sha256(metadata.data).hexdigest() == _announced_hash(file):
                 shared = metadata
-            read.append(_artifact(file, metadata, findings))
+            read.append(Artifact(file.filename, metadata=metadata, findings=findings, **_of_page(file)))
         return read
 
     def _parsed(self, data: bytes, filename: str) -> CoreMetadata:
@@ -161,54 +162,38 @@ class _Reading:
 
     def _from_file(self, file: DistributionPackage) -> tuple[bytes, tuple[Finding, ...]]:
         if file.filename.endswith(".tar.gz"):
-            sdist = self._web.read(file.url, lambda body: _stream(body, file.filename), limit=_LARGEST_SDIST)
-            return sdist.pkg_info, sdist.findings
+            return self._web.read(file.url, lambda body: _stream(body, file.filename), limit=_LARGEST_SDIST)
         if not file.filename.endswith((".whl", ".zip")):
             raise ArchiveError.at(file.filename, "is neither a .tar.gz nor a .zip file")
         remote = cast("BinaryIO", RemoteFile(self._web, file.url, file.filename, file.size))
         if file.package_type == "wheel":
-            return metadata_of_wheel(remote, file.filename), ()
-        return pkg_info_of_sdist(remote, file.filename).pkg_info, ()
+            return listing_of(remote, file.filename)[1], ()
+        return _read_sdist(remote, file.filename)
 
 
-def _stream(body: Body, filename: str) -> Sdist:
+def _stream(body: Body, filename: str) -> tuple[bytes, tuple[Finding, ...]]:
     if body.status != HTTPStatus.OK:
         raise missing(filename, body.status, body.url)
-    return pkg_info_of_sdist(cast("BinaryIO", body), filename)
+    return _read_sdist(cast("BinaryIO", body), filename)
+
+
+def _read_sdist(file: BinaryIO, filename: str) -> tuple[bytes, tuple[Finding, ...]]:
+    sdist = Sdist.read(file, filename, ["PKG-INFO"])
+    return sdist.pkg_info, sdist.findings
 
 
 def _announced_hash(file: DistributionPackage) -> str:
     return (file.metadata_digests or {}).get("sha256", "").lower()
 
 
-def _artifact(file: DistributionPackage, metadata: CoreMetadata, findings: tuple[Finding, ...]) -> Artifact:
-    return Artifact(
-        file.filename,
-        "wheel" if file.package_type == "wheel" else "sdist",
-        normalised(file.project or ""),
-        file.version or "",
-        metadata,
-        yanked=_yanked(file),
-        findings=findings,
-        on_index=True,
-        read_from=shown(file.url),
-        uploaded=file.upload_time,
-    )
-
-
-def _unreadable(file: DistributionPackage, problem: Finding) -> Unreadable:
-    return Unreadable(
-        file.filename,
-        "wheel" if file.package_type == "wheel" else "sdist",
-        normalised(file.project or ""),
-        file.version or "",
-        problem,
-        yanked=_yanked(file),
-        on_index=True,
-        read_from=shown(file.url),
-        uploaded=file.upload_time,
-    )
-
-
-def _yanked(file: DistributionPackage) -> str:
-    return (file.yanked_reason or "no reason given") if file.is_yanked else ""
+def _of_page(file: DistributionPackage) -> dict[str, Any]:
+    """Return what an artifact has from the page of the project, whether the file can be read or not."""
+    return {
+        "kind": "wheel" if file.package_type == "wheel" else "sdist",
+        "name": normalised(file.project or ""),
+        "version": file.version or "",
+        "yanked": (file.yanked_reason or "no reason given") if file.is_yanked else "",
+        "on_index": True,
+        "read_from": public_url(file.url),
+        "uploaded": file.upload_time,
+    }

@@ -7,7 +7,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from abiding.artifacts.index.web import shown
+from abiding.artifacts.index.web import public_url
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError
 
@@ -181,7 +181,7 @@ class RemoteFile(io.RawIOBase):
         return first, data, size
 
     def _error(self, message: str, note: str = "") -> IndexAccessError:
-        about = f"it is at {shown(self._url)}" + (f"; {note}" if note else "")
+        about = f"it is at {public_url(self._url)}" + (f"; {note}" if note else "")
         return IndexAccessError.of(message, artifact=self._filename, note=about)
 
 
@@ -206,9 +206,9 @@ def missing(filename: str, status: int, url: str) -> IndexAccessError:
             "is listed by the index, and is not there",
             rule="missing-file",
             artifact=filename,
-            note=f"there is no {shown(url)}: the upload is not complete, or the file has been deleted",
+            note=f"there is no {public_url(url)}: the upload is not complete, or the file has been deleted",
         )
-    about = f"it is at {shown(url)}"
+    about = f"it is at {public_url(url)}"
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return IndexAccessError.of(f"may not be read: its server answers {status}", artifact=filename, note=about)
     return IndexAccessError.of(f"can't be read: its server answers {status}", artifact=filename, note=about)

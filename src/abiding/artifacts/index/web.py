@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.index.settings import IndexSettings
 
-__all__ = ["CONNECTIONS", "Body", "Web", "shown"]
+__all__ = ["CONNECTIONS", "Body", "Web", "public_url"]
 
 
 # More do not make it faster, and some networks lose name look-ups when there are many at once.
@@ -118,7 +118,7 @@ class Web:
         """Raise `IndexAccessError` if the time is over that there is for everything."""
         if time.monotonic() > self._end:
             message = f"the index has not given everything within {bounds.INDEX} seconds"
-            raise UnreachableError.of(message, note=f"the last that was read is {shown(url)}")
+            raise UnreachableError.of(message, note=f"the last that was read is {public_url(url)}")
 
     def _answer(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
         """Give the answer to which all redirects lead."""
@@ -131,7 +131,7 @@ class Web:
             # Not read, as little as one byte: it might have no end.
             response.close()
             at = self._redirected(at, target)
-        note = f"more than {bounds.REDIRECTS} redirects lead on from {shown(url)}"
+        note = f"more than {bounds.REDIRECTS} redirects lead on from {public_url(url)}"
         raise IndexAccessError.of(f"`{_host(url)}` redirects in circles", note=note)
 
     def _redirected(self, url: str, target: str) -> str:
@@ -141,7 +141,7 @@ class Web:
         except ValueError as exc:
             raise _no_url(exc, url) from exc
         if urlsplit(location).scheme not in ("http", "https"):
-            raise _no_url(ValueError(f"it redirects to `{shown(location)}`"), url)
+            raise _no_url(ValueError(f"it redirects to `{public_url(location)}`"), url)
         return location
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
@@ -254,7 +254,7 @@ class Body(io.RawIOBase):
         self._left -= filled
         if self._left < 0:
             message = f"the answer is larger than the {self._limit:,} bytes that it may have"
-            raise IndexAccessError.of(message, note=f"it comes from {shown(self.url)}")
+            raise IndexAccessError.of(message, note=f"it comes from {public_url(self.url)}")
         return filled
 
     def _next(self, most: int) -> bytes:
@@ -280,7 +280,7 @@ class Body(io.RawIOBase):
         raise _lost(f"`{_host(self.url)}` sends its answer too slowly", self.url, note)
 
 
-def shown(url: str) -> str:
+def public_url(url: str) -> str:
     """Return the URL as it is told: without credentials, in whichever part of it."""
     return without_login(url).partition("?")[0].partition("#")[0][: bounds.EXCERPT]
 
@@ -295,7 +295,7 @@ def _same_server(url: str, other: str) -> bool:
 
 def _no_url(exc: Exception, url: str) -> IndexAccessError:
     message = "a URL that the index gives is not one of http or https"
-    return IndexAccessError.of(message, note=f"{shown(url)}: {without_login(str(exc))}")
+    return IndexAccessError.of(message, note=f"{public_url(url)}: {without_login(str(exc))}")
 
 
 def _unreachable(exc: Exception, url: str) -> IndexAccessError:
@@ -312,7 +312,7 @@ def _unreachable(exc: Exception, url: str) -> IndexAccessError:
 
 
 def _lost(message: str, url: str, note: str = "", hint: str = "") -> IndexAccessError:
-    about = f"asked for {shown(url)}" + (f": {without_login(note)}" if note else "")
+    about = f"asked for {public_url(url)}" + (f": {without_login(note)}" if note else "")
     return UnreachableError.of(message, note=about, hint=hint)
 
 
