@@ -9,7 +9,7 @@ from abiding.artifacts.artifact import Unreadable
 from abiding.metadata.difference import compare, meanings
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from abiding.artifacts.artifact import Artifact
     from abiding.metadata.core import CoreMetadata
@@ -79,13 +79,17 @@ class Comparison(NamedTuple):
         reference = sdists[0] if sdists else among_wheels.typical
         unsaid = _unsaid(sdists[0], wheels) if sdists else ()
         deviations = among_wheels.deviations()
-        beside = _Beside(reference, unsaid)
+        # Many files have the same metadata.
+        differences: dict[bytes, tuple[Difference, ...]] = {reference.metadata.data: ()} if reference else {}
         compared = []
         for artifact in artifacts:
+            data = artifact.metadata.data
+            if sdists and data not in differences:
+                differences[data] = _differences(sdists[0].metadata, artifact.metadata, unsaid)
             # An sdist that says what some wheels say, to the byte, is none of them.
-            deviating = deviations.get(artifact.metadata.data, ()) if artifact.kind == "wheel" else ()
-            differences = beside.differences(artifact) if sdists else deviating
-            compared.append(Compared(artifact, differences, deviating, beside.is_identical(artifact)))
+            deviating = deviations.get(data, ()) if artifact.kind == "wheel" else ()
+            identical = reference is not None and data == reference.metadata.data
+            compared.append(Compared(artifact, differences[data] if sdists else deviating, deviating, identical))
         name, version, agreeing = files[0].name, files[0].version, among_wheels.agreeing
         return cls(name, version, tuple(compared), unreadable, reference, unsaid, agreeing)
 
@@ -149,31 +153,13 @@ class Comparison(NamedTuple):
         )
 
 
-class _Beside:
-    """The reference, and what has been found about files that were held against it: many are the same file."""
-
-    def __init__(self, reference: Artifact | None, unsaid: tuple[str, ...]) -> None:
-        self.reference = reference.metadata if reference else None
-        self.unsaid = unsaid
-        self.known: dict[bytes, tuple[Difference, ...]] = {}
-
-    def differences(self, artifact: Artifact) -> tuple[Difference, ...]:
-        metadata = artifact.metadata
-        if self.reference is None or self.is_identical(artifact):
-            return ()
-        if metadata.data not in self.known:
-            self.known[metadata.data] = tuple(self._differences(self.reference, metadata))
-        return self.known[metadata.data]
-
-    def _differences(self, reference: CoreMetadata, metadata: CoreMetadata) -> Iterator[Difference]:
-        for difference in compare(reference, metadata):
-            if (difference.left or _could_say(reference, difference.field)) and difference.field not in self.unsaid:
-                yield difference
-
-    def is_identical(self, artifact: Artifact) -> bool:
-        if self.reference is None:
-            return False
-        return artifact.metadata is self.reference or artifact.metadata.data == self.reference.data
+def _differences(sdist: CoreMetadata, metadata: CoreMetadata, unsaid: tuple[str, ...]) -> tuple[Difference, ...]:
+    """Return where a file does not say what the sdist says, in the fields of which that could say something."""
+    return tuple(
+        difference
+        for difference in compare(sdist, metadata)
+        if (difference.left or _could_say(sdist, difference.field)) and difference.field not in unsaid
+    )
 
 
 def _could_say(metadata: CoreMetadata, field: str) -> bool:
@@ -182,6 +168,7 @@ def _could_say(metadata: CoreMetadata, field: str) -> bool:
 
 
 def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
+    """Return the fields that an old sdist leaves out, and wheels have, if `Requires-Dist` is among them."""
     of_sdist = sdist.metadata
     if of_sdist.version >= _MODERN or of_sdist.all("Requires-Dist"):
         return ()

@@ -62,13 +62,18 @@ class Declared(NamedTuple):
         )
         differences = tuple(unsanctioned(compared.differences, self.pkg_info, self.declaration.project))
         # A wheel without a record that has another line than is declared is not of the API level.
-        absent = claimed.missing or ({} if record or claimed.lines else self._lines_for(compared.artifact))
+        absent = claimed.missing
+        if not (absent or record or claimed.lines):
+            tags = _tags(compared.artifact.filename)
+            absent = {entry: entry.template for entry in self.declaration.entries if entry.selects(tags)}
         edited = _edited_lines(absent, claimed, differences)
+        notes: tuple[str, ...] = (_RECORDED,) if record else ()
         for entry, line in absent.items():
             if entry in edited:
-                yield _changed(compared.artifact, entry, line, edited[entry], record)
+                after, origin = edited[entry], _origin(entry)
+                yield changed(compared.artifact, line, after, notes, hints.WITHOUT_A_LINE, origin=origin)
             elif entry in claimed.missing:
-                yield _missing(compared.artifact, entry, line, record, tuple(wheels.narrowed(line)))
+                yield _missing(compared.artifact, entry, line, notes or (_ALL_OR_NONE,), wheels)
         sanctioned = (*claimed.lines.values(), *edited.values())
         for difference in differences:
             if difference.field == "Requires-Dist":
@@ -98,15 +103,8 @@ class Declared(NamedTuple):
             return Claimed(every.lines | best.lines, every.places | best.places, every.missing | best.missing)
         return every if every.lines else Claimed({}, frozenset(), {})  # the API level
 
-    def _lines_for(self, artifact: Artifact) -> dict[Entry, str]:
-        """By entry, the lines that a wheel of this name may have."""
-        tags = _tags(artifact.filename)
-        return {entry: entry.template for entry in self.declaration.entries if entry.selects(tags)}
 
-
-def _missing(
-    artifact: Artifact, entry: Entry, line: str, record: BuildRecord | None, narrowed: tuple[str, ...]
-) -> Finding:
+def _missing(artifact: Artifact, entry: Entry, line: str, notes: tuple[str, ...], wheels: Having) -> Finding:
     return Finding(
         "missing-requirement",
         Severity.ERROR,
@@ -116,14 +114,9 @@ def _missing(
         expected=line,
         expected_from=_origin(entry),
         found_from="not in the wheel",
-        notes=(_recorded(record),),
-        hints=(*hints.WITHOUT_A_LINE, *narrowed),
+        notes=notes,
+        hints=(*hints.WITHOUT_A_LINE, *wheels.narrowed(line)),
     )
-
-
-def _changed(artifact: Artifact, entry: Entry, line: str, changed_to: str, record: BuildRecord | None) -> Finding:
-    notes = (_RECORDED,) if record else ()
-    return changed(artifact, line, changed_to, notes, hints.WITHOUT_A_LINE, origin=_origin(entry))
 
 
 def _edited_lines(entries: Iterable[Entry], claimed: Claimed, differences: Iterable[Difference]) -> dict[Entry, str]:
@@ -155,9 +148,7 @@ def _origin(entry: Entry) -> str:
     return f"pyproject.toml, variant `{entry.variant}`" if entry.variant else "pyproject.toml"
 
 
-def _recorded(record: BuildRecord | None) -> str:
-    """Return what it means that a line is not there: without a record a wheel may be one of the API level."""
-    return _ALL_OR_NONE if record is None else _RECORDED
+# What it means that a line is not there: without a record a wheel may be one of the API level.
 
 
 _ALL_OR_NONE = "a wheel has all lines that are declared for its tag and variant, or none (the API level)"

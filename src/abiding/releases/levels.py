@@ -20,15 +20,7 @@ if TYPE_CHECKING:
     from abiding.releases.comparison import Compared
     from abiding.releases.declared import Declared
 
-__all__ = [
-    "BuiltAs",
-    "judge_levels",
-    "judge_record",
-    "level_of",
-    "recorded_lines",
-    "without_consequences",
-    "without_level",
-]
+__all__ = ["BuiltAs", "judge_levels", "judge_record", "level_of", "without_consequences", "without_level"]
 
 
 class BuiltAs(StrEnum):
@@ -62,11 +54,6 @@ def level_of(compared: Compared, declared: Declared | None) -> BuiltAs | None:
     return BuiltAs(record.level) if record.level in (Level.ABI, Level.API) else BuiltAs.UNKNOWN
 
 
-def recorded_lines(artifact: Artifact) -> tuple[str, ...]:
-    """Return the lines of the ABI level that a wheel has by its record."""
-    return tuple(line.requirement for line in artifact.record.lines) if artifact.record else ()
-
-
 def judge_levels(
     levels: Mapping[str, BuiltAs], lines: Mapping[str, tuple[str, ...]], expected: Level | None = None
 ) -> Iterator[Finding]:
@@ -91,10 +78,10 @@ def judge_levels(
 def without_level(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
     """Say of wheels of which a level is asked for that nothing tells it; over an index, no record is read."""
     for artifact in artifacts:
-        why = "its record is in the file, which is not read over an index"
-        if not artifact.on_index:
-            why = "it has no record of its build, and no declaration is at hand"
-        hint = "download the wheel, and check the file" if artifact.on_index else ""
+        why, hint = "it has no record of its build, and no declaration is at hand", ""
+        if artifact.on_index:
+            why = "its record is in the file, which is not read over an index"
+            hint = "download the wheel, and check the file"
         message = f"the level of the wheel can't be checked: {why}"
         yield _finding("level-unknown", Severity.NOTE, message, artifact.called, hint)
 

@@ -15,7 +15,6 @@ from abiding.releases.declared import declared_in
 from abiding.releases.levels import (
     judge_levels,
     level_of,
-    recorded_lines,
     without_consequences,
     without_level,
 )
@@ -288,7 +287,9 @@ def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding],
     comparison = Comparison.of(files)
     own = declared_in(comparison.sdist)
     levels = {each.artifact.called: at for each in comparison.compared if (at := level_of(each, own.declared))}
-    lines = _declared_lines(comparison, own.declared) if levels and level else {}
+    lines = {}
+    if own.declared and levels and level:
+        lines = {each.artifact.called: own.declared.lines_of(each) for each in comparison.compared}
     judged = (*rules.judge(comparison, own), *judge_levels(levels, lines, level))
     findings = without_consequences(judged, _lines_of_the_abi_level(comparison, own.declared))
     if own.declared is None and level:
@@ -315,17 +316,13 @@ def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding],
     )
 
 
-def _declared_lines(comparison: Comparison, declared: Declared | None) -> dict[str, tuple[str, ...]]:
-    """By the name of a file, the lines in it that are declared for wheels."""
-    return {each.artifact.called: declared.lines_of(each) for each in comparison.compared} if declared else {}
-
-
 def _lines_of_the_abi_level(comparison: Comparison, declared: Declared | None) -> Iterator[str]:
-    """Give the lines that are declared for wheels, or recorded as such; late, since few releases are asked for them."""
-    for lines in _declared_lines(comparison, declared).values():
-        yield from lines
+    """Yield the lines of files that are declared for wheels, or recorded as such. Few releases are asked for them."""
     for each in comparison.compared:
-        yield from recorded_lines(each.artifact)
+        if declared:
+            yield from declared.lines_of(each)
+        if each.artifact.record:
+            yield from (line.requirement for line in each.artifact.record.lines)
 
 
 def _verdict(compared: Compared, comparison: Comparison, breaking: Iterable[Finding]) -> Verdict:

@@ -1,4 +1,4 @@
-"""Several sdists of one release: it has one, and tools do not all take the same of two."""
+"""The sdist of a release: held against its own pyproject.toml, the standards, and any other sdist beside it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals
+from abiding.metadata.changes import field_notes
+from abiding.project import hints
 from abiding.project.apart import apart
 from abiding.project.pyproject import key_text
 from abiding.releases.comparison import RESOLVER_FIELDS
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.artifact import Artifact
     from abiding.releases.comparison import Compared, Comparison
+    from abiding.releases.declared import Own
 
 __all__ = ["judge_sdists"]
 
@@ -22,12 +25,107 @@ __all__ = ["judge_sdists"]
 _ONE = "a release has one sdist (PEP 625), and no standard says which of two a tool takes"
 
 
-def judge_sdists(comparison: Comparison) -> Iterator[Finding]:
-    """Find the sdists beside the one that the wheels are held against, and where they say something else."""
-    first = comparison.sdist
-    for compared in comparison.compared if first else ():
-        if first and compared.artifact.kind == "sdist" and compared.artifact is not first:
-            yield from _beside(first, compared)
+def judge_sdists(comparison: Comparison, own: Own) -> Iterator[Finding]:
+    """Find what is wrong with the sdist that wheels are held against, and any other sdist beside it."""
+    sdist = comparison.sdist
+    if sdist is None:
+        return
+    yield from own.findings
+    declared = own.declared is not None
+    yield from _sdist_disagrees(sdist, declared=declared)
+    yield from _file_rules(sdist, Severity.ERROR if declared else Severity.NOTE)
+    may_append = own.declared is not None and own.declared.declaration.may_append
+    if may_append and comparison.is_modern and "requires-dist" not in sdist.metadata.dynamic:
+        yield Finding(
+            "not-dynamic",
+            Severity.ERROR,
+            "PKG-INFO does not say that wheels may require more",
+            artifact=sdist.called,
+            field="Dynamic",
+            expected="Requires-Dist",
+            expected_from="pyproject.toml",
+            notes=("`project.dynamic` sanctions it, but tools that read an sdist go by PKG-INFO (PEP 643)",),
+            hints=('build the sdist with `build-backend = "abiding.backend"`',),
+        )
+    if comparison.unsaid:
+        fields = " and ".join(f"`{field}`" for field in comparison.unsaid)
+        yield Finding(
+            "not-comparable",
+            Severity.NOTE,
+            f"the sdist says nothing about {fields}, and wheels do",
+            artifact=sdist.called,
+            field=comparison.unsaid[0],
+            notes=("old tools left it out of PKG-INFO, so nothing follows from that; the wheels were compared",),
+        )
+    for compared in comparison.compared:
+        if compared.artifact.kind == "sdist" and compared.artifact is not sdist:
+            yield from _beside(sdist, compared)
+
+
+def _sdist_disagrees(sdist: Artifact, *, declared: bool) -> Iterator[Finding]:
+    """Yield where PKG-INFO breaks the promises of the `[project]` table beside it."""
+    whole = sdist.pyproject.table if sdist.pyproject else {}
+    table = whole.get("project")
+    if not isinstance(table, dict):
+        return
+    from abiding.project.known_backends import wrapped_in
+    from abiding.project.promise import Promise
+    from abiding.project.table import Project
+
+    # The readme is not at hand: it lies in the archive.
+    for difference in Promise.of(Project(table), None).broken_by(sdist.metadata):
+        # What no resolver reads is the business of the project alone.
+        if declared or difference.field in RESOLVER_FIELDS:
+            yield difference.finding(
+                "sdist-disagrees",
+                Severity.ERROR,
+                f"`{difference.field}` of PKG-INFO is not what the pyproject.toml beside it says",
+                sdist.called,
+                ("pyproject.toml", "PKG-INFO"),
+                notes=(
+                    "uv reads pyproject.toml where it can, other tools read PKG-INFO",
+                    *field_notes(difference),
+                ),
+                hints=(
+                    "if only one of the two was edited after the sdist was made, build it anew",
+                    *hints.where_a_backend_differs(
+                        difference.field,
+                        wrapped_in(whole),
+                        "" if difference.left or len(difference.right) != 1 else difference.right[0],
+                    ),
+                ),
+            )
+
+
+def _file_rules(sdist: Artifact, severity: Severity) -> Iterator[Finding]:
+    metadata = sdist.metadata
+    if metadata.version < (2, 2):
+        yield Finding(
+            "old-metadata-version",
+            severity,
+            f"the sdist has Metadata-Version {metadata.get('Metadata-Version').strip() or '(none)'}",
+            artifact=sdist.called,
+            field="Metadata-Version",
+            expected="2.2",
+            expected_from="the least that an sdist must have",
+            found=metadata.get("Metadata-Version").strip() or None,
+            notes=("below 2.2 nothing that the sdist says is known to hold for its wheels (PEP 643)",),
+            hints=("build it with a backend that writes 2.2 or later",),
+        )
+    fields = {field.lower(): field for field in RESOLVER_FIELDS}
+    for value in metadata.all("Dynamic"):
+        proper = fields.get(value.strip().lower(), value.strip())
+        if proper != value.strip():
+            yield Finding(
+                "dynamic-spelling",
+                severity,
+                f"`Dynamic: {value.strip()}` is not spelled `{proper}`",
+                artifact=sdist.called,
+                field="Dynamic",
+                expected=proper,
+                found=value.strip(),
+                notes=("uv compares the name by the letter, and takes the field for static",),
+            )
 
 
 def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
@@ -44,12 +142,11 @@ def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
         return
     tables = [artifact.pyproject.table for artifact in (first, compared.artifact) if artifact.pyproject]
     others = apart(*tables) if len(tables) > 1 else ()
+    severity, says = Severity.NOTE, "the same"
     if others:
         severity, says = (
             Severity.WARNING,
-            f"the same, and has another {literals([key_text(value.key) for value in others])}",
+            f"{says}, and has another {literals([key_text(each.key) for each in others])}",
         )
-    else:
-        severity, says = Severity.NOTE, "the same"
     message = f"the release has another sdist, which says {says}: `{name}`"
     yield Finding("two-sdists", severity, message, artifact=compared.artifact.called, notes=(_ONE,), hints=(hint,))
