@@ -402,7 +402,9 @@ def test_without_native_entries_nothing_of_it_is_imported(scene: Scene) -> None:
 
 def test_missing_provider(scene: Scene) -> None:
     scene.replace("prov==1.0", "absent==1.0")
-    assert "error[missing-provider]: `absent`, which the wheel is to be linked with, is not" in scene.refused()
+    said = scene.refused()
+    assert "error[missing-provider]: `absent`, which the wheel is to be linked with, is not" in said
+    assert "build at the API level, `ABIDING_LEVEL=api`" in said
 
 
 def test_a_provider_of_another_version(tmp_path: Path) -> None:

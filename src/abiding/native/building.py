@@ -13,6 +13,7 @@ from abiding.files.plain import is_there
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
+from abiding.native.distribution import LIBRARY_OF_THE_MACHINE
 from abiding.native.examining import subject_of
 from abiding.native.installed import Installed, find_installed
 from abiding.native.links import Provided, follow, loaded_before, provided
@@ -64,12 +65,12 @@ def required(names: Sequence[str]) -> None:
                 f"`{name}`, which the wheel is to be linked with, is not in the build environment",
                 artifact="pyproject.toml",
                 field="native",
-                hints=("install it first: without build isolation nobody else does",),
+                hints=("install it first: without build isolation nobody else does", LIBRARY_OF_THE_MACHINE),
             )
             raise DeclarationError(finding, "Nothing was built")
         _ = installed.metadata  # raises if it is broken
         if not installed.files:
-            raise installed.broken("has no RECORD, or an empty one", "so it is not known which libraries it ships")
+            raise installed.unlisted()
 
 
 def brings_no_library(line: str) -> DeclarationError:

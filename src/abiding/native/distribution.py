@@ -1,7 +1,7 @@
 """One installed distribution, read from the folder that tells about it.
 
 That is the folder of the standard for installed projects: `NAME-VERSION.dist-info` with METADATA and RECORD; of older
-tools `NAME.egg-info` with PKG-INFO and installed-files.txt.
+tools `NAME.egg-info` with PKG-INFO and installed-files.txt, or `EGG-INFO` in an egg, which has no list.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.recording import rows
 from abiding.archives.tagging import StatedTags
-from abiding.files.plain import read_plain
+from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
@@ -27,12 +27,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["InstalledDistribution"]
+__all__ = ["LIBRARY_OF_THE_MACHINE", "InstalledDistribution"]
 
 
 _LARGEST_LIST = 32 << 20  # the longest RECORD of a real distribution has 4 MiB
 
 _LONGEST_VERSION = 256
+
+_UNKNOWN = "so it is not known which libraries it ships"
+LIBRARY_OF_THE_MACHINE = "or be linked with the library of this machine: build at the API level, `ABIDING_LEVEL=api`"
+# Distributions of Linux leave RECORD out, and what they have installed pip lets be.
+_ELSEWHERE = (
+    "install its wheel by pip or uv in an environment of its own, as a build in isolation does",
+    LIBRARY_OF_THE_MACHINE,
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,8 @@ class InstalledDistribution:
     def metadata(self) -> CoreMetadata:
         """Its METADATA. Raises `AbidingError` (`broken-install`)."""
         data = self.member("METADATA") or self.member("PKG-INFO")
+        if data is None and any(map(is_plain, self.info.parents)):
+            raise self.broken("is zipped, so that nothing can be linked with it")
         if data is None:
             raise self.broken("has no METADATA that can be read")
         metadata = CoreMetadata.parse(data, self.info.name)
@@ -74,7 +84,8 @@ class InstalledDistribution:
     def _listed(self) -> Iterator[str]:
         record = self.member("RECORD")
         if record is None and os.path.lexists(self.info / "RECORD"):
-            raise self.broken("has a RECORD that can't be read", "it is no plain file, or too large, or closed to you")
+            note = "it is no plain file, or too large, or closed to you"
+            raise self.broken("has a RECORD that can't be read", note, hints=(self._overwriting,))
         if record is None:  # distributions of Linux leave it out, and old tools had a list of another form
             for line in (self.member("installed-files.txt") or b"").decode("utf-8", "replace").splitlines():
                 yield posixpath.join(self.info.name, line)
@@ -82,7 +93,7 @@ class InstalledDistribution:
         try:
             yield from (row[0] for row in rows(record, "replace") if row)
         except csv.Error as exc:
-            raise self.broken("has a RECORD that can't be read", str(exc)) from exc
+            raise self.broken("has a RECORD that can't be read", str(exc), hints=(self._overwriting,)) from exc
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -118,14 +129,34 @@ class InstalledDistribution:
         except (ValueError, LookupError, TypeError, RecursionError):
             return ""
 
-    def broken(self, what: str, note: str = "") -> AbidingError:
-        """Make the error that says what can't be read of it."""
+    def unlisted(self) -> AbidingError:
+        """Make the error that says that nobody knows what its files are."""
+        what = "has no RECORD, or an empty one" if self._is_standard else "is of an old tool, with no list of its files"
+        installer = (self.member("INSTALLER") or b"")[:_LONGEST_VERSION].decode("utf-8", "replace").strip()
+        if installer in ("pip", "uv"):
+            return self.broken(what, _UNKNOWN, hints=(self._overwriting,))
+        by = (f"it was installed by `{installer}`",) if installer else ()
+        return self.broken(what, _UNKNOWN, *by, hints=_ELSEWHERE)
+
+    @property
+    def _overwriting(self) -> str:
+        """The hint for one without a good RECORD: by that pip takes away what is there, and else does nothing."""
+        name, _, version = self.info.stem.partition("-")
+        line = shlex.quote(f"{name}=={version}" if version else self.name)
+        return f"install it again: `pip install --ignore-installed --no-deps {line}`"
+
+    @property
+    def _is_standard(self) -> bool:
+        return self.info.suffix.lower() == ".dist-info"
+
+    def broken(self, what: str, *notes: str, hints: tuple[str, ...] = ()) -> AbidingError:
+        """Make the error that says what can't be read of it; without other `hints` it is to be installed again."""
         finding = Finding(
             "broken-install",
             Severity.ERROR,
-            f"`{self.info.name}` {what}",
+            f"`{(self.info.parent if self.info.name.lower() == 'egg-info' else self.info).name}` {what}",
             artifact=str(self.info),
-            notes=(note,) if note else (),
-            hints=(f"install it again: `pip install --force-reinstall --no-deps {shlex.quote(self.name)}`",),
+            notes=notes,
+            hints=hints or (f"install it again: `pip install --force-reinstall --no-deps {shlex.quote(self.name)}`",),
         )
         return AbidingError(finding)

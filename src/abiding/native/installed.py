@@ -1,9 +1,15 @@
-"""What is installed in an environment, read from its folders: nothing is imported, what is broken hides nothing."""
+"""What is installed in an environment, read from its folders: nothing is imported, what is broken hides nothing.
+
+Where several count under one name, `importlib.metadata` says which it is: the wrapped backend asks it, and so does what
+fills pins.
+"""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from importlib import metadata
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +19,7 @@ from abiding.native import contents
 from abiding.native.distribution import InstalledDistribution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from packaging.specifiers import SpecifierSet
 
@@ -33,7 +39,7 @@ class Installed:
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Read what is installed under a name, once; what can't be read is not there."""
         if name not in self._read:
-            installed = next((distribution for distribution in self.distributions() if distribution.name == name), None)
+            installed = find_installed(name, self.path)
             self._read[name] = _contents(installed) if installed else None
         return self._read[name]
 
@@ -49,21 +55,33 @@ class Installed:
                 yield contents
 
     def distributions(self) -> list[InstalledDistribution]:
-        """Every distribution, the first of each name: that is the one which is imported."""
+        """Every distribution, of each name the one that counts."""
         if not self._found:
-            path = sys.path if self.path is None else self.path
-            every = [distribution for folder in path for distribution in _in_folder(Path(folder))]
-            self._found.extend({distribution.name: distribution for distribution in reversed(every)}.values())
-            self._found.reverse()
+            by_name: dict[str, list[InstalledDistribution]] = {}
+            for folder in sys.path if self.path is None else self.path:
+                for distribution in sorted(_in_folder(folder), key=attrgetter("name")):
+                    by_name.setdefault(distribution.name, []).append(distribution)
+            for name, namesakes in by_name.items():
+                counting = find_installed(name, self.path) if len(namesakes) > 1 else None
+                self._found.append(counting or namesakes[0])
         return self._found
 
 
-def find_installed(name: str) -> InstalledDistribution | None:
-    """Return what is installed here under a normalised name; None if nothing is. What it says is read when asked for.
+def find_installed(name: str, path: Sequence[str] | None = None) -> InstalledDistribution | None:
+    """Return what is installed under a normalised name; None if nothing is. What it says is read when asked for.
 
-    What can't be read then raises `AbidingError` (`broken-install`).
+    That is looked for in the folders of `path`, or by this interpreter. What can't be read then raises `AbidingError`
+    (`broken-install`).
     """
-    return next((distribution for distribution in Installed().distributions() if distribution.name == name), None)
+    if path is not None:
+        return next((each for folder in path for each in _in_folder(folder, name)), None)
+    try:
+        installed: metadata.Distribution | None = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
+    except Exception:  # noqa: BLE001 (later Pythons read METADATA of each to choose, and finders raise what they like)
+        installed = next(iter(metadata.distributions(name=name)), None)
+    return _read_from(installed) if installed else None
 
 
 def _contents(distribution: InstalledDistribution) -> Contents | None:
@@ -73,12 +91,21 @@ def _contents(distribution: InstalledDistribution) -> Contents | None:
         return None
 
 
-def _in_folder(folder: Path) -> Iterator[InstalledDistribution]:
+def _in_folder(folder: str, name: str | None = None) -> Iterator[InstalledDistribution]:
+    """Yield what is installed in a folder, or a ZIP file, in the order in which Python finds it."""
     try:
-        children = sorted(folder.iterdir())
+        installed = [*metadata.distributions(name=name, path=[folder])]
     except (OSError, ValueError):
         return
-    for child in children:
-        name, dot, kind = child.name.rpartition(".")
-        if dot and kind in ("dist-info", "egg-info"):
-            yield InstalledDistribution(folder, child, normalised(name.partition("-")[0]))
+    yield from filter(None, map(_read_from, installed))
+
+
+def _read_from(installed: metadata.Distribution) -> InstalledDistribution | None:
+    # Every finder that looks into folders has it, that of the backport too; what another one makes up has no files.
+    place = getattr(installed, "_path", None)
+    if place is None:
+        return None
+    info = Path(str(place))
+    is_egg = info.name.lower() == "egg-info"
+    stem = (info.parent if is_egg else info).name.rpartition(".")[0]
+    return InstalledDistribution(info.parent, info, normalised(stem.partition("-")[0]))

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,8 +62,8 @@ def _roots(providers: Sequence[Contents]) -> set[Path]:
     """Tell where the environment has its files: the folders with the providers, and that of the environment itself."""
     roots = {Path(sys.prefix)} if sys.prefix != sys.base_prefix else set()
     for provider in providers:
-        place, file = next(iter(provider.files.items()))
-        roots.add(Path(file.removesuffix(place)))
+        # Those of Linux have no list of theirs.
+        roots |= {Path(file.removesuffix(place)) for place, file in islice(provider.files.items(), 1)}
     return {root.resolve() for root in roots}
 
 
