@@ -14,12 +14,13 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 # The `re` of Pythons before 3.11.5 goes on behind what the last repetition of a possessive group has tried in vain.
 FIXED = (3, 11, 5)
-# What is read by expressions with such groups.
+# What is read by expressions with such groups, and unpacked by `tarfile`, which has no filter before 3.11.4.
 READING = {
     "test_check.py": "people_write_looks_plain or requirement_that_uv_refuses",
     "test_dlopen.py": "",
     "test_index.py": "not missing_extra",
     "test_native_links.py": "",
+    "test_prove.py": "unpacked or damaged",
     "test_record.py": "",
 }
 RUN = """

@@ -11,6 +11,7 @@ import tarfile
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
@@ -396,6 +397,8 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.
     return info
 
 
+# Pythons before 3.11.4 have no filters; one that has them does without in the same way if it is not later than 3.11.
+FILTERING = pytest.mark.parametrize("filtering", [True, False] if sys.version_info < (3, 12) else [True])
 ODD_SDISTS = {
     "no folder": [member("a")],
     "two folders": [member("other/a")],
@@ -422,29 +425,39 @@ def sdist_with(folder: Path, members: Sequence[tarfile.TarInfo]) -> Path:
 
 
 @pytest.mark.parametrize("case", ODD_SDISTS)
-@pytest.mark.parametrize("filtering", [True, False])
+@FILTERING
 def test_an_sdist_that_can_not_be_unpacked(
     case: str, filtering: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also with a Python whose `tarfile` has no filters."""
     if not filtering:
         monkeypatch.delattr(tarfile, "data_filter", raising=False)
-    before = set(tmp_path.rglob("*")) | {sdist_with(tmp_path, ODD_SDISTS[case])}
-    with pytest.raises(ArchiveError, match=r"spam-1\.0\.tar\.gz|can't be unpacked|in one folder|nobody should follow"):
+    sdist_with(tmp_path, ODD_SDISTS[case])
+    before = set(tmp_path.rglob("*"))
+    with pytest.raises(ArchiveError):
         unpacked(tmp_path / "spam-1.0.tar.gz", tmp_path / "out" / "in")
-    assert [
-        path
-        for path in tmp_path.rglob("*")
-        if path not in before and (tmp_path / "out" / "in") not in (path, *path.parents)
-    ] == [tmp_path / "out"]
+    assert set(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("filtering", [True, False])
-def test_a_plain_sdist_is_unpacked(filtering: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@FILTERING
+def test_a_fair_sdist_is_unpacked(filtering: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is whose who unpacks it: git refuses to work in the folders of others."""
     if not filtering:
         monkeypatch.delattr(tarfile, "data_filter", raising=False)
-    folder = unpacked(sdist_with(tmp_path, [member("spam-1.0/docs", tarfile.DIRTYPE)]), tmp_path / "out")
-    assert sorted(path.name for path in folder.iterdir()) == ["PKG-INFO", "docs", "setup.py"]
+    members = [
+        member("spam-1.0/docs", tarfile.DIRTYPE), member("spam-1.0/docs/a"), member("spam-1.0/b", tarfile.SYMTYPE, "docs"),
+        member("spam-1.0/c", tarfile.LNKTYPE, "spam-1.0/PKG-INFO"),
+    ]  # fmt: skip
+    for info in members:
+        info.uid = info.gid = 4321
+        info.mode = 0o6777 if info.isfile() else 0
+    folder = unpacked(sdist_with(tmp_path, members), tmp_path / "out")
+    assert sorted(path.name for path in folder.iterdir()) == ["PKG-INFO", "b", "c", "docs", "setup.py"]
+    assert (folder / "c").read_bytes() == (folder / "PKG-INFO").read_bytes()
+    assert (folder / "b" / "a").is_file()
+    states = [path.lstat() for path in (folder, *folder.rglob("*")) if not path.is_symlink()]
+    assert {state.st_uid for state in states} == {tmp_path.stat().st_uid}
+    assert not any(state.st_mode & 0o6022 for state in states)
 
 
 @pytest.mark.parametrize(
@@ -455,6 +468,16 @@ def test_a_damaged_sdist_is_one_error(tmp_path: Path, damage: Callable[[bytes], 
     data = sdist_with(tmp_path, []).read_bytes()
     path = tmp_path / f"spam-2.0{extension}"
     path.write_bytes(damage(data))
+    with pytest.raises(ArchiveError):
+        unpacked(path, tmp_path / "out")
+
+
+def test_a_damaged_member_is_one_error(tmp_path: Path) -> None:
+    path = tmp_path / "spam-2.0.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("spam-2.0/PKG-INFO", "Metadata-Version: 2.2\nName: spam\nVersion: 2.0\n")
+        archive.writestr("spam-2.0/setup.py", "setup()")
+    path.write_bytes(path.read_bytes().replace(b"setup()", b"upset()"))
     with pytest.raises(ArchiveError, match="can't be unpacked"):
         unpacked(path, tmp_path / "out")
 

@@ -91,10 +91,8 @@ def _unpack(source: Path, folder: Path) -> Path:
         return source.parent
     if is_folder(source):
         return source
-    from abiding.archives.sdist import read_pkg_info
     from abiding.proof.copies import unpacked
 
-    read_pkg_info(source)  # whether it is an sdist
     return unpacked(source, folder / "given")
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
-from abiding.files.inside import leads_out
+from abiding.archives.sdist import read_pkg_info
 from abiding.findings.errors import ArchiveError
 from abiding.proof.commands import CommandError, answer
 
@@ -102,8 +102,10 @@ def _git(folder: Path, *arguments: str) -> str:
 def unpacked(sdist: Path, folder: Path) -> Path:
     """Unpack an sdist below `folder`, and return its top folder.
 
-    Raises `ArchiveError` if that can't be done, or would write or lead anywhere else, or gives more than one folder.
+    Raises `ArchiveError` if it is no sdist, or can't be unpacked, or would write or lead anywhere else, or has anything
+    beside that folder.
     """
+    read_pkg_info(sdist)  # which holds all members to that; `tarfile` of Pythons before 3.11.4 would follow them
     folder.mkdir(parents=True)
     try:
         if sdist.name.endswith(".zip"):
@@ -111,23 +113,16 @@ def unpacked(sdist: Path, folder: Path) -> Path:
                 zipped.extractall(folder)  # noqa: S202
         else:
             with tarfile.open(sdist) as archive:
-                archive.extraction_filter = getattr(tarfile, "data_filter", _plain)
-                archive.extractall(folder)  # noqa: S202
+                if hasattr(tarfile, "data_filter"):
+                    archive.extractall(folder, filter="data")
+                else:
+                    archive.extractall(folder, [_mine(member) for member in archive])  # noqa: S202
     except _NOT_UNPACKED as exc:
         raise ArchiveError.at(sdist.name, "can't be unpacked", note=str(exc) or type(exc).__name__) from exc
-    files = list(folder.iterdir())
-    if len(files) != 1 or not files[0].is_dir():
-        raise ArchiveError.at(
-            sdist.name,
-            "does not have all its files in one folder",
-            note=f"it has {', '.join(sorted(f'`{file.name}`' for file in files)[:_MOST_SHOWN])}"
-            if files
-            else "it is empty",
-        )
-    return files[0]
+    (top,) = folder.iterdir()
+    return top
 
 
-_MOST_SHOWN = 3
 # What the standard library raises for archives that are damaged, odd or hostile; `RuntimeError` for an encrypted one.
 _NOT_UNPACKED = (
     tarfile.TarError,
@@ -143,8 +138,12 @@ _NOT_UNPACKED = (
 )
 
 
-def _plain(member: tarfile.TarInfo, _path: str) -> tarfile.TarInfo:
-    """Let files and folders below the folder pass, for Pythons before 3.11.4, which have no filter of their own."""
-    if not (member.isfile() or member.isdir()) or leads_out(member.name):
-        raise tarfile.ReadError(f"`{member.name}` is not a plain file below the folder")
+def _mine(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Leave out whose a member was, and modes that no build needs, for Pythons before 3.11.4: they have no filter.
+
+    Git works in no folder of somebody else, and root would unpack it as that.
+    """
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mode = 0o755 if member.isdir() else member.mode & 0o755 | 0o600
     return member
