@@ -15,7 +15,7 @@ import pytest
 from abiding.builds import exported
 from abiding.metadata import pins
 from abiding.native import building
-from abiding.native.behind import behind
+from abiding.native.behind import behind, brings_nothing
 from abiding.native.installed import Installed, find_installed
 from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
@@ -108,6 +108,27 @@ def test_what_a_metapackage_brings_is_that_of_the_one_that_counts(
     monkeypatch.syspath_prepend(str(tmp_path))
     version = importlib.metadata.version("prov-a")
     assert behind("prov-a[all]") == [f"brings-{version[0]}"]
+
+
+@pytest.mark.parametrize(
+    ("record", "brought"),
+    [
+        ("{0}/METADATA,,\n{0}/licenses/LICENSE,,\n", "brings-1"),
+        ("{0}/METADATA,,\nprov_a/libprov.so,,\n", "prov-a"),
+        ("{0}/METADATA,,\n../../../lib/libprov.so,,\n", "prov-a"),  # the scheme `data`
+        ("{0}/METADATA,,\n__editable__.prov_a.pth,,\n", "prov-a"),
+        ("", "prov-a"),  # it is not known, which the build says
+    ],
+)
+def test_what_has_files_of_its_own_is_no_metapackage(
+    record: str, brought: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = "prov_a-1.0.dist-info"
+    install(tmp_path, "1.0", folder)
+    (tmp_path / folder / "RECORD").write_text(record.format(folder))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert behind("prov-a[all]") == [brought]
+    assert brings_nothing("prov-a") == (brought == "brings-1")
 
 
 @pytest.mark.parametrize("raised", [OSError, ValueError, KeyError])

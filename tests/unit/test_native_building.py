@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -283,10 +284,32 @@ def test_a_wheel_is_linked_with_what_a_metapackage_brings(scene: Scene, entry: s
     assert examine(path) == examine(path, [*(scene.folder / "wheels").iterdir(), meta]) == ()
 
 
-def test_what_a_metapackage_brings_elsewhere_alone(scene: Scene) -> None:
-    with_metapackage(scene, "meta[fast]", "prov; sys_platform == 'win32' and extra == 'fast'")
-    said = scene.refused(WITHOUT="1")
-    assert "error[missing-provider]: `meta[fast]` brings nothing here that the wheel could be linked with" in said
+@pytest.mark.parametrize(
+    ("entry", "line", "way"),
+    [
+        ("meta[fast]", "prov; sys_platform == 'win32' and extra == 'fast'", "or say by `select` which wheels the line is"),
+        ("meta[slow]", "prov; extra == 'fast'", "or say by `select` which wheels the line is"),
+        ("meta", "prov; extra == 'fast'", "or ask for the extra that brings it"),
+        ("meta==x.x", "prov", "or ask for the extra that brings it"),
+    ],
+)  # fmt: skip
+def test_a_metapackage_that_brings_nothing_is_told_before_the_linker_fails(
+    entry: str, line: str, way: str, scene: Scene
+) -> None:
+    with_metapackage(scene, entry, line)
+    said = scene.refused()
+    assert f"error[missing-provider]: `{entry}` brings nothing here that the wheel could be linked with" in said
+    assert way in said
+
+
+def test_a_metapackage_of_an_old_tool_is_one_too(scene: Scene) -> None:
+    with_metapackage(scene, "meta[fast]==1.0", "prov==1.0; extra == 'fast'")
+    info = scene.site / "meta-1.0.egg-info"
+    info.mkdir()
+    (scene.site / "meta-1.0.dist-info" / "METADATA").rename(info / "PKG-INFO")
+    (info / "installed-files.txt").write_text("PKG-INFO\n")
+    shutil.rmtree(scene.site / "meta-1.0.dist-info")
+    assert metadata(scene.build()).all("Requires-Dist") == ("meta[fast]==1.0",)
 
 
 def test_what_a_metapackage_brings_in_some_environments_of_the_wheel(scene: Scene) -> None:

@@ -119,7 +119,7 @@ def required(entries: Iterable[Entry]) -> None:
 
 
 def hold_to_bring(entries: Iterable[Entry]) -> None:
-    """Raise `DeclarationError` (`missing-provider`) if the extras of a metapackage bring nothing to be linked with."""
+    """Raise `DeclarationError` (`missing-provider`) if a metapackage brings nothing to be linked with."""
     without = _of_metapackages(entries)
     if without:
         from abiding.native.building import brings_no_library
@@ -129,12 +129,12 @@ def hold_to_bring(entries: Iterable[Entry]) -> None:
 
 def _of_metapackages(entries: Iterable[Entry]) -> list[Entry]:
     """Return the entries on metapackages that bring nothing here."""
-    asking = [entry for entry in entries if applies(entry) and "[" in entry.requires]
-    if not asking:
+    applying = [entry for entry in entries if applies(entry)]
+    if not applying:
         return []
     from abiding.native.behind import brings_nothing
 
-    return [entry for entry in asking if brings_nothing(entry.requires)]
+    return [entry for entry in applying if brings_nothing(entry.requires)]
 
 
 def shared_libraries(entries: Iterable[Entry]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from abiding.archives.naming import normalised
 from abiding.metadata import pins, requirements
 from abiding.native.installed import find_installed
+from abiding.native.names import only_tells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +31,13 @@ def behind(entry: str) -> list[str]:
 
 
 def brings_nothing(entry: str) -> bool:
-    """Return whether a requirement asks for extras of an installed metapackage, and these bring nothing here.
+    """Return whether a requirement is on an installed metapackage, and the extras that it asks for bring nothing here.
 
     Raises as `behind` does.
     """
     requirement = requirements.parse(pins.sample(entry))
     name = normalised(requirement.name)
-    return bool(requirement.extras) and behind(entry) == [name] and _metapackage(name) is not None
+    return behind(entry) == [name] and _metapackage(name) is not None
 
 
 def _brought(requirement: Requirement, seen: frozenset[str]) -> Iterator[str]:
@@ -59,7 +60,5 @@ def _brought(requirement: Requirement, seen: frozenset[str]) -> Iterator[str]:
 def _metapackage(name: str) -> InstalledDistribution | None:
     """Return the installed distribution of a name, if it has no files but those that describe it."""
     installed = find_installed(name)
-    if installed is None or not installed.files:  # some do not list them
-        return None
-    tops = {place.partition("/")[0] for place in installed.files}
-    return installed if all(top.endswith((".dist-info", ".egg-info")) for top in tops) else None
+    # Some do not list their files.
+    return installed if installed and installed.files and all(map(only_tells, installed.files)) else None

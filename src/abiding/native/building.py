@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from abiding.files.plain import is_there
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata import requirements
+from abiding.metadata import pins, requirements
 from abiding.native.distribution import LIBRARY_OF_THE_MACHINE
 from abiding.native.examining import subject_of
 from abiding.native.installed import Installed, find_installed
@@ -74,18 +74,20 @@ def required(names: Sequence[str]) -> None:
 
 
 def brings_no_library(line: str) -> DeclarationError:
-    """Make the error for a line on a metapackage whose extras bring nothing here."""
+    """Make the error for a line on a metapackage that brings nothing here."""
+    asks = bool(requirements.parse(pins.sample(line)).extras)
+    lacks = (
+        "nothing that its extras require is for this environment" if asks else "the line asks for none of its extras"
+    )
+    way = "say by `select` which wheels the line is for" if asks else "ask for the extra that brings it"
     finding = Finding(
         "missing-provider",
         Severity.ERROR,
         f"`{line}` brings nothing here that the wheel could be linked with",
         artifact="pyproject.toml",
         field="native",
-        notes=("it has no files of its own, and nothing that its extras require is for this environment",),
-        hints=(
-            "declare the distribution that has the library",
-            "or say by `select` which wheels the line is for",
-        ),
+        notes=(f"it has no files of its own, and {lacks}",),
+        hints=("declare the distribution that has the library", f"or {way}"),
     )
     return DeclarationError(finding, "Nothing was built")
 

@@ -12,6 +12,7 @@ from abiding.archives.naming import normalised
 from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag
+from abiding.native.names import only_tells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -95,7 +96,7 @@ def brought(
 
 
 def _is_metapackage(contents: Contents) -> bool:
-    return all(".dist-info/" in place for place in contents.files)
+    return all(map(only_tells, contents.files))
 
 
 def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: Environments) -> Iterator[_Asked]:

@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["has_code", "is_mangled", "may_be_image", "module_name", "place_of", "stem", "untagged", "wheels_among"]
+__all__ = [
+    "has_code",
+    "is_mangled",
+    "may_be_image",
+    "module_name",
+    "only_tells",
+    "place_of",
+    "stem",
+    "untagged",
+    "wheels_among",
+]
 
 
 _CODE = frozenset({"dylib", "dll", "pyd", "exe"})
@@ -24,10 +34,15 @@ _TEXT = frozenset({"py", "pyi", "txt", "json", "md", "h", "hpp", "pxd", "pyx", "
 def may_be_image(place: str) -> bool:
     """Return whether a file with this name is worth opening: shared libraries, and programs, which have no suffix."""
     suffix = place.rpartition(".")[2].lower()
-    if suffix in _TEXT or ".dist-info/" in place:
+    if suffix in _TEXT or only_tells(place):
         return False
     name = place.rpartition("/")[2].lower()
     return suffix in _CODE or ".so" in name or "." not in name
+
+
+def only_tells(place: str) -> bool:
+    """Return whether a file only tells about its distribution: `.dist-info` has them, or what old tools have."""
+    return place.partition("/")[0].endswith((".dist-info", ".egg-info"))
 
 
 def wheels_among(paths: Iterable[Path]) -> list[Path]:
