@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from abiding.builds.entries import Entries
     from abiding.project.build_record import Used
 
-__all__ = ["excluded"]
+__all__ = ["judge_versions"]
 
 
-def excluded(
+def judge_versions(
     built: Built, entries: Entries, interfaces: Sequence[Used], origin: Callable[[str, str], str]
 ) -> Iterator[Finding]:
-    """Yield a warning for each distribution of which a wheel excludes the version that it was compiled with.
+    """Warn of each distribution of which the wheel excludes the version that it was compiled with.
 
-    `interfaces` are what its files use. A version that is older than all that are admitted may do: nobody has tried. Of
-    a newer one that is told too, unless the files say which is the least that they accept.
+    `interfaces` are what its files use. A version that is newer than all that the wheel admits is no mistake if the
+    files say which is the least that they accept. `origin` is as for `judge_compiled`.
     """
     from packaging.specifiers import SpecifierSet
 

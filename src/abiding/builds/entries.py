@@ -81,14 +81,14 @@ class Entries(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        """How grave it is what only the project can mend: who builds from a published sdist can do nothing about it.
+        """The severity of a fault that only the project can mend: who builds from its sdist can do nothing about it.
 
-        Who asks for the ABI level is the project, on the way to publish.
+        Whoever asks for the ABI level is the project itself, on the way to publish.
         """
         return Severity.WARNING if self.unpacked and self.settings.level is not Level.ABI else Severity.ERROR
 
-    def weighed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Return findings on what only the project can mend: errors as grave as they are to who builds."""
+    def weigh(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return findings that only the project can mend, their errors with `severity`."""
         return tuple(
             finding._replace(severity=self.severity) if finding.severity is Severity.ERROR else finding
             for finding in findings

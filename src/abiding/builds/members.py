@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.project.build_record import Used
 
-__all__ = ["members"]
+__all__ = ["members_of"]
 
 
-def members(
+def members_of(
     built: Built, entries: Entries, folder: Path, interfaces: tuple[Used, ...]
 ) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
-    """Give the members that are to be written, by name, and what is wrong with how the wheel is linked.
+    """Return the contents of these members, by name, and what is wrong with how the wheel is linked.
 
-    `folder` is where the source lies, `interfaces` what the compiled files use. Raises `ArchiveError`, and
+    `folder` is the source tree, `interfaces` are what the compiled files use. Raises `ArchiveError`, and
     `DeclarationError` where a pin of an export can't be filled.
     """
     findings: tuple[Finding, ...] = ()

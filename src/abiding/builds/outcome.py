@@ -11,7 +11,7 @@ from abiding.findings.errors import RefusedError
 from abiding.findings.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from abiding.findings.finding import Finding
 
@@ -24,15 +24,11 @@ class Outcome:
     def __init__(self) -> None:
         self._warned: list[str] = []
 
-    def refuse(self, findings: Sequence[Finding], closing: str) -> None:
-        """Stop if there is an error among the findings. Raises `RefusedError` with all of them."""
+    def hold(self, findings: Iterable[Finding], closing: str) -> None:
+        """Raise `RefusedError` with all findings if there is an error among them; else warn of each."""
+        findings = tuple(findings)
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise RefusedError(findings, closing)
-
-    def hold(self, findings: Iterable[Finding], closing: str) -> None:
-        """Stop if there is an error among the findings, as `refuse` does; warn of them if there is none."""
-        findings = tuple(findings)
-        self.refuse(findings, closing)
         self.warn(findings)
 
     def warn(self, findings: Iterable[Finding]) -> None:
@@ -42,13 +38,13 @@ class Outcome:
         """
         for finding in findings:
             self._warned.append(finding.rule)
-            with _printed_as_it_is():
-                warnings.warn(_told(finding), UserWarning, stacklevel=5)
+            with _printing_text_alone():
+                warnings.warn(_text(finding), UserWarning, stacklevel=5)
 
     def remark(self, findings: Iterable[Finding]) -> None:
         """Print each finding: what nobody has to do anything about in a build, or what has stopped it already."""
         for finding in findings:
-            print(_told(finding), file=sys.stderr)  # noqa: T201
+            print(_text(finding), file=sys.stderr)  # noqa: T201
 
     def say(self, text: str) -> None:
         """Print what was built: one line, whatever it says.
@@ -62,7 +58,7 @@ class Outcome:
 
 
 @contextmanager
-def _printed_as_it_is() -> Iterator[None]:
+def _printing_text_alone() -> Iterator[None]:
     usual = warnings.formatwarning
     warnings.formatwarning = lambda message, *_, **__: f"{message}\n"
     try:
@@ -71,7 +67,7 @@ def _printed_as_it_is() -> Iterator[None]:
         warnings.formatwarning = usual
 
 
-def _told(finding: Finding) -> str:
+def _text(finding: Finding) -> str:
     from abiding.findings.screen import block
 
     return block(finding, "abiding: ")

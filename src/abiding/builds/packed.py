@@ -35,7 +35,7 @@ def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severit
         differing[0].key,
         severity=severity,
         also=tuple((value.key, "another one, too") for value in differing[1:_MOST_QUOTED] if value.own is not None),
-        notes=(*map(_packed, differing[:_MOST_QUOTED]), "who builds from the sdist goes by what is in it"),
+        notes=(*map(_difference, differing[:_MOST_QUOTED]), "who builds from the sdist goes by what is in it"),
         hints=("commit pyproject.toml, and build again: meson-python and others pack the last commit, not the folder",),
     )
     return (finding,)
@@ -44,17 +44,17 @@ def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severit
 _MOST_QUOTED = 5
 
 
-def _packed(difference: Apart) -> str:
+def _difference(difference: Apart) -> str:
     """Say what a value is in the sdist: of lists, what they have there alone, or have not."""
     key, own, packed = key_text(difference.key), difference.own, difference.other
     if packed is None:
         return f"in the sdist, `{key}` is missing"
     if not isinstance(own, list) or not isinstance(packed, list):
-        return f"in the sdist, `{key}` is {_shown([packed])}"
+        return f"in the sdist, `{key}` is {_literals([packed])}"
     more, less = [value for value in packed if value not in own], [value for value in own if value not in packed]
-    has = [f"{what} {_shown(some)}" for what, some in (("has", more), ("lacks", less)) if some]
+    has = [f"{what} {_literals(some)}" for what, some in (("has", more), ("lacks", less)) if some]
     return f"in the sdist, `{key}` {' and '.join(has) or 'has another order'}"
 
 
-def _shown(values: Iterable[object]) -> str:
+def _literals(values: Iterable[object]) -> str:
     return literals([value if isinstance(value, str) else json.dumps(value, default=str) for value in values])

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from abiding.builds.entries import Entries
     from abiding.project.build_record import Used
 
-__all__ = ["places_of", "refuted"]
+__all__ = ["judge_compiled", "places_of"]
 
 
 _AT_ABI = "the lines for it are left out at the API level: `-C abiding.level=abi`, or `ABIDING_LEVEL=abi`, adds them"
 _LATER = "who publishes such a wheel builds it with `ABIDING_LEVEL=abi`, and then it is an error"
 
 
-def refuted(
+def judge_compiled(
     built: Built, entries: Entries, origin: Callable[[str, str], str]
 ) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
-    """Give the interfaces that the files of a wheel use, and what is wrong with its bounds by what they say.
+    """Judge the bounds of a wheel by what its compiled files accept: returns the interfaces they use, and findings.
 
-    `origin(field, line)` says where a line comes from that no entry gives. Raises `ArchiveError`.
+    `origin(field, line)` says where a line of METADATA comes from that no entry gives. Raises `ArchiveError`.
     """
     examined = evidence.judge_built(built.archive, built.metadata, entries.declaration.optional_modules)
     if examined is None:
@@ -74,7 +74,7 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
 
 
 def places_of(lines: Iterable[str], built: Built, entries: Entries, origin: Callable[[str, str], str]) -> str:
-    """Say where lines of METADATA come from; `origin` is as for `refuted`."""
+    """Say where lines of METADATA come from; `origin` is as for `judge_compiled`."""
     own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
     return f"METADATA, from {', '.join(places)}"

@@ -1,4 +1,4 @@
-"""Libraries of the build environment that a wheel was linked with, where no entry says so by `native = true`."""
+"""The compiled files of a wheel that was built, held against what the declaration says of them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,38 @@ if TYPE_CHECKING:
     from abiding.findings.rules import Rule
     from abiding.native.bytewise import Needed
 
-__all__ = ["forgotten"]
+__all__ = ["judge_links", "judge_optional_modules"]
 
 
-def forgotten(built: Built, entries: Entries) -> Iterator[Finding]:
-    """Yield a warning for each library of what is required, for the build or by the wheel, that won't be found.
+def judge_optional_modules(built: Built, entries: Entries) -> Iterator[Finding]:
+    """Warn of each glob of `optional-modules` that matches no compiled file, if the wheel has any.
 
-    Where native entries count, the wheel is examined as a whole, and that is told there. Raises `ArchiveError`.
+    A glob with an ending that no file of this wheel has is for wheels of another system.
+    """
+    optional, members = entries.declaration.optional_modules, built.archive.names
+    if not optional or built.kind == "editable" or not native.has_code(members):
+        return
+    from abiding.evidence.optional import NO_MATCH, CompiledModules
+
+    inside = CompiledModules.of(members)
+    for index, glob in enumerate(guard.modules for guard in optional):
+        if inside.has(glob):
+            continue
+        suggestion = inside.suggestion(glob)
+        yield entries.pyproject.finding(
+            "bad-value",
+            NO_MATCH.format(glob),
+            ("tool", "abiding", "optional-modules", index),
+            severity=Severity.WARNING,
+            notes=inside.notes,
+            hints=(f"did you mean `{suggestion}`?",) if suggestion else (),
+        )
+
+
+def judge_links(built: Built, entries: Entries) -> Iterator[Finding]:
+    """Warn of each library of the build environment that the wheel is linked with and will not find.
+
+    Only where no native entry counts: else the wheel is judged as a whole, by `members_of`. Raises `ArchiveError`.
     """
     if any(map(native.applies, built.lines)):
         return
@@ -31,12 +56,12 @@ def forgotten(built: Built, entries: Entries) -> Iterator[Finding]:
     requires = built.metadata.all("Requires-Dist")
     for need in native.forgotten(built.archive, requires, build_requires, entries.declaration.entries):
         if not need.is_required or not need.is_led:
-            yield _finding(need, built, entries)
+            yield _unreachable(need, built, entries)
 
 
-def _finding(need: Needed, built: Built, entries: Entries) -> Finding:
+def _unreachable(need: Needed, built: Built, entries: Entries) -> Finding:
     rule: Rule = "unreachable-library" if need.is_required else "undeclared-provider"
-    message, note = _SAID[rule]
+    message, note = _MESSAGES[rule]
     return Finding(
         rule,
         Severity.WARNING,
@@ -52,7 +77,7 @@ def _finding(need: Needed, built: Built, entries: Entries) -> Finding:
 
 # auditwheel looks there too, and so does what tells whether the machine has the library.
 _COPYING = "or, where auditwheel copies it into the wheel, let `LD_LIBRARY_PATH` lead to it in the build as well"
-_SAID = {
+_MESSAGES = {
     "undeclared-provider": (
         "`{0.library}` is from `{0.distribution}` in the build environment, which the wheel does not require",
         "no installer knows that it has to be there, unless a repair tool copies the library into the wheel",

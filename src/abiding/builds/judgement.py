@@ -1,0 +1,121 @@
+"""What a build is held to, step by step: what is wrong stops it before anything is handed over, or is warned of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.artifacts.installers import judge_wheel
+from abiding.artifacts.requires_python import judge_python
+from abiding.artifacts.satisfiable import judge_satisfiable
+from abiding.builds import rules
+from abiding.builds.compiled_with import judge_versions
+from abiding.builds.contents import judge_links, judge_optional_modules
+from abiding.builds.packed import judge_packed
+from abiding.builds.refuting import judge_compiled
+from abiding.metadata import requirements
+from abiding.project.source import unkept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from abiding.archives.wheel import Wheel
+    from abiding.builds.built import Built
+    from abiding.builds.entries import Entries
+    from abiding.builds.outcome import Outcome
+    from abiding.findings.finding import Finding
+    from abiding.metadata.core import CoreMetadata
+    from abiding.project.build_record import Used
+    from abiding.project.declaration import Declaration
+    from abiding.project.pyproject import Pyproject
+    from abiding.project.source import Source
+
+__all__ = ["Judgement"]
+
+# What the hooks call a kind of wheel, and what people do.
+_KINDS = {"wheel": "wheel", "editable": "editable wheel"}
+
+
+class Judgement(NamedTuple):
+    """Holds what was built against its source and its declaration.
+
+    Methods raise `RefusedError` with the errors that they find, and warn of the rest. `name` is that of the file.
+    """
+
+    pyproject: Pyproject
+    declaration: Declaration
+    source: Source
+    entries: Entries
+    outcome: Outcome
+
+    # Of an sdist
+
+    def of_packed(self, name: str, data: bytes) -> None:
+        """Judge the pyproject.toml that was packed into an sdist by the one in the folder."""
+        self._hold_sdist(judge_packed(name, data, self.pyproject, self.entries.severity))
+
+    def of_pkg_info(self, name: str, built: CoreMetadata) -> None:
+        """Judge PKG-INFO by what `[project]` says."""
+        sides = self._sides("sdist", name, "project")
+        self._hold_sdist(rules.judge(self.source.promise.broken_by(built), (), sides))
+        self._hold_sdist(rules.too_low(self.declaration, self.pyproject, built, self.entries.severity))
+
+    def _hold_sdist(self, findings: Iterable[Finding]) -> None:
+        self.outcome.hold(findings, "No sdist was written")
+
+    # Of a wheel
+
+    def of_file(self, kind: str, wheel: Wheel) -> None:
+        """Judge a wheel by itself: WHEEL has to fit the file name, and installers have to take what is in it."""
+        misnamed = rules.judge_name(kind, wheel, self.entries.severity, self.declaration.backend)
+        self.hold_wheel((*misnamed, *self.entries.weigh(judge_wheel(wheel))))
+
+    def of_metadata(self, kind: str, name: str, built: CoreMetadata, lines: Iterable[str]) -> list[str]:
+        """Judge METADATA by what the source says, and by the `lines` that are declared for this wheel.
+
+        Returns the requirements that it has beyond the source, all of which are declared.
+        """
+        differences = self.source.differences(built)
+        new = [line for difference in differences if difference.field == "Requires-Dist" for line in difference.right]
+        sanctioned = [*lines, *filter(requirements.is_editable_mechanism, new if kind == "editable" else ())]
+        sides = self._sides(_KINDS[kind], name, "sdist" if self.source.baseline else "project")
+        of_sdist = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")
+        self.hold_wheel(
+            (
+                *rules.judge(differences, sanctioned, sides),
+                *rules.judge(self.source.contradicted(built), (), of_sdist),
+            )
+        )
+        return new
+
+    def of_prepared(self, name: str, prepared: CoreMetadata, built: CoreMetadata) -> None:
+        """Judge METADATA by what was prepared for the wheel."""
+        self.hold_wheel(rules.judge_prepared(unkept(prepared, built), name))
+
+    def of_installing(self, name: str, metadata: CoreMetadata, added: Iterable[str]) -> None:
+        """Judge whether anything can install a wheel, with the lines that were added to it."""
+        satisfiable = judge_satisfiable([name], metadata, self.entries.severity) if added else ()
+        self.hold_wheel((*judge_python(name, metadata, self.entries.severity), *satisfiable))
+
+    def of_compiled(self, built: Built) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
+        """Judge what is declared by the compiled files; returns the interfaces that these use, and what is wrong."""
+        interfaces, findings = judge_compiled(built, self.entries, self._origin)
+        return interfaces, (
+            *findings,
+            *judge_optional_modules(built, self.entries),
+            *judge_links(built, self.entries),
+            *judge_versions(built, self.entries, interfaces, self._origin),
+        )
+
+    def hold_wheel(self, findings: Iterable[Finding]) -> None:
+        """Stop if there is an error among the findings on a wheel, else warn of them."""
+        self.outcome.hold(findings, "No wheel was written")
+
+    def _sides(self, kind: str, name: str, held_against: str) -> rules.Sides:
+        backend, folder = self.declaration.backend, self.source.folder
+        return rules.Sides(kind, name, backend, folder, held_against, self._origin, self.pyproject)
+
+    def _origin(self, field: str, value: str) -> str:
+        """Return where the source has a value of a field: `pyproject.toml:14`, or `PKG-INFO`."""
+        if self.source.baseline is not None:
+            return "PKG-INFO"
+        return rules.place_of(self.pyproject, self.declaration.project, field, value)
