@@ -14,6 +14,7 @@ import tomlkit
 import abiding
 from abiding.cli import main
 from abiding.findings.errors import DeclarationError
+from abiding.metadata.core import CoreMetadata
 from abiding.metadata.requirements import split_extra, with_extra
 from abiding.project import hints
 from abiding.project.declaration import Declaration
@@ -281,11 +282,55 @@ def test_requirements_that_setup_py_computes(tmp_path: Path, line: str, rule: st
 def test_the_script_that_a_backend_runs(tmp_path: Path, backend: str, files: list[str], script: str) -> None:
     for file in files:
         (tmp_path / file).write_text("setup(install_requires=[])\n", encoding="utf-8")
-    assert script_of(backend, tmp_path) == script
+    assert script_of(backend, tmp_path, {}, "dependencies") == script
     # Most have no more than this; what it hands over is said elsewhere.
     for file in files:
         (tmp_path / file).write_text("from setuptools import setup\nsetup()\n", encoding="utf-8")
-    assert script_of(backend, tmp_path) == ""
+    assert script_of(backend, tmp_path, {}, "dependencies") == ""
+
+
+HANDED = "setup({} install_requires=['late'], extras_require={{'x': ['late']}})"
+APPENDED = """
+    from setuptools.command.dist_info import dist_info
+    class later(dist_info):
+        def run(self):
+            self.distribution.install_requires.append("late")
+            self.distribution.extras_require.setdefault("x", []).append("late")
+            dist_info.run(self)
+    setup({} cmdclass={{"dist_info": later}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("project", "code", "decides"),
+    [
+        ("", HANDED, True),
+        ('dynamic = ["{name}"]', HANDED, True),
+        ("", APPENDED, True),
+        ("{name} = {given}", HANDED, False),
+        ("{name} = {given}", APPENDED, True),
+        ("description = 'x'", HANDED, False),
+        ('dynamic = ["{name}"]\n[tool.setuptools.dynamic]\n{name} = {read}', HANDED, False),
+    ],
+)
+@pytest.mark.parametrize("name", ["dependencies", "optional-dependencies"])
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_setup_py_is_named_where_setuptools_takes_requirements_of_it(
+    project: str, code: str, decides: bool, name: str, tmp_path: Path
+) -> None:
+    """What setuptools makes of both is the oracle."""
+    given, read = ("[]", '{file = ["lines.txt"]}') if name == "dependencies" else ("{}", '{y = {file = ["lines.txt"]}}')
+    own = project.format(name=name, given=given, read=read)
+    pyproject = f'[project]\nname = "spam"\nversion = "1"\n{own}' if project else ""
+    own_arguments = "" if project else "name='spam', version='1',"
+    setup = "from setuptools import setup\n" + dedent(code).format(own_arguments)
+    tree = Tree.write(tmp_path, {"pyproject.toml": pyproject, "setup.py": setup, "lines.txt": "early\n", "spam.py": ""})
+    info = tree.hook("prepare_metadata_for_build_wheel", tmp_path / "out", backend="setuptools.build_meta")
+    lines = CoreMetadata.parse((tmp_path / "out" / info / "METADATA").read_bytes(), "METADATA").all("Requires-Dist")
+    marked = name == "optional-dependencies"
+    assert any(line.startswith("late") and ("extra" in line) is marked for line in lines) is decides
+    script = script_of("setuptools.build_meta", tmp_path, tomllib.loads(pyproject), name)
+    assert script == ("setup.py" if decides else "")
 
 
 def test_an_sdist_that_was_edited_on_purpose(tmp_path: Path) -> None:

@@ -53,10 +53,10 @@ class Sides(NamedTuple):
     origin: Callable[[str, str], str]
     pyproject: Pyproject
 
-    @property
-    def computed_by(self) -> str:
-        """What decides in each build what is written: a script that the author runs, or the author."""
-        return script_of(self.author, self.folder) or self.author
+    def computing(self, line: str) -> str:
+        """Say what decides in each build that a line is written: a script that the author runs, or the author."""
+        name, _ = hints.places_of(line)
+        return script_of(self.author, self.folder, self.pyproject.table, name) or self.author
 
     def about(
         self,
@@ -126,7 +126,7 @@ def _lost(line: str, sides: Sides) -> Finding:
 
 
 def _in_every_build(line: str, sides: Sides) -> str:
-    return f"let `{sides.computed_by}` write `{line}` in every build"
+    return f"let `{sides.computing(line)}` write `{line}` in every build"
 
 
 def _changed(expected: str, found: str, sides: Sides) -> Finding:
@@ -156,7 +156,7 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         ways = (
             f"if this binary needs it, {way}",
             f"if the source needs it, {_for_every_build(line, sides)}",
-            f"if neither does, find out why `{sides.computed_by}` writes it at build time",
+            f"if neither does, find out why `{sides.computing(line)}` writes it at build time",
         )
     return sides.about(
         "undeclared-requirement",

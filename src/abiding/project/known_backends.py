@@ -88,15 +88,28 @@ def may_be_dynamic(backend: str, name: str) -> bool:
     return name in _DYNAMIC.get(re.split(r"[.:]", backend)[0], {name})
 
 
-def script_of(backend: str, folder: Path) -> str:
-    """Return the file of a project that a backend runs in each build, and that has requirements of its own."""
+def script_of(backend: str, folder: Path, table: Mapping[str, Any], name: str) -> str:
+    """Return the file of a project that a backend runs in each build, and that decides a name of `[project]` there.
+
+    `table` is pyproject.toml, `name` that of requirements. What is given there setuptools takes, and not what setup.py
+    hands over, whose code can only change it later.
+    """
     if "setuptools" not in re.split(r"[.:]", backend):
         return ""
     try:
         text = (folder / "setup.py").read_bytes()
     except OSError:
         return ""
-    return "setup.py" if re.search(rb"\b(?:install_requires|extras_require)\b", text) else ""
+    decisive = rb"\." if _is_settled(table, name) else rb"\b"
+    return "setup.py" if re.search(decisive + rb"(?:install_requires|extras_require)\b", text) else ""
+
+
+def _is_settled(table: Mapping[str, Any], name: str) -> bool:
+    """Return whether setuptools has the value of a name from pyproject.toml, be it that it has none."""
+    project = table_at(table, ("project",))
+    dynamic = project.get("dynamic")
+    is_open = isinstance(dynamic, list) and name in dynamic and name not in project
+    return bool(project) and (not is_open or name in table_at(table, ("tool", "setuptools", "dynamic")))
 
 
 def distribution_of(backend: str) -> str:
