@@ -31,7 +31,7 @@ from abiding.native.loader import places
 from abiding.native.providers import Relation
 from abiding.native.reading import read_image
 from abiding.project.build_record import BuildRecord, Shared
-from makers.compiled import examine, installed, library, mach_o, wheel
+from makers.compiled import Pair, examine, installed, library, mach_o, wheel
 from makers.scenes import CHECKOUT, COMPILING, Scene, dynamic
 from makers.trees import HookFailed, metadata
 from makers.warned import warned
@@ -95,6 +95,31 @@ def test_what_the_wrapped_backend_finds(scene: Scene) -> None:
     pkg_config, include = (scene.tree.folder / "searched").read_text().splitlines()
     assert pkg_config == f"{scene.site}/prov/lib/pkgconfig:/elsewhere"
     assert include == f"{scene.site}/prov/include"
+
+
+# setuptools with a shared Python whose folder is that of all libraries of the machine, as those of distributions are.
+OF_A_DISTRIBUTION = """
+    import os, sysconfig
+    sysconfig.get_config_vars().update(Py_ENABLE_SHARED=1, LIBDIR=os.environ["MACHINE"])
+    from setuptools.build_meta import *
+"""
+
+
+@pytest.mark.parametrize("folder", ["build", "a build"])
+def test_the_provider_comes_before_the_folder_of_the_interpreter(folder: str, tmp_path: Path) -> None:
+    scene = Scene(tmp_path / folder)
+    machine = Pair(scene.folder / "machine", soname="libspam.so.2").library.parent
+    (machine / "libspam.so").write_text("INPUT ( libspam.so.2 )", encoding="utf-8")
+    files = {
+        "_build/compiling.py": OF_A_DISTRIBUTION,
+        "ham.c": "int spam(void); void *PyInit_ham(void) { spam(); return 0; }",
+        "setup.py": "import setuptools; setuptools.setup(ext_modules=[setuptools.Extension('ham', ['ham.c'], libraries=['spam'])])",
+    }
+    for name, text in files.items():
+        (scene.tree.folder / name).write_text(dedent(text), encoding="utf-8")
+    record = native_record(scene.build(MACHINE=str(machine), LDFLAGS=f"-L{tmp_path}"))
+    assert record
+    assert [shared.library for shared in record.libraries] == ["libspam.so.3"]
 
 
 def test_at_the_api_level_nothing_is_done(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -97,19 +98,25 @@ def searched(names: Sequence[str]) -> Iterator[None]:
     """While it lasts, compilers and pkg-config search the folders of these distributions first, where installed.
 
     pkg-config is led by the `pkg_config` entry points (the convention of pkgconf on the index), gcc and clang by CPATH
-    and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB. Raises `AbidingError`
-    (`broken-install`).
+    and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB. A folder that a command names comes
+    before these, and setuptools names that of a shared Python, where a distribution has all its libraries; LDFLAGS puts
+    others before it. Raises `AbidingError` (`broken-install`).
     """
     here = [installed for installed in map(find_installed, names) if installed is not None]
-    folders = {
+    include, libraries = _VARIABLES
+    folders = list(dict.fromkeys(folder for installed in here for folder in _libraries(installed)))
+    paths = {
         "PKG_CONFIG_PATH": [folder for installed in here for folder in _pkg_config(installed)],
-        _VARIABLES[0]: [folder for installed in here for folder in _named(installed, "include")],
-        _VARIABLES[1]: [folder for installed in here for folder in _libraries(installed)],
+        include: [folder for installed in here for folder in _named(installed, "include")],
+        libraries: folders,
     }
-    before = {name: os.environ.get(name) for name in folders}
-    for name, values in folders.items():
-        if values:
-            os.environ[name] = os.pathsep.join([*dict.fromkeys(values), *filter(None, [before[name]])])
+    values = {name: (os.pathsep, list(dict.fromkeys(parts))) for name, parts in paths.items()}
+    if sys.platform != "win32":
+        values["LDFLAGS"] = " ", [shlex.quote(f"-L{folder}") for folder in folders]
+    before = {name: os.environ.get(name) for name in values}
+    for name, (separator, parts) in values.items():
+        if parts:
+            os.environ[name] = separator.join([*parts, *filter(None, [before[name]])])
     try:
         yield
     finally:
