@@ -19,6 +19,7 @@ import pytest
 
 from abiding import native
 from abiding.archives.wheel import Wheel
+from abiding.cli import main
 from abiding.findings.errors import AbidingError
 from abiding.native import building, runpaths
 from abiding.native.bytewise import needed
@@ -492,6 +493,18 @@ def test_a_library_for_the_repair_tool_may_be_elsewhere(scene: Scene) -> None:
     path = scene.build(LINK=f"-Wl,--no-as-needed {other} -Wl,-rpath,{other.parent}")
     assert f"[{other.parent}:$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
     assert [(one.rule, one.severity) for one in examine(path)] == [("unprovided-library", "note")]
+
+
+def test_a_library_that_one_for_the_repair_tool_needs_may_be_elsewhere_too(scene: Scene) -> None:
+    """Run paths of the file that was linked count for what is loaded in turn."""
+    further = library(scene.folder / "further" / "libmilk.so.1", "milk", soname="libmilk.so.1")
+    eggs = scene.folder / "other" / "libeggs.so.1"
+    other = library(eggs, "eggs", calls=["milk"], links=[further], soname="libeggs.so.1")
+    idle = library(scene.folder / "idle" / "libidle.so.1", "idle", soname="libidle.so.1")
+    paths = f"{other.parent}:{idle.parent}:{further.parent}"
+    path = scene.build(LINK=f"-Wl,--no-as-needed {other} -Wl,-rpath,{paths}")
+    assert f"[{other.parent}:{further.parent}:$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
+    assert main(["repair", "-w", str(scene.folder / "repaired"), str(path)]) == 0
 
 
 def test_a_provider_of_a_library_that_every_platform_has(tmp_path: Path) -> None:

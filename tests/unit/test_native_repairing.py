@@ -22,9 +22,10 @@ from abiding.cli import main
 from abiding.native import repairing
 from abiding.native.examining import native_record
 from abiding.project.build_record import MEMBER
-from makers.compiled import Pair, library, wheel
+from makers.compiled import Pair, examine, library, wheel
 from makers.evident import NUMPY_1
 from makers.pairs import recorded
+from makers.scenes import dynamic
 
 LINUX = "cp311-cp311-linux_x86_64"
 
@@ -107,6 +108,15 @@ def test_what_is_not_declared_is_copied_in(pair: Pair, monkeypatch: pytest.Monke
     status, (path,) = repaired(pair.consumer(requires=(), tag=LINUX))
     assert status == 0
     assert [name for name in names(path) if name.startswith("ham.libs/libspam-")]
+
+
+def test_all_run_paths_that_lead_out_are_taken_from_a_file_that_something_is_copied_for(pair: Pair) -> None:
+    """So `check` says nothing of them before."""
+    built = pair.consumer(f"/opt/elsewhere:{pair.library.parent}:/opt/further", requires=(), tag=LINUX)
+    assert [finding.rule for finding in examine(built)] == ["unprovided-library"]
+    status, (path,) = repaired(built)
+    assert status == 0
+    assert "[$ORIGIN/../ham.libs]" in dynamic(path, pair.folder)
 
 
 def test_a_library_that_is_not_found_is_looked_for_where_the_hint_says(

@@ -114,7 +114,9 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The platform of a wheel, by its tags. `finished` is whether an index accepts the tag, `musl` is its C library.
+    """The platform of a wheel, by its tags; `musl` is its C library.
+
+    `finished` is whether they are such as a repair tool gives, or an index takes without. Then none is still to come.
 
     `format` is that of the images that its loader loads; None if the wheel is for any platform, or for one that has
     no libraries of their own.
@@ -140,7 +142,7 @@ class Platform:
                 format_,
                 _elf_libraries(platforms) if format_ is Format.ELF else frozenset(),
                 windows.libraries(tags) if format_ is Format.PE else frozenset(),
-                finished=not any(platform.startswith("linux_") for platform in platforms),
+                finished=not platforms or not all(map(_awaits_repair, platforms)),
                 musl=any(_is_musl(platform) for platform in platforms),
             )
 
@@ -168,6 +170,15 @@ class Platform:
                 return library.startswith(_MACOS)
             case Format.PE:
                 return library in self.pe or windows.has(library)
+
+
+# PyPI takes them, for Raspberry Pi OS: a library that such a wheel lacks is missing wherever it is installed.
+_TAKEN = ("linux_armv6l", "linux_armv7l")
+
+
+def _awaits_repair(platform: str) -> bool:
+    """Return whether a platform tag is that of the machine where a wheel was built, which a repair tool replaces."""
+    return platform.startswith("linux_") and platform not in _TAKEN
 
 
 def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:

@@ -200,7 +200,7 @@ def _in_the_wheel(images: Sequence[Image], leaks: Collection[str]) -> str:
 
 
 def _for_repair(image: Image, subject: Subject) -> bool:
-    """Return whether a repair tool needs the run path to find what it copies into the wheel; it then takes it away."""
+    """Return whether a repair tool is to copy something for a file, and so takes all leaking run paths from it."""
     return subject.unrepaired and any(
         link.image is image and isinstance(link.origin, Missing) for link in subject.links
     )

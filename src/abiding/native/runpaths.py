@@ -18,14 +18,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from abiding.files.plain import is_there
-from abiding.findings.errors import AbidingError
+from abiding.findings.errors import AbidingError, DamagedImageError
 from abiding.findings.finding import Finding, Severity
+from abiding.native.contents import read_file
 from abiding.native.images import Format
 from abiding.native.links import Missing, Provided
 from abiding.native.loader import base_name, expanded, places
+from abiding.native.reading import read_image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
@@ -44,7 +46,8 @@ def wanted(image: Image, links: Iterable[Link]) -> Image:
     mine = [link for link in links if link.image is image]
     lost = [base_name(link.library) for link in mine if isinstance(link.origin, Missing)]
     # A repair tool finds what it copies into the wheel by run paths, and then takes them away.
-    paths = [path for path in image.run_paths if expanded(path, image.folder) or _leads_to(path, lost)]
+    leading = _leading_to(lost, image.run_paths)
+    paths = [path for path in image.run_paths if expanded(path, image.folder) or path in leading]
     needs = list(image.needs)
     for link in mine:
         # Also if something loads the library before: who imports what, and when, may change.
@@ -63,8 +66,26 @@ def _leads(image: Image, library: str, provider: Contents) -> bool:
     return any(place in provider.files for place in places(image, library))
 
 
-def _leads_to(path: str, libraries: Iterable[str]) -> bool:
-    return any(is_there(Path(path, library)) for library in libraries)
+def _leading_to(libraries: Iterable[str], run_paths: Sequence[str]) -> set[str]:
+    """Return the run paths by which libraries are found on this machine, and by which what these need in their turn."""
+    leading: set[str] = set()
+    ahead, seen = list(libraries), set[str]()
+    while ahead:
+        library = ahead.pop()
+        path = next((path for path in run_paths if is_there(Path(path, library))), None)
+        if path is not None and library not in seen:
+            leading.add(path)
+            ahead += _needs_of(Path(path, library))
+        seen.add(library)
+    return leading
+
+
+def _needs_of(file: Path) -> tuple[str, ...]:
+    try:
+        image = read_image(read_file(file), file.name)
+    except (OSError, DamagedImageError):  # whoever copies it says so
+        return ()
+    return tuple(map(base_name, image.needs)) if image else ()
 
 
 def edited(data: bytes, old: Image, new: Image) -> bytes:
