@@ -133,3 +133,11 @@ def unpacked(sdist: Path, into: Path) -> Path:
         archive.extractall(into)  # noqa: S202
     (folder,) = into.iterdir()
     return folder
+
+
+def installed(folder: Path, name: str, version: str) -> str:
+    """A PYTHONPATH with a distribution that has nothing but a version."""
+    info = folder / "site" / f"{name}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    return os.pathsep.join([str(SOURCES), str(info.parent)])

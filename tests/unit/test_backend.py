@@ -25,7 +25,7 @@ from abiding.metadata.core import CoreMetadata
 from abiding.project.build_record import version_of
 from abiding.project.declaration import FromSdist
 from makers.backends import CHANGING, LATE, ODD_BACKEND, SETUP_PY
-from makers.trees import SOURCES, WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
+from makers.trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree, installed, metadata, pkg_info, unpacked
 from makers.warned import warned
 
 HOOKS = ("build_wheel", "build_sdist", "build_editable")
@@ -540,14 +540,6 @@ def test_pins_are_filled_and_join_the_build_requirements(tmp_path: Path) -> None
         f"packaging=={packaging}.*",
         f"tomlkit>={tomlkit}; os_name == 'posix'",
     )
-
-
-def installed(folder: Path, name: str, version: str) -> str:
-    """A PYTHONPATH with a distribution that has nothing but a version."""
-    info = folder / "site" / f"{name}-{version}.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-    return os.pathsep.join([str(SOURCES), str(info.parent)])
 
 
 @pytest.mark.parametrize(

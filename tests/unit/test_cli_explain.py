@@ -158,6 +158,7 @@ def judged(said: str, built: str, *, kind: str = "wheel") -> str:
         "sdist",
         lambda *_: "PKG-INFO",
         Pyproject.parse(GIVEN),
+        {},
     )
     findings = rules.judge(compare(left, right), (), sides)
     return screen(AbidingError(findings, "No wheel was written"))

@@ -23,7 +23,8 @@ from abiding.project.pyproject import Pyproject
 from makers.archives import metadata as head
 from makers.archives import wheel_name, write_sdist, write_wheel
 from makers.commands import run
-from makers.trees import HookFailed, Tree, metadata, pkg_info, unpacked
+from makers.trees import HookFailed, Tree, installed, metadata, pkg_info, unpacked
+from makers.warned import warned
 
 # A backend that lives in the tree, and says what says.py says in sdists and in wheels.
 BACKEND = """
@@ -266,6 +267,107 @@ def test_requirements_that_setup_py_computes(tmp_path: Path, line: str, rule: st
     name = Tree(sdist, tree.environment, []).hook("build_wheel", tmp_path / "out")
     lines = ("numpy>=1.26", "numpy>=2") if rule == "changed" else ("numpy>=1.26",)
     assert metadata(tmp_path / "out" / name).all("Requires-Dist") == lines
+
+
+WITHOUT_PROJECT = """\
+[build-system]
+requires = ["abiding"]
+build-backend = "abiding.backend"
+[tool.abiding]
+build-backend = "odd"
+backend-path = ["."]
+"""
+COMPUTED = "f\"egg=={version('egg')}\""
+
+
+def says(sdist: str, wheel: str) -> str:
+    """What an sdist and a wheel require, as code."""
+    line = "f'Requires-Dist: {line}' for line in"
+    return f"from importlib.metadata import version\ndef sdist(): return [{line} [{sdist}]]\ndef wheel(): return [{line} [{wheel}]]\n"
+
+
+@pytest.mark.parametrize(
+    ("sdist", "wheel", "then", "declared", "hint"),
+    [
+        # one for the sdist, and one for wheels
+        ('"egg>=1"', COMPUTED, '"egg>=1"', "", "let `odd` write `egg>=1` in every build, and declare `egg==x.x.x` next to it:"),
+        ('"egg>=1"', COMPUTED, '"egg>=1"', "egg==1.1.0", 'and write `"egg==x.x.x"` in place of `egg==1.1.0` (pyproject.toml:8)'),
+        ('"egg>=1"', COMPUTED, '"egg>=1"', "egg<9", 'and add `"egg==x.x.x"` to `tool.abiding.wheel.dependencies` (pyproject.toml:8)'),
+        # nothing for the sdist
+        ("", COMPUTED, "", "", 'if this binary needs it, declare it: [tool.abiding.wheel] dependencies = ["egg==x.x.x"]'),
+        ("", COMPUTED, None, "egg==1.1.0", 'if this binary needs it, write `"egg==x.x.x"` in place of `egg==1.1.0` (pyproject.toml:8)'),
+        # the same for both, computed anew
+        (COMPUTED, COMPUTED, '"egg>=1"', "", "let `odd` write what the source works with, the same in every build, and declare `egg==x.x.x` next to it:"),
+        # what is not installed is no pin
+        ('"egg>=1"', '"egg==1.2.3"', '"egg>=1"', "", "let `odd` write `egg>=1` in every build, and declare `egg==1.2.3` next to it:"),
+        ('"egg>=1"', '"egg<1"', '"egg>=0"', "", "hint: let `odd` write what the source works with, the same in every build abiding: No wheel"),
+    ],
+)  # fmt: skip
+def test_requirements_that_are_taken_from_what_is_installed(
+    tmp_path: Path, sdist: str, wheel: str, then: str | None, declared: str, hint: str
+) -> None:
+    """Followed, the wheel builds, also where another version is installed."""
+    pyproject = WITHOUT_PROJECT + (f'[tool.abiding.wheel]\ndependencies = ["{declared}"]\n' if declared else "")
+    files = {"pyproject.toml": pyproject, "odd.py": dedent(BACKEND), "says.py": says(sdist, wheel)}
+    first, second, third = (installed(tmp_path / name, "egg", name) for name in ("2.3.4", "2.4.6", "3.0.0.post1"))
+    tree = Tree.write(tmp_path / "tree", files, PYTHONPATH=first)
+    inside = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "in")
+    said = refusal(Tree(inside, {"PYTHONPATH": second}, []), "build_wheel", tmp_path / "out")
+    assert hint in " ".join(said.split())
+    if then is not None:
+        (tree.folder / "says.py").write_text(says(then, then))
+    file = tree.folder / "pyproject.toml"
+    if declared:
+        instead = "egg==x.x.x" if "in place of" in hint else f'{declared}", "egg==x.x.x'
+        file.write_text(file.read_text().replace(declared, instead))
+    elif "declare" in hint:
+        follow(tree, said)
+    inside = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "again")
+    name = Tree(inside, {"PYTHONPATH": third}, []).hook("build_wheel", tmp_path / "out", ABIDING_LEVEL="abi")
+    built = metadata(tmp_path / "out" / name).all("Requires-Dist")
+    assert ("egg==3.0.0.post1" in built) == ("egg==x.x.x" in hint)
+
+
+OPPOSED = "`egg>=2` is from `odd`, `egg<2` from pyproject.toml:{}"
+LATER = "hint: who publishes such a wheel builds it with `ABIDING_LEVEL=abi`, and then it is an error"
+
+
+def test_lines_that_exclude_what_a_backend_computes(tmp_path: Path) -> None:
+    """An sdist of which no wheel can be installed is not made; where one wheel can, that of another can't."""
+    declared = WITHOUT_PROJECT + '[tool.abiding.wheel]\ndependencies = ["egg<2"]\n'
+    files = {"pyproject.toml": declared, "odd.py": dedent(BACKEND), "says.py": says('"egg>=2"', '"egg>=2"')}
+    tree = Tree.write(tmp_path / "tree", files)
+    for hook, kind in (
+        ("build_sdist", "the wheels of this sdist would require"),
+        ("build_wheel", "the wheel requires"),
+    ):
+        said = " ".join(refusal(tree, hook, tmp_path / "out").split())
+        assert f"error[unsatisfiable]: no version of `egg` satisfies all that {kind} of it" in said
+        assert OPPOSED.format(8) in said
+        assert LATER not in said
+
+    of_some = declared.replace('"egg<2"', '{ requires = "egg<2", select = "py3-*" }')
+    of_some = of_some.replace("[tool.abiding]\n", '[tool.abiding]\nwheels-differ = "as it is"\n')
+    (tree.folder / "pyproject.toml").write_text(of_some)
+    inside = Tree(unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "in"), tree.environment, [])
+    with warned(rf"warning\[unsatisfiable\].*{re.escape(OPPOSED.format(9))}.*{re.escape(LATER)}$"):
+        inside.hook("build_wheel", tmp_path / "wheels")
+    with pytest.raises(HookFailed) as caught:
+        inside.hook("build_wheel", tmp_path / "wheels", ABIDING_LEVEL="abi")
+    said = " ".join(caught.value.output.split())
+    assert "error[unsatisfiable]" in said
+    assert OPPOSED.format(9) in said
+    assert LATER not in said
+
+
+@pytest.mark.parametrize(
+    "declared", ['"egg<3"', "\"egg<3; os_name == 'none'\"", '"egg==x.x.*"', '{ requires = "egg<2", variant = "old" }']
+)
+def test_an_sdist_whose_wheels_can_be_installed(tmp_path: Path, declared: str) -> None:
+    text = WITHOUT_PROJECT.replace("[tool.abiding]\n", '[tool.abiding]\nwheels-differ = "as it is"\n')
+    text += f"[tool.abiding.wheel]\ndependencies = [{declared}]\n"
+    files = {"pyproject.toml": text, "odd.py": dedent(BACKEND), "says.py": says('"egg>=2"', '"egg>=2"')}
+    Tree.write(tmp_path / "tree", files).hook("build_sdist", tmp_path / "out")
 
 
 @pytest.mark.parametrize(

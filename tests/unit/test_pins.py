@@ -14,6 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from abiding.metadata import pins
+from abiding.metadata.pinned import pin_of_installed, pin_of_named
 
 
 def filled(text: str, version: str) -> pins.Filled:
@@ -323,3 +324,67 @@ def test_a_local_version_is_no_pin(text: str) -> None:
 def test_beside_a_local_version_there_may_be_a_pin() -> None:
     assert pins.has_pins("a<x+1,!=1.0+x")
     assert pins.sample("a<x+1,!=1.0+x") == "a<1,!=1.0+x"
+
+
+# The pin that stands for a line
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "pin"),
+    [
+        ("egg==2.4.6", "2.4.6", "egg==x.x.x"),
+        ("egg (==2.4.6)", "2.4.6", "egg (==x.x.x)"),
+        ("egg[a] ==2.4.6 ; os_name=='posix'", "2.4.6", "egg[a] ==x.x.x ; os_name=='posix'"),
+        ("egg==2.4.*", "2.4.6", "egg==x.x.*"),
+        ("egg~=2.4.6", "2.4.6", "egg~=x.x.x"),
+        ("egg>=2.4.6,<2.5", "2.4.6", "egg>=x.x.x,<x.x+1"),
+        ("egg>=2.4.6,<3", "2.4.6", "egg>=x.x.x,<x+1"),
+        ("egg>=2.4.6,<4", "2.4.6", "egg>=x.x.x,<4"),
+        ("egg==2.4.6,!=2.4.7", "2.4.6", "egg==x.x.x,!=2.4.7"),
+        ("egg==2.4", "2.4.0", "egg==x.x"),
+        ("egg==2.0.0rc1", "2.0rc1", "egg==x.x.x"),
+        ("egg==1!2.4", "1!2.4", "egg==x.x"),
+        ("egg==2.9.0", "2.9.0+cu1", "egg==x.x.x"),
+        ("egg===2.9.0+cu1", "2.9.0+cu1", "egg===x.x.x"),
+        # Lines that may be meant in every build, or that no pin becomes.
+        ("egg", "2.4.6", ""),
+        ("egg>=2", "2", ""),
+        ("egg>=2.0", "2.0.0", ""),
+        ("egg>=2,<3", "2.4.6", ""),
+        ("egg==2.*", "2.4.6", ""),
+        ("egg==2.4.5", "2.4.6", ""),
+        ("egg!=2.4.6", "2.4.6", ""),
+        ("egg<2.4.7,>2.4.5", "2.4.6", ""),
+        ("egg==2.9.0+cu1", "2.9.0+cu1", ""),
+        ("egg==2.4.6; extra == 'gpu'", "2.4.6", ""),
+        ("egg @ https://example.org/egg-2.4.6.zip", "2.4.6", ""),
+        ("egg==2.4.6", "old", ""),
+        ("no requirement", "2.4.6", ""),
+    ],
+)
+def test_the_pin_of_what_is_installed(line: str, version: str, pin: str) -> None:
+    """Filled in, it is the line."""
+    with patch.object(importlib.metadata, "version", lambda _: version):
+        assert pin_of_installed(line) == pin
+    if pin:
+        assert Requirement(filled(pin, version).line) == Requirement(line)
+
+
+def test_no_pin_of_what_is_not_installed() -> None:
+    assert pin_of_installed("no-such-egg==1.0") == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "pin"),
+    [
+        ("egg==2.1.0", "egg==x.x.x"),
+        ("egg==2.1.*", "egg==x.x.*"),
+        ("egg==2.1.0,<2.2", "egg==x.x.x,<x.x+1"),
+        ("egg==2.*", ""),
+        ("egg>=2.1.0", ""),
+        ("egg==2.1.0,==2.1.*", ""),
+        ("egg==x.x.x", ""),
+    ],
+)
+def test_the_pin_of_what_a_line_names(line: str, pin: str) -> None:
+    assert pin_of_named(line) == pin

@@ -193,6 +193,8 @@ def test_what_a_wheel_was_compiled_with_is_not_to_be_excluded(
     said = [" ".join(str(one.message).split()) for one in caught if "bound-too-tight" in str(one.message)]
     assert len(said) == bool(told)
     assert all(f"warning[bound-too-tight]: {told}" in one and "METADATA, from pyproject.toml:" in one for one in said)
+    # One version is declared for one build: what each is compiled with is a pin.
+    assert all(("or write `numpy==x.x.*` for `numpy==2.4.*`" in one) == (abi == '"numpy==2.4.*"') for one in said)
 
 
 MISMATCHED = {

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from abiding.archives.wheel import Wheel
+    from abiding.project.entry import Entry
 
 __all__ = ["Build"]
 
@@ -92,9 +93,9 @@ class Build(NamedTuple):
             self.judge.of_file(kind, wheel)
             lines = self.entries.lines_of(wheel, sure_lines)
             added = tuple(lines.values())
-            metadata = self._complete(kind, name, CoreMetadata.parse(wheel.metadata(), name), added)
+            metadata = self._complete(kind, name, CoreMetadata.parse(wheel.metadata(), name), lines)
             metadata = self._as_promised(name, metadata, added, metadata_directory)
-            self.judge.of_installing(name, metadata, added)
+            self.judge.of_installing(name, metadata, lines)
             members = self._members(Built(kind, wheel, metadata, lines))
             rewrite(wheel, output.target(name), {wheel.metadata_name: metadata.data, **members})
         if kind == "wheel":
@@ -116,12 +117,12 @@ class Build(NamedTuple):
             name = self.inner.file(f"build_{kind}", output.private, self.config, None)
         return Wheel.open(output.private / name)
 
-    def _complete(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
+    def _complete(self, kind: str, name: str, built: CoreMetadata, lines: Mapping[Entry, str]) -> CoreMetadata:
         """Compare METADATA with what the source says, judge each difference, and append the declared lines."""
         written = set(map(requirements.meaning, self.judge.of_metadata(kind, name, built, lines)))
         # A line that the wrapped backend has written by itself is not written twice.
         return built.with_requirements(
-            line for line in lines if not written or requirements.meaning(line) not in written
+            line for line in lines.values() if not written or requirements.meaning(line) not in written
         )
 
     def _as_promised(
@@ -195,11 +196,11 @@ class Build(NamedTuple):
     def prepare(self, kind: str, metadata_directory: str) -> str:
         """Write the metadata that `wheel` will build as a `.dist-info` folder, and return the name of that."""
         native.required(filter(is_bare, self.entries.of_level))  # it says which line that is
-        lines = tuple(self.entries.sure_lines().values())
+        lines = self.entries.sure_lines()
         directory = Path(metadata_directory)
         known = self._known(kind)
         if known is not None:
-            return write_dist_info(directory, known.with_requirements(lines))
+            return write_dist_info(directory, known.with_requirements(lines.values()))
         with native.linking(self.entries.linked):
             name = self.inner.dist_info(f"prepare_metadata_for_build_{kind}", directory, self.config)
         completed = self._complete(kind, name, read_dist_info(directory / name), lines)

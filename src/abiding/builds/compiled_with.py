@@ -10,6 +10,7 @@ from abiding.builds.refuting import places_of
 from abiding.evidence.interfaces import Kind
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
+from abiding.metadata.pinned import pin_of_named
 from abiding.metadata.ranges import range_of
 from abiding.project.entry import Reason
 
@@ -110,5 +111,14 @@ def _tight(name: str, version: str, lines: Sequence[str], built: Built, places: 
         hints=(
             "build with a version that the wheel admits: require it in `build-system.requires`",
             "or widen the line; or, in `[tool.abiding.wheel]`, give it the `reason` for which it is there",
+            *_pinning(lines, built),
         ),
     )
+
+
+def _pinning(lines: Sequence[str], built: Built) -> Iterator[str]:
+    """Yield the pin to declare in the place of a line that is declared with one version, and so for one build."""
+    for entry, line in built.lines.items():
+        pin = pin_of_named(entry.requires) if line in lines else ""
+        if pin:
+            yield f"or write `{pin}` for `{entry.requires}`: each build fills it in with the version that is installed"

@@ -93,8 +93,9 @@ def _declaring(need: Needed, entries: Entries) -> str:
     """Return how a distribution is declared as native: in the entry that there is for it, or in a new one."""
     own = next((entry for entry in entries.declaration.entries if entry.name == need.distribution), None)
     if own and own.key[:1] == ("tool",):
-        place = f"pyproject.toml:{entries.pyproject.line_of(own.key)}"
-        return f"let the entry say it ({place}): `{{ requires = {as_toml(own.requires)}, native = true }}`"
+        return (
+            f"let the entry say it ({entries.place_of(own)}): `{{ requires = {as_toml(own.requires)}, native = true }}`"
+        )
     line = f"{need.distribution}=={need.version}" if need.version else need.distribution
     entry = f"{{ requires = {as_toml(line)}, native = true }}"
     return f"declare it: add `{entry}` to `dependencies` under `[tool.abiding.wheel]`"

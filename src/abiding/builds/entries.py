@@ -39,6 +39,7 @@ _FROM_SDIST = (
     "an sdist is built where no wheel fits the platform, where it is asked for, and where a wheel is built by way of "
     "it, as `python -m build` and `uv build` do"
 )
+_LATER = "who publishes such a wheel builds it with `ABIDING_LEVEL=abi`, and then it is an error"
 _REFUSED_API = """to build against what is on this machine, with the API level's requirements only:
     pip install -C abiding.level=api ...
     python -m build -C abiding.level=api   (or set ABIDING_LEVEL=api)"""
@@ -90,9 +91,16 @@ class Entries(NamedTuple):
     def weigh(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Return findings that only the project can mend, their errors with `severity`."""
         return tuple(
-            finding._replace(severity=self.severity) if finding.severity is Severity.ERROR else finding
+            finding._replace(severity=self.severity, hints=(*finding.hints, *self.later))
+            if finding.severity is Severity.ERROR
+            else finding
             for finding in findings
         )
+
+    @property
+    def later(self) -> tuple[str, ...]:
+        """The hint that a warning ends with which is an error to who publishes; none where it is an error."""
+        return (_LATER,) if self.severity is Severity.WARNING else ()
 
     @property
     def of_variant(self) -> list[Entry]:
@@ -114,6 +122,10 @@ class Entries(NamedTuple):
         """The native entries whose libraries this build is linked with; they are of use to the sdist's hooks too."""
         level = self.settings.level or (self.declaration.from_sdist if self.unpacked else None)
         return [] if level in (Level.API, FromSdist.API) else self.native
+
+    def place_of(self, entry: Entry) -> str:
+        """Say where an entry stands: `pyproject.toml:14`."""
+        return f"pyproject.toml:{self.pyproject.line_of(entry.key)}"
 
     # What a front end has to install
 
@@ -212,7 +224,7 @@ class Entries(NamedTuple):
         errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
         if errors and self.severity is Severity.ERROR:
             raise DeclarationError(findings, "Nothing was built")
-        left = errors if self.unpacked else findings
+        left = self.weigh(errors) if self.unpacked else findings
         self.reports.warn(finding._replace(severity=Severity.WARNING) for finding in left)
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:

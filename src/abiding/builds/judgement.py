@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.artifacts.installers import judge_wheel
-from abiding.artifacts.requires_python import judge_python
-from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.builds import rules
 from abiding.builds.compiled_with import judge_versions
 from abiding.builds.contents import judge_links, judge_optional_modules
+from abiding.builds.installable import Installable
 from abiding.builds.packed import judge_packed
 from abiding.builds.refuting import judge_compiled
 from abiding.metadata import requirements
 from abiding.project.source import unkept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
     from abiding.builds.built import Built
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.build_record import Used
     from abiding.project.declaration import Declaration
+    from abiding.project.entry import Entry
     from abiding.project.pyproject import Pyproject
     from abiding.project.source import Source
 
@@ -55,9 +55,10 @@ class Judgement(NamedTuple):
 
     def of_pkg_info(self, name: str, built: CoreMetadata) -> None:
         """Judge PKG-INFO by what `[project]` says."""
-        sides = self._sides("sdist", name, "project")
+        sides = self._sides("sdist", name, "project", {})
         self._hold_sdist(rules.judge(self.source.promise.broken_by(built), (), sides))
-        self._hold_sdist(rules.too_low(self.declaration, self.pyproject, built, self.entries.severity))
+        too_low = rules.too_low(self.declaration, self.pyproject, built, self.entries.severity)
+        self._hold_sdist((*too_low, *Installable(self.entries, self.source.folder).sdist(name, built)))
 
     def _hold_sdist(self, findings: Iterable[Finding]) -> None:
         self.outcome.hold(findings, "No sdist was written")
@@ -69,15 +70,15 @@ class Judgement(NamedTuple):
         misnamed = rules.judge_name(kind, wheel, self.entries.severity, self.declaration.backend)
         self.hold_wheel((*misnamed, *self.entries.weigh(judge_wheel(wheel))))
 
-    def of_metadata(self, kind: str, name: str, built: CoreMetadata, lines: Iterable[str]) -> list[str]:
+    def of_metadata(self, kind: str, name: str, built: CoreMetadata, lines: Mapping[Entry, str]) -> list[str]:
         """Judge METADATA by what the source says, and by the `lines` that are declared for this wheel.
 
         Returns the requirements that it has beyond the source, all of which are declared.
         """
         differences = self.source.differences(built)
         new = [line for difference in differences if difference.field == "Requires-Dist" for line in difference.right]
-        sanctioned = [*lines, *filter(requirements.is_editable_mechanism, new if kind == "editable" else ())]
-        sides = self._sides(_KINDS[kind], name, "sdist" if self.source.baseline else "project")
+        sanctioned = [*lines.values(), *filter(requirements.is_editable_mechanism, new if kind == "editable" else ())]
+        sides = self._sides(_KINDS[kind], name, "sdist" if self.source.baseline else "project", lines)
         of_sdist = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")
         self.hold_wheel(
             (
@@ -91,10 +92,9 @@ class Judgement(NamedTuple):
         """Judge METADATA by what was prepared for the wheel."""
         self.hold_wheel(rules.judge_prepared(unkept(prepared, built), name))
 
-    def of_installing(self, name: str, metadata: CoreMetadata, added: Iterable[str]) -> None:
+    def of_installing(self, name: str, metadata: CoreMetadata, lines: Mapping[Entry, str]) -> None:
         """Judge whether anything can install a wheel, with the lines that were added to it."""
-        satisfiable = judge_satisfiable([name], metadata, self.entries.severity) if added else ()
-        self.hold_wheel((*judge_python(name, metadata, self.entries.severity), *satisfiable))
+        self.hold_wheel(Installable(self.entries, self.source.folder).wheel(name, metadata, lines))
 
     def of_compiled(self, built: Built) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
         """Judge what is declared by the compiled files; returns the interfaces that these use, and what is wrong."""
@@ -110,9 +110,10 @@ class Judgement(NamedTuple):
         """Stop if there is an error among the findings on a wheel, else warn of them."""
         self.outcome.hold(findings, "No wheel was written")
 
-    def _sides(self, kind: str, name: str, held_against: str) -> rules.Sides:
+    def _sides(self, kind: str, name: str, held_against: str, lines: Mapping[Entry, str]) -> rules.Sides:
         backend, folder = self.declaration.backend, self.source.folder
-        return rules.Sides(kind, name, backend, folder, held_against, self._origin, self.pyproject)
+        declared = {line: self.entries.place_of(entry) for entry, line in lines.items()}
+        return rules.Sides(kind, name, backend, folder, held_against, self._origin, self.pyproject, declared)
 
     def _origin(self, field: str, value: str) -> str:
         """Return where the source has a value of a field: `pyproject.toml:14`, or `PKG-INFO`."""

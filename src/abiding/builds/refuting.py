@@ -23,7 +23,6 @@ __all__ = ["judge_compiled", "places_of"]
 
 
 _AT_ABI = "the lines for it are left out at the API level: `-C abiding.level=abi`, or `ABIDING_LEVEL=abi`, adds them"
-_LATER = "who publishes such a wheel builds it with `ABIDING_LEVEL=abi`, and then it is an error"
 
 
 def judge_compiled(
@@ -66,7 +65,7 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
         severity=_severity(built, entries),
         found_from=places_of(lines, built, entries, origin),
         hints=(
-            *((_LATER,) if entries.severity is Severity.WARNING and not left_out else ()),
+            *(() if left_out else entries.later),
             *ways,
             *finding.hints[1:],
         ),
@@ -75,7 +74,7 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
 
 def places_of(lines: Iterable[str], built: Built, entries: Entries, origin: Callable[[str, str], str]) -> str:
     """Say where lines of METADATA come from; `origin` is as for `judge_compiled`."""
-    own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
+    own = {line: entries.place_of(entry) for entry, line in built.lines.items()}
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
     return f"METADATA, from {', '.join(places)}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.artifacts.filename import judge_stated
+from abiding.builds.declaring import are_opposed, declaring, pin_notes
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.changes import field_notes, requirement_changes, text_notes
@@ -13,7 +14,7 @@ from abiding.project.keys import table_at
 from abiding.project.known_backends import script_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from abiding.archives.wheel import Wheel
@@ -42,7 +43,8 @@ class Sides(NamedTuple):
 
     `kind` is what was built (`wheel`, `editable wheel`, `sdist`), `artifact` its file name, `author` who wrote it, and
     `source` what it is held against (`sdist` or `project`). `origin(field, value)` says where a value of the source
-    stands, for example `pyproject.toml:14`; `pyproject` is where a line is declared, in `folder`.
+    stands, for example `pyproject.toml:14`; `pyproject` is where a line is declared, in `folder`. `declared` are the
+    lines that are declared for what was built, each with its place.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class Sides(NamedTuple):
     source: str
     origin: Callable[[str, str], str]
     pyproject: Pyproject
+    declared: Mapping[str, str]
 
     def computing(self, line: str) -> str:
         """Say what decides in each build that a line is written: a script that the author runs, or the author."""
@@ -130,16 +133,26 @@ def _in_every_build(line: str, sides: Sides) -> str:
 
 
 def _changed(expected: str, found: str, sides: Sides) -> Finding:
-    (way,) = hints.declaring([found], sides.pyproject, f"`{found}` next to it")
-    hint = f"{_in_every_build(expected, sides)}, and {way}"
     return sides.about(
         "changed-requirement",
         f"the {sides.kind} has `{found}` where the {sides.source} says `{expected}`",
         expected,
         found,
-        notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(hint if sides.kind != "sdist" else f"if it means the same to you, give `{found}` in `[project]`",),
+        notes=(_ONLY_ADD, *pin_notes(found)) if sides.kind != "sdist" else ("an sdist says what `[project]` says",),
+        hints=(
+            _changing(expected, found, sides)
+            if sides.kind != "sdist"
+            else f"if it means the same to you, give `{found}` in `[project]`",
+        ),
     )
+
+
+def _changing(expected: str, found: str, sides: Sides) -> str:
+    next_to_it = f", and {declaring(found, sides.declared, sides.pyproject, 'next to it')}"
+    if not are_opposed(expected, found):
+        return f"{_in_every_build(expected, sides)}{next_to_it}"
+    always = f"let `{sides.computing(expected)}` write what the source works with, the same in every build"
+    return f"{always}{next_to_it if pin_notes(found) else ''}"
 
 
 def _undeclared(line: str, sides: Sides) -> Finding:
@@ -152,9 +165,9 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         )
     else:
         notes = (f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it",)
-        (way,) = hints.declaring([line], sides.pyproject)
+        notes += pin_notes(line)
         ways = (
-            f"if this binary needs it, {way}",
+            f"if this binary needs it, {declaring(line, sides.declared, sides.pyproject)}",
             f"if the source needs it, {_for_every_build(line, sides)}",
             f"if neither does, find out why `{sides.computing(line)}` writes it at build time",
         )

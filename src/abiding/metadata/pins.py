@@ -26,6 +26,7 @@ __all__ = [
     "fill",
     "fits",
     "has_pins",
+    "installed",
     "installed_as",
     "malformed",
     "never_fits",
@@ -163,7 +164,7 @@ def fill(text: str) -> Filled:
             "`dynamic-metadata`, which fills `x` pins, is not installed in the build environment"
         ) from exc
     name = _name(text)
-    version = _installed(name)
+    version = installed(name)
 
     def filled(clause: _Clause) -> _Clause:
         if not clause.has_pins:
@@ -195,14 +196,18 @@ def _name(text: str) -> str:
     return match["name"].partition("[")[0].strip() if match else ""
 
 
-def _installed(name: str) -> Version:
+def installed(name: str) -> Version:
+    """Return the version of a distribution that is installed in this environment.
+
+    Raises `LookupError` if it is not, `ValueError` if its version can't be read or is none (PEP 440).
+    """
     from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
+    from importlib.metadata import version as version_of
 
     from packaging.version import InvalidVersion, Version
 
     try:
-        text = installed(name)
+        text = version_of(name)
     except PackageNotFoundError as exc:
         raise LookupError(f"`{name}` is not installed in the build environment") from exc
     except (OSError, KeyError, ValueError) as exc:

@@ -1,0 +1,45 @@
+"""How a line that a backend has written into a wheel comes to be declared, so that the next build goes through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.metadata import requirements
+from abiding.metadata.exclusions import exclusions
+from abiding.metadata.pinned import pin_of_installed
+from abiding.metadata.requires_dist import Line
+from abiding.project import hints
+from abiding.project.pyproject import as_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from abiding.project.pyproject import Pyproject
+
+__all__ = ["are_opposed", "declaring", "pin_notes"]
+
+
+def declaring(line: str, declared: Mapping[str, str], pyproject: Pyproject, where: str = "") -> str:
+    """Return how a line is declared: as a pin if each build writes another, and not beside what it excludes.
+
+    `declared` are the lines that are declared for the same wheel, each with its place.
+    """
+    written = pin_of_installed(line) or line
+    text, _ = requirements.split_extra(written) or (written, "")
+    opposed = [f"`{other}` ({place})" for other, place in declared.items() if are_opposed(other, line)]
+    if opposed:
+        return f"write `{as_toml(text)}` in place of {' and '.join(opposed)}"
+    (way,) = hints.declaring([written], pyproject, f"`{text}` {where}" if where else "it")
+    return way
+
+
+def pin_notes(line: str) -> tuple[str, ...]:
+    """Say why a pin is to be declared and not the line; nothing of a line that says the same in every build."""
+    pin = pin_of_installed(line)
+    return (f"`{line}` is the version installed in this build: the pin `{pin}` is filled in each",) if pin else ()
+
+
+def are_opposed(line: str, other: str) -> bool:
+    """Return whether no version satisfies both, where both are in force."""
+    pair = exclusions([Line.read(line, ""), Line.read(other, "")])
+    return any(len(exclusion.places) > 1 for exclusion in pair)

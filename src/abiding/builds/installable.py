@@ -1,0 +1,65 @@
+"""What a build hands over, looked at with the eyes of an installer: is there a Python, and a version of each line?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.artifacts.requires_python import judge_python
+from abiding.artifacts.satisfiable import judge_satisfiable
+from abiding.builds.rules import place_of
+from abiding.findings.finding import Finding, Severity, lines_of
+from abiding.metadata import pins, requirements
+from abiding.project.hints import places_of
+from abiding.project.known_backends import script_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from abiding.builds.entries import Entries
+    from abiding.metadata.core import CoreMetadata
+    from abiding.project.entry import Entry
+
+__all__ = ["Installable"]
+
+
+class Installable(NamedTuple):
+    """Judges whether something can install what is built in a folder, and says whose each line is."""
+
+    entries: Entries
+    folder: Path
+
+    def wheel(self, name: str, metadata: CoreMetadata, lines: Mapping[Entry, str]) -> Iterator[Finding]:
+        """Judge the METADATA of a wheel, in which these `lines` are declared."""
+        yield from judge_python(name, metadata, self.entries.severity)
+        if lines:
+            yield from self._satisfiable(name, metadata, {line: entry for entry, line in lines.items()})
+
+    def sdist(self, name: str, pkg_info: CoreMetadata) -> Iterator[Finding]:
+        """Judge what every wheel of an sdist will require, as far as it is known before one is built."""
+        every = [entry for entry in self.entries.declaration.entries if not entry.select and not entry.variant]
+        lines = {entry.in_metadata(pins.without_pins(entry.requires)): entry for entry in every}
+        for finding in self._satisfiable(name, pkg_info.with_requirements(lines), lines) if lines else ():
+            of = requirements.name_of(lines_of(finding.found)[0])
+            yield finding._replace(
+                message=f"no version of `{of}` satisfies all that the wheels of this sdist would require of it",
+                found_from="wheels",
+            )
+
+    def _satisfiable(self, name: str, metadata: CoreMetadata, declared: Mapping[str, Entry]) -> Iterator[Finding]:
+        for finding in judge_satisfiable([name], metadata, self.entries.severity):
+            whose = ", ".join(f"`{line}` from {self._place(line, declared)}" for line in lines_of(finding.found))
+            later = self.entries.later if finding.severity is Severity.WARNING else ()
+            yield finding._replace(
+                notes=(whose.replace("` from", "` is from", 1), *finding.notes), hints=(*finding.hints, *later)
+            )
+
+    def _place(self, line: str, declared: Mapping[str, Entry]) -> str:
+        """Say where a line is to be changed: pyproject.toml with its line, a script of the project, or its backend."""
+        if line in declared:
+            return self.entries.place_of(declared[line])
+        declaration = self.entries.declaration
+        if line in declaration.project.lines():
+            return place_of(self.entries.pyproject, declaration.project, "Requires-Dist", line)
+        backend, (name, _) = declaration.backend, places_of(line)
+        return f"`{script_of(backend, self.folder, self.entries.pyproject.table, name) or backend}`"

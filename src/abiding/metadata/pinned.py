@@ -1,0 +1,87 @@
+"""The pin that stands for a line of one build: the `x` pin that becomes it where it is filled in."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+from abiding.metadata import pins, requirements
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+__all__ = ["pin_of_installed", "pin_of_named"]
+
+
+# Numbers of a release that nobody writes into a bound without need.
+_WHOLE = 3
+_CLAUSE = re.compile(r"(===|==|~=|>=|<)(\s*)([^\s,()]+)")
+
+
+def pin_of_installed(line: str) -> str:
+    """Return the pin that becomes `line` where it is filled from what is installed here.
+
+    Empty if the line names another version, or only one that may be meant in every build: `numpy>=2`.
+    """
+    from packaging.requirements import InvalidRequirement
+
+    try:
+        return _pin_of(line, pins.installed(requirements.parse(line).name))
+    except (InvalidRequirement, LookupError, ValueError):
+        return ""
+
+
+def pin_of_named(line: str) -> str:
+    """Return the pin that becomes `line` where the version is installed that it names; empty if it names none."""
+    from packaging.version import InvalidVersion, Version
+
+    named = [match[3].removesuffix(".*") for match in _CLAUSE.finditer(line.partition(";")[0]) if match[1] == "=="]
+    try:
+        return _pin_of(line, Version(named[0])) if len(named) == 1 else ""
+    except InvalidVersion:
+        return ""
+
+
+def _pin_of(line: str, version: Version) -> str:
+    parsed = requirements.parse(line)
+    head, separator, marker = line.partition(";")
+    # Without one that names the version, a bound is more likely to be meant as it is.
+    named = any(_names(version, match[1], match[3]) for match in _CLAUSE.finditer(head))
+    if not named or parsed.url or requirements.asks_for_extras(parsed):
+        return ""
+    unfilled = _CLAUSE.sub(lambda match: match[1] + match[2] + _unfilled(version, match[1], match[3]), head)
+    pin = f"{unfilled}{separator}{marker}"
+    return pin if pins.fits(pin, line) and not pins.never_fits(pin) else ""
+
+
+def _names(version: Version, operator: str, text: str) -> bool:
+    """Tell whether a clause names a version, or its series (`==2.4.*`)."""
+    from packaging.version import InvalidVersion, Version
+
+    series, star, _ = text.partition(".*")
+    if star:
+        parts = series.split(".")
+        return operator == "==" and len(parts) > 1 and parts == list(map(str, version.release[: len(parts)]))
+    try:
+        named = Version(text)
+    except InvalidVersion:
+        return False
+    if operator == "===":
+        return named == version
+    # `>=2.0` is meant so where the least version of all is installed; `>=2.0.4` was computed.
+    is_bound = operator == "<" or (operator == ">=" and len(named.release) < _WHOLE)
+    return not is_bound and Version(named.public) == Version(version.public)
+
+
+def _unfilled(version: Version, operator: str, text: str) -> str:
+    """Put `x` in the place of the numbers of a version, also in a bound after it (`<2.5`, `<3`)."""
+    release, star, _ = text.partition(".*")
+    parts = release.split(".")
+    if _names(version, operator, text):
+        numbers = itertools.takewhile(lambda part: part[:1].isdigit(), parts)
+        return ".".join("x" for _ in numbers) + star
+    known = version.release[: len(parts)]
+    if operator == "<" and parts == [*map(str, known[:-1]), str(known[-1] + 1)]:
+        return ".".join([*("x" for _ in parts[1:]), "x+1"])
+    return text
