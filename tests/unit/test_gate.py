@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -635,3 +636,30 @@ def test_a_table_of_a_class_that_grows_is_told_by_headers(provider: Provider) ->
     old = provider.release("1.0", code, language="c++")
     grown = code.replace("int a();", "int a(); virtual int b();") + "int Duck::b() { return 1; }\n"
     assert only(old, provider.release("1.1", grown, language="c++")).rule == "promise-kept"
+
+
+TABLE = "typedef int (*toy_f)(void); toy_f const toy_table[] = {toy_make, "
+
+
+def test_a_table_that_grows_is_another_one(provider: Provider) -> None:
+    """A program that is not compiled as shared code has a copy of it, which the library uses too, and which is too short.
+
+    So glibc gives such tables (`sys_siglist`) a new symbol version whenever they grow.
+    """
+    old = provider.release("1.0", f"{ONE}{TABLE}0}};\n", exports="libtoy>=1.0,<2")
+    folder = old.parent
+    using = "typedef int (*toy_f)(void); extern toy_f const toy_table[]; int main(void) { return !toy_table[0]; }"
+    program = ["gcc", "-fno-pic", "-no-pie", "-x", "c", "-", "-x", "none", folder / LIBRARY, "-o", folder / "program"]
+    subprocess.run(list(map(str, program)), input=using, text=True, check=True)
+
+    def remark(release: Path) -> str:
+        variables = {**os.environ, "LD_LIBRARY_PATH": str(release.parent)}
+        return subprocess.run([folder / "program"], env=variables, stderr=subprocess.PIPE, text=True, check=True).stderr
+
+    longer = provider.release("1.1", f"{ONE}{TABLE}toy_make, 0}};\n")
+    assert "different size in shared object" in remark(longer)
+    found = only(old, longer)
+    assert found.rule == "promise-broken"
+    assert f"`{LIBRARY}`: 1 symbol changed: `toy_table: 16 bytes of data, now 24 bytes of data`" in found.notes
+    same = provider.release("1.2", f"{ONE}{TABLE}0}};\n")
+    assert (remark(same), only(old, same).rule) == ("", "promise-kept")
