@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from abiding.native.images import Image
-from abiding.native.loader import Loader, Process
+from abiding.native.loader import Loader
 from abiding.native.reading import read_image
 from makers.compiled import library
 
@@ -70,7 +70,7 @@ def test_as_this_machine_does(tmp_path: Path, seed: int) -> None:
     loader = Loader(images.values(), lambda _, library: meant.get(library))
 
     def played(*names: str) -> list[bool]:
-        process = Process({})
+        process: dict[str, Image] = {}
         found = []
         for name in names:
             steps = loader.load(images[name], process)

@@ -20,7 +20,7 @@ from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.findings.finding import Severity
 from abiding.metadata import markers
 from abiding.native import contents, platforms
-from abiding.native.at_hand import AtHand
+from abiding.native.at_hand import AtHand, WheelShelf
 from abiding.native.contents import Contents
 from abiding.native.examining import native_record
 from abiding.native.images import Format, Image
@@ -675,7 +675,7 @@ def test_many_files_that_load_each_other(pair: Pair) -> None:
         "ham", "1.0", (), ("prov",), {one.place: one.place for one in members}, tuple(members), str.encode
     )
     tags = parse_tag(MANYLINUX)
-    neighbours = Neighbours.of(consumer.requires, tags, [AtHand([pair.provider()]).beside(pair.consumer(""))])
+    neighbours = Neighbours.of(consumer.requires, tags, [WheelShelf(AtHand([pair.provider()]), pair.consumer(""))])
     links = [link for link in follow(consumer, neighbours, Platform.of(tags)) if link.library == "libspam.so.3"]
     assert [isinstance(link.origin, Provided) and link.origin.reached for link in links] == [False] * 60
 

@@ -15,8 +15,8 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 import abiding
 from abiding.archives import tagging
 from abiding.findings import bounds
-from abiding.native.at_hand import AtHand, _kinds, beside
-from abiding.native.indexed import Indexed
+from abiding.native.at_hand import AtHand, WheelShelf, _kinds, beside
+from abiding.native.indexed import chosen
 from makers.archives import metadata, write_wheel
 from makers.work import calls
 
@@ -69,9 +69,9 @@ def test_beside_is_each_beside_each(own: frozenset[Tag], others: frozenset[Tag])
 
 
 def test_wheels_on_an_index_that_are_called_as_none_is() -> None:
-    shelf = Indexed(None, frozenset({Tag("cp311", "cp311", "linux_x86_64")}))  # type: ignore[arg-type]
-    assert shelf._choose(["ham-1.0-x-py3-none-any.whl", name(3, 26), "ham-1.0-py3-none-any.whl"]) == "ham-1.0-py3-none-any.whl"  # noqa: SLF001  # fmt: skip
-    assert shelf._choose(["ham-1.0-x-py3-none-any.whl"]) is None  # noqa: SLF001
+    tags = frozenset({Tag("cp311", "cp311", "linux_x86_64")})
+    assert chosen(tags, ["ham-1.0-x-py3-none-any.whl", name(3, 26), "ham-1.0-py3-none-any.whl"]) == "ham-1.0-py3-none-any.whl"  # fmt: skip
+    assert chosen(tags, ["ham-1.0-x-py3-none-any.whl"]) is None
 
 
 def test_a_folder_of_dashes(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_wheels_at_hand_are_gone_through_once(tag: str) -> None:
         def look() -> None:
             wheels = AtHand(paths)
             for path in paths:
-                shelf = wheels.beside(path)
+                shelf = WheelShelf(wheels, path)
                 assert shelf.get("ham") is None
                 assert not list(shelf.shipping("libham.so"))
 

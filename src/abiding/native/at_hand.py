@@ -49,10 +49,6 @@ class AtHand:
                 self._unread.append(wheel)
                 self._by_name.setdefault(normalised(path.name.partition("-")[0]), []).append(wheel)
 
-    def beside(self, path: Path) -> WheelShelf:
-        """Return those that can stand beside this one: for the same system and machine, and the same Python."""
-        return WheelShelf(self, path)
-
     def called(self, name: str, own: Path) -> Iterator[Path]:
         """Return those with this normalised name that can stand beside `own`, which is none of them."""
         return _fitting(self._by_name.get(name, ()), own)
@@ -70,7 +66,7 @@ class AtHand:
 
 
 class WheelShelf:
-    """The wheels at hand beside one, as a shelf of distributions."""
+    """A shelf: of the wheels at hand those that can stand beside `own`, for the same system, machine and Python."""
 
     def __init__(self, at_hand: AtHand, own: Path) -> None:
         self._at_hand = at_hand

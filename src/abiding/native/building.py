@@ -24,11 +24,10 @@ from abiding.native.runpaths import edited, wanted
 from abiding.project.build_record import Shared, User
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from abiding.native.contents import Contents
     from abiding.native.distribution import InstalledDistribution
-    from abiding.native.images import Image
     from abiding.native.links import Link
     from abiding.native.subject import Subject
     from abiding.project.build_record import BuildRecord
@@ -204,17 +203,21 @@ def judge_built(
     names = tuple(native.name for native in natives)
     subject = subject_of(path, [shelf], requires, names)
     preloaded = frozenset(native.name for native in natives if native.preloaded)
+    own_ways = [
+        link
+        for link in subject.links
+        if not (isinstance(link.origin, Provided) and link.origin.contents.name in preloaded)
+    ]
+    original = subject.consumer
     put: dict[str, bytes] = {}
     images = []
-    for image in subject.consumer.images:
-        new = _settled(image, subject, preloaded)
+    for image in original.images:
+        new = wanted(image, own_ways)
         if (new.run_paths, new.needs) != (image.run_paths, image.needs):
-            member = subject.consumer.files[image.place]
-            put[member] = edited(subject.consumer.read(member), image, new)
-            images.append(new)
-        else:
-            images.append(image)
-    original = subject.consumer
+            member = original.files[image.place]
+            put[member] = edited(original.read(member), image, new)
+            image = new  # noqa: PLW2901 (the file as it will be)
+        images.append(image)
     consumer = replace(original, images=tuple(images), read=lambda name: put.get(name) or original.read(name))
     links = loaded_before(follow(consumer, subject.neighbours, subject.platform, names), preloaded)
     record = record._replace(libraries=_shared(links, consumer, natives, subject.platform.machine))
@@ -222,37 +225,22 @@ def judge_built(
     return put, record, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
 
 
-def _settled(image: Image, subject: Subject, preloaded: Collection[str]) -> Image:
-    own_ways = [
-        link
-        for link in subject.links
-        if not (isinstance(link.origin, Provided) and link.origin.contents.name in preloaded)
-    ]
-    new = wanted(image, own_ways)
-    return new if new.run_paths != image.run_paths or new.needs != image.needs else image
-
-
 def _shared(links: Iterable[Link], consumer: Contents, natives: Iterable[Native], machine: str) -> tuple[Shared, ...]:
+    """Return the libraries of native entries that files of a wheel are linked with, as they are recorded."""
     lines = {native.name: native.line for native in natives}
     linked: dict[tuple[str, str], tuple[Provided, dict[str, User]]] = {}
     for link, origin in provided(links):
-        if origin.contents.name not in lines:
-            continue
-        exported = origin.contents.symbols(origin.image, machine).exported
-        used = consumer.symbols(link.image, machine).used_of(link.library, exported)
-        _, users = linked.setdefault((origin.contents.name, origin.image.name), (origin, {}))
-        users[link.image.place] = User(link.image.place, tuple(sorted(used)))
-    return tuple(
-        _one_shared(origin, lines[name], tuple(users[place] for place in sorted(users)))
-        for (name, _), (origin, users) in sorted(linked.items())
-    )
-
-
-def _one_shared(origin: Provided, line: str, users: tuple[User, ...]) -> Shared:
-    provider, image = origin.contents, origin.image
-    digest = provider.sha256(image.place)
-    name, version = provider.name, provider.version
-    return Shared(image.name, image.place, digest, name, version, line, provider.platforms, users)
+        if origin.contents.name in lines:
+            exported = origin.contents.symbols(origin.image, machine).exported
+            used = consumer.symbols(link.image, machine).used_of(link.library, exported)
+            _, users = linked.setdefault((origin.contents.name, origin.image.name), (origin, {}))
+            users[link.image.place] = User(link.image.place, tuple(sorted(used)))
+    shared = []
+    for (name, library), ((provider, image, *_), users) in sorted(linked.items()):
+        digest, of_library = provider.sha256(image.place), tuple(users[place] for place in sorted(users))
+        version, platforms = provider.version, provider.platforms
+        shared.append(Shared(library, image.place, digest, name, version, lines[name], platforms, of_library))
+    return tuple(shared)
 
 
 def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Finding]:

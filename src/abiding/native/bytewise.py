@@ -13,6 +13,7 @@ from abiding.archives.density import filling
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.metadata import requirements
+from abiding.native.contents import module_text
 from abiding.native.names import is_mangled, may_be_image, module_name, place_of
 
 if TYPE_CHECKING:
@@ -137,11 +138,7 @@ def _loads(wheel: Wheel, name: str) -> bool:
     members = {member.name: member for member in wheel.directory.members()}
     files = {place_of(name): name for name in members if name.endswith(".py")}
 
-    def beginning(name: str) -> bytes:
-        fair = max(bounds.MODULE_HARMLESS, bounds.MODULE_DENSITY * members[name].stored_size)
-        return wheel.beginning(members[name], min(bounds.MODULE, fair))
-
-    code = Contents("", "", (), (), files, (), beginning)
+    code = Contents("", "", (), (), files, (), lambda name: module_text(wheel, members[name]))
     imported = {module for script in scripts(code).values() for module in (*script.imports, *script.later)}
     tops = {module_name(file).partition(".")[0] for file in _files(name)} - {""} | _OPENING
     return any(module.partition(".")[0] in tops or module in tops for module in imported)

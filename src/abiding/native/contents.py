@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from abiding.archives.zipdirectory import ZipMember
     from abiding.findings.finding import Finding
     from abiding.native.distribution import InstalledDistribution
     from abiding.native.images import Format, Image, Symbols
@@ -130,25 +131,23 @@ def of_wheel(path: Path, look: Look | None = None) -> Contents:
             raise too_dense(member, path.name)
         return wheel.contents(member, _LARGEST)
 
-    platforms = tuple(dict.fromkeys((*_platforms(path.name), *platforms_of(wheel.stated().tags))))
+    named = sorted({tag.platform for tag in tagging.parse(path.name)[2]})
+    platforms = tuple(dict.fromkeys((*named, *platforms_of(wheel.stated().tags))))
 
-    def shown(name: str) -> bytes:
+    def read_and_look(name: str) -> bytes:
         data = read(name)
         if look:
             look(place_of(name), data)
         return data
 
-    made = replace(_made(metadata, platforms, files, shown, path.name), read=read)
-
-    def begin(name: str) -> bytes:
-        fair = max(bounds.MODULE_HARMLESS, bounds.MODULE_DENSITY * members[name].stored_size)
-        return wheel.beginning(members[name], min(bounds.MODULE, fair))
-
-    return replace(made, begin=begin)
+    made = _made(metadata, platforms, files, read_and_look, path.name)
+    return replace(made, read=read, begin=lambda name: module_text(wheel, members[name]))
 
 
-def _platforms(filename: str) -> Iterator[str]:
-    yield from sorted({tag.platform for tag in tagging.parse(filename)[2]})
+def module_text(wheel: Wheel, member: ZipMember) -> bytes:
+    """Read so much of a Python file in a wheel as is looked at; less of one that is packed as no such file is."""
+    fair = max(bounds.MODULE_HARMLESS, bounds.MODULE_DENSITY * member.stored_size)
+    return wheel.beginning(member, min(bounds.MODULE, fair))
 
 
 def platforms_of(tags: Iterable[str]) -> tuple[str, ...]:

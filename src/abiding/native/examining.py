@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from abiding.archives.wheel import Wheel
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, MissingExtraError
 from abiding.native import contents
-from abiding.native.at_hand import AtHand, tags_of
+from abiding.native.at_hand import AtHand, WheelShelf, tags_of
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing, Provided, follow, loaded_before
 from abiding.native.loader import base_name
@@ -37,19 +37,14 @@ __all__ = ["judge_wheel", "judge_wheels", "looked_up", "native_record", "needs_o
 
 
 def judge_wheel(
-    path: Path,
-    wheels: AtHand,
-    index: Listings | None = None,
-    *,
-    more: Judge | None = None,
-    look: Look | None = None,
+    path: Path, wheels: AtHand, index: Listings | None = None, *, more: Judge | None = None, look: Look | None = None
 ) -> tuple[Finding, ...]:
     """Judge the compiled files of a wheel; `wheels` are those at hand of distributions that it may require.
 
     On the `index` the others are looked up, if a library is still missing. `more` judges what was found then.
     `look` is given each compiled file, by the wheel and its place, while it is at hand.
     """
-    subject = subject_of(path, [wheels.beside(path)], look=look)
+    subject = subject_of(path, [WheelShelf(wheels, path)], look=look)
     if index and subject.neighbours.unknown and _missing(subject):
         subject = looked_up(subject, index)
     return (*judge(subject), *(more(subject) if more else ()))

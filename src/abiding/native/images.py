@@ -25,6 +25,10 @@ class Format(StrEnum):
         suffix = name.lower().rpartition(".")[2]
         return {"dylib": cls.MACH_O, "dll": cls.PE, "pyd": cls.PE}.get(suffix, cls.ELF)
 
+    def fold(self, name: str) -> str:
+        """Return a name as the loader compares it with others: that of Windows knows no case."""
+        return name.lower() if self is Format.PE else name
+
 
 class Opened(NamedTuple):
     """A library that a file says it opens by its name: any of `names`, and how much it needs that (`priority`)."""
@@ -65,11 +69,14 @@ class Image:
         """The last part of `place`."""
         return self.place.rpartition("/")[2]
 
+    @property
+    def folded_name(self) -> str:
+        """The file name as the loader compares it."""
+        return self.format.fold(self.file_name)
+
     def is_called(self, library: str) -> bool:
-        """Return whether another file that needs a library of this name means this one: Windows knows no case."""
-        if self.format is Format.PE:
-            return library.lower() in (self.name.lower(), self.file_name.lower())
-        return library in (self.name, self.file_name)
+        """Return whether another file that needs a library of this name means this one."""
+        return self.format.fold(library) in map(self.format.fold, (self.name, self.file_name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -58,26 +59,20 @@ class Indexed:
 
     def _look_up(self, name: str, accepted: SpecifierSet) -> Contents | None:
         newest = None
-        editions = self.index.newest_first(name, accepted, self._choose)
+        editions = self.index.newest_first(name, accepted, partial(chosen, self.tags))
         for number, listing in enumerate(islice(editions, bounds.EDITIONS), 1):
             edition = _contents(name, listing)
             newest = newest or edition
             if any(edition.shipped_as(library) for library in self.missing):
                 return edition
-            if not (self._has_another(edition) or (self.thorough and number < bounds.FURTHER and _has_any(edition))):
+            in_another_version = {stem(image.name) for image in edition.images} & set(map(stem, self.missing))
+            if not (in_another_version or (self.thorough and number < bounds.FURTHER and _has_any(edition))):
                 break
         return newest
-
-    def _has_another(self, contents: Contents) -> bool:
-        """Return whether it has one of the missing libraries in another version."""
-        return bool({stem(image.name) for image in contents.images} & set(map(stem, self.missing)))
 
     def shipping(self, _file_name: str, /) -> tuple[Contents, ...]:
         """None: an index can't be asked who has a file."""
         return ()
-
-    def _choose(self, filenames: Sequence[str]) -> str | None:
-        return chosen(self.tags, filenames)
 
 
 def _has_any(contents: Contents) -> bool:
@@ -93,11 +88,13 @@ def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:
     """
     own = {tag.platform for tag in tags}
     fitting = [filename for filename in filenames if beside(tags, _tags(filename))]
-    return min(fitting, key=lambda filename: (own.isdisjoint(_platforms(filename)), _age(filename)), default=None)
 
+    def rank(filename: str) -> tuple[bool, tuple[int, int]]:
+        platforms = _platforms(filename)
+        oldest = min((floor.version for floor in floors(platforms).values()), default=(0, 0))
+        return own.isdisjoint(platforms), oldest
 
-def _age(filename: str) -> tuple[int, int]:
-    return min((floor.version for floor in floors(_platforms(filename)).values()), default=(0, 0))
+    return min(fitting, key=rank, default=None)
 
 
 def _platforms(filename: str) -> tuple[str, ...]:
@@ -135,7 +132,7 @@ def _images(place: str) -> Iterator[Image]:
     """Give the file under every name that others may know it by: `libham.so.3.1` is most often called `libham.so.3`."""
     name = place.rpartition("/")[2]
     format_ = Format.of_name(name)
-    name = name.lower() if format_ is Format.PE else name  # as Windows knows it
+    name = format_.fold(name)
     yield Image(place, format_, name)
     while shorter := _VERSIONED.fullmatch(name):
         name = shorter[1]

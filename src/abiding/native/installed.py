@@ -7,6 +7,7 @@ fills pins.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from operator import attrgetter
@@ -40,7 +41,10 @@ class Installed:
         """Read what is installed under a name, once; what can't be read is not there."""
         if name not in self._read:
             installed = find_installed(name, self.path)
-            self._read[name] = _contents(installed) if installed else None
+            self._read[name] = None
+            if installed:
+                with suppress(AbidingError):
+                    self._read[name] = contents.of_installed(installed)
         return self._read[name]
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
@@ -82,13 +86,6 @@ def find_installed(name: str, path: Sequence[str] | None = None) -> InstalledDis
     except Exception:  # noqa: BLE001 (later Pythons read METADATA of each to choose, and finders raise what they like)
         installed = next(iter(metadata.distributions(name=name)), None)
     return _read_from(installed) if installed else None
-
-
-def _contents(distribution: InstalledDistribution) -> Contents | None:
-    try:
-        return contents.of_installed(distribution)
-    except AbidingError:
-        return None
 
 
 def _in_folder(folder: str, name: str | None = None) -> Iterator[InstalledDistribution]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from abiding.archives.naming import ENDINGS
-from abiding.files.plain import is_folder, is_there
+from abiding.files.plain import is_folder, is_there, read_plain
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 
@@ -131,22 +131,14 @@ def _with_pth(path: list[str], sites: list[str]) -> tuple[str, ...]:
         for file in sorted(Path(site).glob("*.pth")):
             for line in _lines(file):
                 added = Path(site, line.rstrip())
-                if line.strip() and not line.startswith(("#", "import ", "import\t")) and _is_folder(added):
+                if line.strip() and not line.startswith(("#", "import ", "import\t")) and is_folder(added):
                     folders[str(added)] = None
     return tuple(folders)
 
 
 def _lines(file: Path) -> list[str]:
+    """Return the lines of a file; none of one that can't be read, or is too large."""
     try:
-        if not file.is_file() or file.stat().st_size > _LONGEST_PTH:
-            return []
-        return file.read_text("utf-8-sig", "replace").splitlines()
+        return read_plain(file, _LONGEST_PTH).decode("utf-8-sig", "replace").splitlines()
     except OSError:
         return []
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):  # a NUL in the name
-        return False

@@ -102,13 +102,11 @@ class _Follower:
         self.native = native
         self.inside: dict[str, list[Image]] = {}
         for image in consumer.images:
-            for name in {image.name, _cased(image.file_name, image.format)}:
+            for name in {image.name, image.folded_name}:
                 self.inside.setdefault(name, []).append(image)
         for name, images in self.inside.items():
-            # The best, and one more for the case that the best itself asks.
-            images[:] = sorted(images, key=lambda image: (_cased(image.file_name, image.format) != name, image.place))[
-                :2
-            ]
+            images.sort(key=lambda image: (image.folded_name != name, image.place))
+            del images[2:]  # the best, and one more for the case that the best itself asks
         self.providers: dict[str, Provided | None] = {}
         self.brought: dict[str, frozenset[str]] = {}
 
@@ -202,7 +200,3 @@ class _Follower:
             if shipped:
                 return Provided(provider, shipped, Relation.DIRECT, self.is_brought(provider, shipped))
         return None
-
-
-def _cased(name: str, format_: Format) -> str:
-    return name.lower() if format_ is Format.PE else name

@@ -30,14 +30,8 @@ class LoadStep(NamedTuple):
     file: Image | None
 
 
-class Process(NamedTuple):
-    """What is loaded already, by the names that are not looked for again."""
-
-    names: dict[str, Image]
-
-    def copy(self) -> Process:
-        """Return one that begins with the same files."""
-        return Process(dict(self.names))
+# What is loaded in a process already, by the names that are not looked for again.
+Process = dict[str, "Image"]
 
 
 class _Loaded(NamedTuple):
@@ -58,7 +52,7 @@ class Loader:
     def __init__(
         self, images: Iterable[Image], intended: Callable[[Image, str], Image | None], *, musl: bool = False
     ) -> None:
-        self._files = {_folded(image.place, image.format): image for image in images}
+        self._files = {image.format.fold(image.place): image for image in images}
         self._meant = intended
         self._musl = musl
         self._folders: dict[str, tuple[str, ...]] = {}
@@ -79,19 +73,19 @@ class Loader:
 
     def preloaded(self, images: Iterable[Image]) -> Process:
         """Return a process in which code has opened some files by their paths before anything else."""
-        return Process({} if self._musl else {name: image for image in images for name in _names(image)})
+        return {} if self._musl else {name: image for image in images for name in _names(image)}
 
     def load(self, root: Image, process: Process) -> tuple[LoadStep, ...]:
         """Load one file and all that it needs, as `dlopen` does, breadth first; the process keeps them if none is lost.
 
         What is lost is followed as if it had been found, so that its own needs are told too.
         """
-        names = dict(process.names)
+        names = dict(process)
         if not self._musl:
             names.update((name, root) for name in _names(root))
         steps = []
         waiting = deque([_Loaded(root, root, None)])
-        seen = {root.place, *(image.place for image in process.names.values())}
+        seen = {root.place, *(image.place for image in process.values())}
         lost = False
         while waiting:
             loaded = waiting.popleft()
@@ -111,7 +105,7 @@ class Loader:
                     above = loaded if self._run_paths(loaded.image) else loaded.above
                     waiting.append(_Loaded(following, root, above))
         if not lost:
-            process.names.update(names)
+            process.update(names)
         return tuple(steps)
 
     def alone(self, image: Image, library: str) -> Image | None:
@@ -141,7 +135,7 @@ class Loader:
     def _first(self, folders: Iterable[str], library: str, format_: Format) -> Image | None:
         for folder in folders:
             self.count()
-            known = self._files.get(_folded(_joined(folder, library), format_))
+            known = self._files.get(format_.fold(_joined(folder, library)))
             if known:
                 return known
         return None
@@ -175,10 +169,6 @@ def _is_path(image: Image, library: str) -> bool:
     if image.format is Format.MACH_O:
         return not library.startswith("@rpath/")
     return "/" in library
-
-
-def _folded(place: str, format_: Format) -> str:
-    return place.lower() if format_ is Format.PE else place
 
 
 def _joined(folder: str, library: str) -> str:

@@ -29,11 +29,9 @@ __all__ = ["Brought", "brought", "environments_of"]
 def environments_of(tags: Iterable[Tag]) -> Environments:
     """Return where a wheel with these tags can be installed, as far as markers can tell."""
     conditions = dict.fromkeys(map(_marker, tags))
-    return (
-        markers.of_releases(" or ".join(f"({condition})" for condition in conditions))
-        if all(conditions)
-        else Environments.all()
-    )
+    if not all(conditions):
+        return Environments.all()
+    return markers.of_releases(" or ".join(f"({condition})" for condition in conditions))
 
 
 def _marker(tag: Tag) -> str:
@@ -85,7 +83,7 @@ def brought(
             look_up(requirement.name, requirement.accepted) if requirement.extras and requirement not in seen else None
         )
         seen.add(requirement)
-        if package is None or not _is_metapackage(package):
+        if package is None or not all(map(only_tells, package.files)):
             continue
         for line in _everywhere(package.requires, requirement.name, requirement.extras, within):
             accepted[line.name] = accepted[line.name] & line.accepted if line.name in accepted else line.accepted
@@ -93,10 +91,6 @@ def brought(
         for text in package.requires:
             elsewhere.setdefault(requirements.name_of(text), (requirement.name, text))
     return Brought(accepted, {name: line for name, line in elsewhere.items() if name not in accepted})
-
-
-def _is_metapackage(contents: Contents) -> bool:
-    return all(map(only_tells, contents.files))
 
 
 def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: Environments) -> Iterator[_Asked]:

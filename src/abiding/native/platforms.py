@@ -182,25 +182,26 @@ def _awaits_repair(platform: str) -> bool:
 
 
 def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
-    """Return what all of the policies have in common that the tags name; for `linux_*` what the newest one has."""
-    common: frozenset[str] | None = None
-    for platform in platforms:
-        if PlatformTag.read(platform).family == "android":
-            # There is no policy before the first Android that has Python, and no Android so new as the last.
-            level = int(platform.split("_")[1])
-            libraries = _android_libraries(min(max(level, _FIRST_ANDROID), _LAST_ANDROID))
-            common = libraries if common is None else common & libraries
-            continue
-        matched = _LINUX.fullmatch(platform)
-        musl = _is_musl(platform)
-        policies = list(_policies(matched[1] if matched else "x86_64", musl=musl))
-        floor = next(iter(floors([platform]).values()), None)
-        if floor and not musl:
-            older = [policy for policy in policies if _version(policy.name) <= floor.version]
-            policies = [max(older or policies[:1], key=lambda policy: _version(policy.name))]
-        libraries = policies[-1].whitelist
-        common = libraries if common is None else common & libraries
-    return common or frozenset()
+    """Return what all of the policies have in common that the tags name."""
+    of_each = [_of_policy(platform) for platform in platforms]
+    return frozenset.intersection(*of_each) if of_each else frozenset()
+
+
+def _of_policy(platform: str) -> frozenset[str]:
+    """Return the libraries of the policy that a tag names; for `linux_*` those of the newest one."""
+    if PlatformTag.read(platform).family == "android":
+        # There is no policy before the first Android that has Python, and no Android so new as the last.
+        level = int(platform.split("_")[1])
+        return _android_libraries(min(max(level, _FIRST_ANDROID), _LAST_ANDROID))
+    matched = _LINUX.fullmatch(platform)
+    musl = _is_musl(platform)
+    policies = list(_policies(matched[1] if matched else "x86_64", musl=musl))
+    floor = next(iter(floors([platform]).values()), None)
+    if floor and not musl:
+        older = [policy for policy in policies if _version(policy.name) <= floor.version]
+        policies = [max(older or policies[:1], key=lambda policy: _version(policy.name))]
+    libraries: frozenset[str] = policies[-1].whitelist
+    return libraries
 
 
 @lru_cache(maxsize=64)

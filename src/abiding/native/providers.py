@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from abiding.archives.naming import normalised
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
 
-    from abiding.project.build_record import BuildRecord
+    from abiding.project.build_record import BuildRecord, Shared
 
 __all__ = ["Neighbours", "Recorded", "Relation", "Shelf", "pinned", "required", "target"]
 
@@ -54,10 +55,8 @@ class Recorded:
         shared = [library for library in self.record.libraries if normalised(library.distribution) == name]
         if not shared:
             return self._metapackage(name)
-        # A file is looked for by its own name, SONAME or not; both were read when it was recorded.
-        images = tuple(Image(library.file, Format.of_name(library.file), library.library) for library in shared)
         files = {library.file: library.file for library in shared}
-        first = shared[0]
+        first, images = shared[0], tuple(map(_image, shared))
         return Contents(name, first.version, first.platforms, (), files, images, _absent, readable=False)
 
     def _metapackage(self, name: str) -> Contents | None:
@@ -72,10 +71,14 @@ class Recorded:
     def shipping(self, file_name: str) -> Iterator[Contents]:
         """Look through what was recorded."""
         for library in self.record.libraries:
-            if Image(library.file, Format.of_name(library.file), library.library).is_called(file_name):
-                provider = self.get(normalised(library.distribution))
-                if provider:
-                    yield provider
+            provider = self.get(normalised(library.distribution)) if _image(library).is_called(file_name) else None
+            if provider:
+                yield provider
+
+
+def _image(library: Shared) -> Image:
+    # It is looked for by its own name, SONAME or not; both were read when it was recorded.
+    return Image(library.file, Format.of_name(library.file), library.library)
 
 
 def _absent(name: str) -> bytes:
@@ -108,7 +111,7 @@ class Neighbours:
         shelves, lines, tags = tuple(shelves), tuple(lines), tuple(tags)
         environment = target(tags)
         names = required(lines, environment)
-        by_extras = brought(lines, tags, lambda name, accepted: _first(shelves, name, accepted))
+        by_extras = brought(lines, tags, partial(_first, shelves))
         for name, accepted in by_extras.accepted.items():
             names.setdefault(name, accepted)
         distributions = {name: _first(shelves, name, accepted) for name, accepted in names.items()}

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.loader import Loader
-    from abiding.native.scripts import Opening
 
 __all__ = ["Need", "is_program", "reach"]
 
@@ -57,7 +56,7 @@ class _Tour:
         self.roots = [root for root in roots if root.place in dependent]
 
     def result(self) -> Mapping[Need, Image | None]:
-        lost = self.tried(self.roots, lambda _: Process({}))
+        lost = self.tried(self.roots, lambda _: {})
         if lost and self.read_openings():
             lost = self.tried(self.roots, lambda _: self.start())
         lost |= self.later(lost)
@@ -88,7 +87,8 @@ class _Tour:
     def read_openings(self) -> bool:
         """Read what code opens, and which folders it adds; whether there is any of that."""
         calls = [call for made in openings(self.consumer).values() for call in made]
-        self.opened = tuple(image for image in self.consumer.images if _is_opened(image, calls))
+        libraries = (image for image in self.consumer.images if not module_name(image.place))
+        self.opened = tuple(image for image in libraries if any(call.may_open(image) for call in calls))
         added = [folder for folder in self.loader.folders if any(call.may_add(folder) for call in calls)]
         self.loader.add_folders(added)
         return bool(self.opened or added)
@@ -132,10 +132,6 @@ class _Tour:
         return {root.place: frozenset[Need]() for root in again} | self.tried(again, start)
 
 
-def _is_opened(image: Image, calls: Iterable[Opening]) -> bool:
-    return not module_name(image.place) and any(call.may_open(image) for call in calls)
-
-
 def _is_plugin(image: Image) -> bool:
     return not module_name(image.place) and not is_program(image)
 
@@ -176,7 +172,7 @@ def _arrows(consumer: Contents) -> tuple[dict[str, list[str]], dict[str, list[st
     loaders: dict[str, list[str]] = {}
     own: dict[str, set[str]] = {}
     for image in sorted(consumer.images, key=lambda image: image.place):
-        own[image.place] = {f"\0{image.name}", f"\0{_cased(image)}"}
+        own[image.place] = {f"\0{image.name}", f"\0{image.folded_name}"}
         for name in sorted(own[image.place]):
             arrows.setdefault(name, []).append(image.place)
     for image in consumer.images:
@@ -189,10 +185,6 @@ def _arrows(consumer: Contents) -> tuple[dict[str, list[str]], dict[str, list[st
         if needed:
             loaders[place] = needed
     return arrows, loaders
-
-
-def _cased(image: Image) -> str:
-    return image.file_name.lower() if image.format is Format.PE else image.file_name
 
 
 def _may_be_first(image: Image, consumer: Contents, *, is_needed: bool) -> bool:

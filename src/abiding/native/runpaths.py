@@ -29,7 +29,6 @@ from abiding.native.reading import read_image
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link
 
@@ -51,7 +50,9 @@ def wanted(image: Image, links: Iterable[Link]) -> Image:
     needs = list(image.needs)
     for link in mine:
         # Also if something loads the library before: who imports what, and when, may change.
-        if not isinstance(link.origin, Provided) or _leads(image, link.library, link.origin.contents):
+        if not isinstance(link.origin, Provided):
+            continue
+        if any(place in link.origin.contents.files for place in places(image, link.library)):
             continue
         path = posixpath.relpath(link.origin.image.folder or ".", image.folder or ".")
         if image.format is Format.ELF:
@@ -60,10 +61,6 @@ def wanted(image: Image, links: Iterable[Link]) -> Image:
             name = f"@loader_path/{path}/{link.origin.image.file_name}"
             needs = [name if need == link.library else need for need in needs]
     return replace(image, run_paths=tuple(dict.fromkeys(paths)), needs=tuple(needs), inherited=True, inherits=True)
-
-
-def _leads(image: Image, library: str, provider: Contents) -> bool:
-    return any(place in provider.files for place in places(image, library))
 
 
 def _leading_to(libraries: Iterable[str], run_paths: Sequence[str]) -> set[str]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from abiding.native.images import Image
     from abiding.native.links import Link
     from abiding.native.subject import Subject
-    from abiding.project.build_record import Shared
 
 __all__ = ["Lacking", "lacking", "missing_symbols", "of_others_alone"]
 
@@ -65,19 +64,15 @@ def lacking(subject: Subject) -> Iterator[Lacking]:
 
 
 def _recorded_and_gone(subject: Subject) -> Iterator[Lacking]:
+    """Yield the symbols that were taken from a library when a wheel was built, and that it does not have now."""
     for shared in subject.record.libraries if subject.record and not subject.building else ():
         provider = subject.at_hand(normalised(shared.distribution))
         shipped = provider.shipped_as(shared.library) if provider else None
-        if provider and shipped:
-            missing = _lacking(shared, provider, shipped, subject.platform.machine)
+        used = frozenset(symbol for user in shared.users for symbol in user.symbols)
+        if provider and shipped and used:
+            missing = used - provider.symbols(shipped, subject.platform.machine).exported
             if missing:
                 yield Lacking(provider, (shared.library,), missing)
-
-
-def _lacking(shared: Shared, provider: Contents, shipped: Image, machine: str) -> frozenset[str]:
-    """Return the symbols that were taken from a library when a wheel was built, and that this one does not have."""
-    used = {symbol for user in shared.users for symbol in user.symbols}
-    return frozenset(used) - provider.symbols(shipped, machine).exported if used else frozenset()
 
 
 # Their symbols have versions, so that one without a version can't be theirs.
@@ -137,12 +132,8 @@ def _lacked(image: Image, links: list[Link], subject: Subject) -> set[str]:
             others = (image for image in owner.images if image.name in brought)
             exported = exported.union(*(owner.symbols(image, machine).exported for image in others))
     if image.format is Format.MACH_O:
-        used = {
-            name
-            for link in links
-            if isinstance(link.origin, Provided)
-            for name in symbols.imported.get(link.library, frozenset())
-        }
+        theirs = (link.library for link in links if isinstance(link.origin, Provided))
+        used = set[str]().union(*(symbols.imported.get(library, ()) for library in theirs))
     else:
         used = {name for name in symbols.imported.get("", frozenset()) if not name.startswith(_OF_PYTHON)}
     return used - exported

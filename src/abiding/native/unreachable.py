@@ -18,7 +18,6 @@ from abiding.native.subject import telling
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link, Provided
     from abiding.native.subject import Subject
@@ -53,7 +52,7 @@ def unreachable(subject: Subject) -> Iterator[Finding]:
 
 def _ways_to_provider(link: Link, origin: Provided) -> Iterator[str]:
     """Yield how a file gets the library of a provider: by a run path, or by code that has loaded it before."""
-    module = _module(origin.contents)
+    module = min(origin.contents.modules, default=origin.contents.name)
     if link.image.format is Format.PE:
         yield f"import `{module}` before it is loaded, and let that call `os.add_dll_directory`"
         return
@@ -113,7 +112,3 @@ def _way(link: Link, image: Image) -> str:
     needed = base_name(link.library)
     renaming = "" if needed == image.file_name else f", and call `{image.file_name}` there `{needed}`"
     return f"let `{first.file_name}` have the run path `{way}`{renaming}"
-
-
-def _module(provider: Contents) -> str:
-    return min(provider.modules, default=provider.name)

@@ -62,7 +62,7 @@ def libraries(tags: Iterable[Tag]) -> frozenset[str]:
     """Return the names of the DLLs that are there besides, wherever a wheel with these tags is installed."""
     from delvewheel import _dll_list
 
-    common: frozenset[str] | None = None
+    of_each = []
     for tag in tags:
         machine = _dll_list.MachineType.platform_tag_to_type(tag.platform) or _dll_list.MachineType.AMD64
         stable = tag.abi.startswith("abi3")
@@ -70,9 +70,8 @@ def libraries(tags: Iterable[Tag]) -> frozenset[str]:
         subject = f"{tag.interpreter if stable else tag.abi}-{tag.platform}"
         # Without an ABI tag the interpreter may be any; every one that is supported today brings the same runtime.
         own = [names for pattern, names in table.items() if tag.abi == "none" or re.fullmatch(pattern, subject)]
-        of_tag = frozenset(_dll_list.ignore_names[machine]).union(*own)
-        common = of_tag if common is None else common & of_tag
-    return common or frozenset()
+        of_each.append(frozenset(_dll_list.ignore_names[machine]).union(*own))
+    return frozenset.intersection(*of_each) if of_each else frozenset()
 
 
 def does_without(file_name: str, library: str) -> bool:

@@ -1,0 +1,22 @@
+"""What some things lead to, in turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+__all__ = ["reachable"]
+
+
+def reachable(start: Iterable[str], *ways: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Return all that some keys lead to by any of the ways, themselves included."""
+    waiting = list(start)
+    reached = set(waiting)
+    while waiting:
+        key = waiting.pop()
+        more = {other for way in ways for other in way.get(key, ())} - reached
+        reached |= more
+        waiting += more
+    return frozenset(reached)
