@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import editing, outputs
-from abiding.cli.arguments import add_index_url, path, wheels_in
+from abiding.cli.arguments import add_index_url, naming, path, wheels_in
+from abiding.edits.file import EditedFile
+from abiding.files.plain import is_plain
+from abiding.findings.errors import AbidingError, ArchiveError, DamagedImageError
+from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.edits.bounding import LineToDeclare
-    from abiding.edits.file import EditedFile
     from abiding.edits.wrapping import Edited
     from abiding.evidence import Looking
     from abiding.evidence.stated import Bound, WheelBounds
-    from abiding.findings.errors import AbidingError
     from abiding.native.subject import Subject
     from abiding.providers.bounds import LinkedBounds
 
@@ -61,10 +64,9 @@ def run(options: Namespace) -> int:
     """
     from abiding.evidence import Looking, stated
     from abiding.evidence.stated import BoundState
-    from abiding.findings.errors import ArchiveError
     from abiding.report import bounds
 
-    paths = _wheels(options.what)
+    paths = list(dict.fromkeys(wheel for what in options.what for wheel in wheels_in(what, "Nothing was read")))
     looking = Looking()
     subjects = {} if options.no_index else _subjects(paths, looking)
     wheels: dict[str, WheelBounds] = {}
@@ -111,7 +113,6 @@ def _subjects(wheels: Iterable[Path], looking: Looking) -> dict[str, Subject | A
 
     `looking` is shown their files.
     """
-    from abiding.findings.errors import AbidingError, DamagedImageError
     from abiding.native.examining import needs_others, subject_of
 
     subjects: dict[str, Subject | AbidingError] = {}
@@ -132,11 +133,7 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
 
     What can't be looked up is told beside it.
     """
-    from contextlib import ExitStack
-
     from abiding.artifacts import index
-    from abiding.findings.errors import AbidingError
-    from abiding.findings.finding import Severity
     from abiding.providers.bounds import LinkedBounds, of_wheel
     from abiding.providers.cache import Cache
     from abiding.providers.linked import Histories
@@ -158,15 +155,8 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
     return linked
 
 
-def _wheels(what: Iterable[Path]) -> list[Path]:
-    """Return the wheels that are meant. Raises `AbidingError` for an argument that stands for none."""
-    return list(dict.fromkeys(wheel for argument in what for wheel in wheels_in(argument, "Nothing was read")))
-
-
 def _way_on(options: Namespace, wheels_read: Sequence[WheelBounds]) -> str:
     """Return how bounds that are too loose come to be declared, where `--write` can do it; else empty."""
-    from abiding.findings.errors import AbidingError
-
     try:
         lines = list(_lines(wheels_read))
         file, edited = _edit(options, lines)
@@ -181,10 +171,7 @@ def _way_on(options: Namespace, wheels_read: Sequence[WheelBounds]) -> str:
 
 def _edit(options: Namespace, lines: Sequence[LineToDeclare]) -> tuple[EditedFile, Edited]:
     """Make the new text of the pyproject.toml that is meant. Raises `AbidingError` if it is not to be edited."""
-    from abiding.cli.arguments import naming
     from abiding.edits.bounding import declare
-    from abiding.edits.file import EditedFile
-    from abiding.files.plain import is_plain
 
     source = next((path for path in options.what if is_plain(path / "pyproject.toml")), Path())
     file = EditedFile.read(source)
@@ -216,25 +203,22 @@ def _why_not(wheels_read: Sequence[WheelBounds]) -> str:
 
 def _hold_to_be_everywhere(bound: Bound) -> None:
     """Raise `AbidingError` if a wheel requires a distribution in some environments only: where, a file can't tell."""
-    from abiding.findings.errors import AbidingError
-    from abiding.findings.finding import Finding, Severity
-
     somewhere = next((line for line in bound.admitted if ";" in line), "")
     if somewhere:
         message = f"`{bound.distribution}` is not required everywhere: `{somewhere}`"
         hint = f"declare `{bound.declare}` by hand, with the same marker, or under the extra that it is for"
-        raise AbidingError(
-            Finding("not-understood", Severity.ERROR, message, artifact="pyproject.toml", hints=(hint,)),
-            "Nothing was written",
-        )
+        raise _by_hand(message, hint)
+
+
+def _by_hand(message: str, hint: str) -> AbidingError:
+    finding = Finding("not-understood", Severity.ERROR, message, artifact="pyproject.toml", hints=(hint,))
+    return AbidingError(finding, "Nothing was written")
 
 
 def _lines(wheels_read: Sequence[WheelBounds]) -> Iterator[LineToDeclare]:
     """Yield the lines to declare, each once. Raises `AbidingError` where wheels ask for different ones."""
     from abiding.edits.bounding import LineToDeclare
     from abiding.evidence.stated import BoundState
-    from abiding.findings.errors import AbidingError
-    from abiding.findings.finding import Finding, Severity
 
     by_name: dict[str, dict[str, LineToDeclare]] = {}
     for stated in wheels_read:
@@ -249,8 +233,5 @@ def _lines(wheels_read: Sequence[WheelBounds]) -> Iterator[LineToDeclare]:
             quoted = ", ".join(f"`{line}`" for line in lines)
             message = f"the wheels ask for different lines of `{name}`: {quoted}"
             hint = "declare them by hand, each with `select` or a marker, or build all for the same version"
-            raise AbidingError(
-                Finding("not-understood", Severity.ERROR, message, artifact="pyproject.toml", hints=(hint,)),
-                "Nothing was written",
-            )
+            raise _by_hand(message, hint)
         yield from lines.values()

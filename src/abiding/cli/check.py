@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
+from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +14,10 @@ from typing import TYPE_CHECKING
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, one_of, path_or_release, versions
 from abiding.cli.specs import is_name, is_spec
+from abiding.findings.characters import without_login
+from abiding.findings.errors import AbidingError, IndexAccessError, MissingExtraError, MissingFileError
 from abiding.project.level import Level
+from abiding.report.printing import unguarded
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -78,8 +84,6 @@ def run(options: Namespace) -> int:
 
     Raises `AbidingError` if there is nothing that could be checked.
     """
-    from contextlib import nullcontext
-
     from abiding.artifacts import index
     from abiding.artifacts.disk import read_artifacts
     from abiding.releases.release import releases, with_compiled, with_findings
@@ -118,7 +122,6 @@ def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[s
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import ProgressBar
     from abiding.evidence import published
-    from abiding.report.printing import unguarded
 
     findings: dict[str, tuple[Finding, ...]] = {}
     with index.listings(options.index_url) as listings:
@@ -164,12 +167,9 @@ def _render(form: str, checked: Sequence[Release]) -> str | Iterator[str]:
 
 
 def _page(checked: Sequence[Release], arguments: Sequence[str]) -> str:
-    import os
     import shlex
-    import time
     from datetime import UTC, datetime
 
-    from abiding.findings.characters import without_login
     from abiding.report import html
 
     # As all tools that make files which are to be the same each time.
@@ -188,7 +188,6 @@ def _gather(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) ->
     """Read all sources. What fails does not silence the rest: raises `AbidingError` only if nothing could be read."""
     from abiding.artifacts.artifact import Unreadable
     from abiding.artifacts.disk import unreadable
-    from abiding.findings.errors import AbidingError
 
     artifacts: list[Artifact | Unreadable] = []
     problems: list[tuple[str, Finding]] = []
@@ -215,8 +214,6 @@ def _on_index(spec: str, index_url: str | None, stream: TextIO) -> list[Artifact
     from abiding.artifacts.disk import GIVE
     from abiding.artifacts.index import read_release
     from abiding.artifacts.index.progress import ProgressBar
-    from abiding.findings.errors import IndexAccessError, MissingExtraError, MissingFileError
-    from abiding.report.printing import unguarded
 
     progress = ProgressBar(unguarded(sys.stderr))
     if not is_name(spec):

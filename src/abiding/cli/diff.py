@@ -217,7 +217,5 @@ _IS_FOLDER = "this is a folder, and files are compared"
 
 
 def _unreadable(path: Path, message: str) -> AbidingError:
-    return AbidingError(
-        Finding("bad-metadata", Severity.ERROR, message, artifact=visible(str(path)), hints=(_FILES,)),
-        _NOTHING,
-    )
+    finding = Finding("bad-metadata", Severity.ERROR, message, artifact=visible(str(path)), hints=(_FILES,))
+    return AbidingError(finding, _NOTHING)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, path_or_release, versions, wheels_in
 from abiding.cli.specs import is_spec
+from abiding.files.plain import is_folder, is_plain, read_for
+from abiding.findings import bounds
+from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError, MissingFileError, UnknownReleaseError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
     from abiding.artifacts.index.listing import Listings
-    from abiding.findings.errors import AbidingError
     from abiding.providers.impact import Impact
 
 __all__ = ["register", "run"]
@@ -72,7 +74,6 @@ def run(options: Namespace) -> int:
     Also 2 if a consumer could not be found or read, whatever is known of the others. Raises `AbidingError`.
     """
     from abiding.artifacts import index
-    from abiding.findings.errors import AbidingError, MissingExtraError
     from abiding.providers.cache import Cache
     from abiding.providers.impact import ConsumerOutcome, Impact, of_release
     from abiding.providers.linked import Histories
@@ -107,7 +108,6 @@ def run(options: Namespace) -> int:
 
 
 def _release(text: str) -> Requirement:
-    from abiding.findings.errors import UnknownReleaseError
 
     requirement = versions(text)
     if [clause.operator for clause in requirement.specifier] != ["=="] or text.endswith("*"):
@@ -118,8 +118,6 @@ def _release(text: str) -> Requirement:
 
 def _listed(consumers: Iterable[str]) -> Iterator[str]:
     """Yield the consumers, those of files with lists among them."""
-    from abiding.files.plain import is_plain
-
     for consumer in consumers:
         if consumer.endswith(".txt") and is_plain(Path(consumer)):
             lines = (line.partition("#")[0].strip() for line in _text(Path(consumer)).splitlines())
@@ -131,9 +129,6 @@ def _listed(consumers: Iterable[str]) -> Iterator[str]:
 def _text(path: Path) -> str:
     """Read a list. Raises `AbidingError`."""
     from abiding.files.placing import speaking_of
-    from abiding.files.plain import read_for
-    from abiding.findings import bounds
-    from abiding.findings.errors import ArchiveError
 
     with speaking_of(path):
         data = read_for(path, bounds.RELEASES)
@@ -146,9 +141,6 @@ def _text(path: Path) -> str:
 def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Iterator[_Wheel | _Nothing]:
     """Give the wheels of consumers; of one on the index the newest that this machine could have, read into a folder."""
     from packaging.tags import sys_tags
-
-    from abiding.files.plain import is_folder
-    from abiding.findings.errors import AbidingError, MissingFileError, UnknownReleaseError
 
     tags = [str(tag) for tag in sys_tags()]
     for consumer in consumers:

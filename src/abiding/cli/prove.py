@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from argparse import RawDescriptionHelpFormatter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,8 +49,6 @@ Exit status: 0 proven, 1 refuted, 2 something could not be built."""
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
-    from argparse import RawDescriptionHelpFormatter
-
     parser = commands.add_parser(
         "prove",
         help="build a project in every way, and compare",

@@ -10,6 +10,7 @@ from abiding.files.plain import is_folder, is_there
 from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError, MissingFileError, RefusedError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.terminal import Terminal
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -43,7 +44,6 @@ def run(options: Namespace) -> int:
     """Repair one wheel. Returns 0 if it was written, 1 if it was refused. Raises `AbidingError` where that is open."""
     from abiding import evidence
     from abiding.findings.screen import block, error_text
-    from abiding.findings.terminal import Terminal
     from abiding.native import repairing
 
     def refuted(wheel: Path) -> tuple[Finding, ...]:

@@ -15,6 +15,7 @@ from abiding.cli.specs import is_one_release
 from abiding.files.plain import is_plain, is_there
 from abiding.findings.characters import steers
 from abiding.findings.errors import DeclarationError, MissingFileError
+from abiding.findings.screen import block
 from abiding.findings.words import first_of
 from abiding.findings.wrapping import fill
 from abiding.metadata import pins
@@ -24,11 +25,12 @@ from abiding.project.meant import release_meant
 from abiding.project.pyproject import Pyproject
 from abiding.project.sets import AbiLine, Sets
 from abiding.project.source import Source
+from abiding.report import sets as report
 from abiding.report.sets import as_json
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from abiding.findings.terminal import Terminal
     from abiding.metadata.core import CoreMetadata
@@ -110,7 +112,6 @@ def _hint(text: str) -> str:
 
 def _warn(subject: _Subject, name: str) -> None:
     """Print, beside the result, what is lawful and probably not meant; of an sdist, what was accepted in its time."""
-    from abiding.findings.screen import block
     from abiding.project.lint import lint, unwired
 
     declaration, pyproject = subject.declaration, subject.pyproject
@@ -136,7 +137,6 @@ def _check_form(options: Namespace) -> None:
 
 def _show_wheel(options: Namespace) -> None:
     from abiding.artifacts.sets import of_wheel
-    from abiding.report import sets as report
 
     if not is_there(options.source):
         raise MissingFileError.at(options.source, _NOTHING, _hint(""))
@@ -250,7 +250,9 @@ def _folder(source: Path) -> Iterator[Path]:
 def _print_metadata(subject: _Subject) -> None:
     entries = subject.entries_of_one_wheel()
     metadata, remark = _promised(subject)
-    _remark_pins(entries)
+    for entry in entries:
+        if pins.has_pins(entry.requires):
+            _remark(f"the build fills the `x` of `{entry.requires}` with the version of `{entry.name}` that it finds")
     if remark:
         _remark(remark)
     _print_bytes(metadata.with_requirements(entry.template for entry in entries).data)
@@ -330,12 +332,6 @@ def _promised(subject: _Subject) -> tuple[CoreMetadata, str]:
         f"this is what `[project]` gives; `{subject.declaration.backend}` chooses `Metadata-Version`, the order of the "
         "fields and their spelling, and may add licence files"
     )
-
-
-def _remark_pins(entries: Sequence[Entry]) -> None:
-    for entry in entries:
-        if pins.has_pins(entry.requires):
-            _remark(f"the build fills the `x` of `{entry.requires}` with the version of `{entry.name}` that it finds")
 
 
 def _remark(text: str) -> None:

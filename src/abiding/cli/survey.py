@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from argparse import ArgumentTypeError
@@ -12,18 +13,17 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, path_or_release
+from abiding.files.plain import is_there
 from abiding.findings.characters import visible
-from abiding.findings.errors import AbidingError
+from abiding.findings.errors import AbidingError, UnknownReleaseError
 from abiding.findings.extras import needing
 from abiding.findings.finding import Finding, Severity
-from abiding.survey.engines import LOCAL
+from abiding.survey.engines import LOCAL, dask, local
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Iterable, Sequence
-    from contextlib import AbstractContextManager
 
-    from abiding.survey.engines import Run
 
 __all__ = ["register", "run"]
 
@@ -83,7 +83,6 @@ def _number(text: str) -> int:
 
 
 def _size(text: str) -> str:
-    import re
 
     if not re.fullmatch(r"[1-9]\d{0,6}(\.\d{1,3})? ?([KMGT]i?B)", text):
         raise ArgumentTypeError(f"`{text}` is no size, such as `4GB` or `500MB`")
@@ -102,7 +101,6 @@ def _table(text: str) -> Path:
 
 
 def _folder(text: str) -> Path:
-    from abiding.files.plain import is_there
 
     if is_there(Path(text)) and not Path(text).is_dir():
         raise ArgumentTypeError(f"`{text}` is no folder")
@@ -163,8 +161,9 @@ def _survey(options: Namespace, folder: Path) -> None:
     if lists:
         files.append(_from_index(lists, options, options.files_table or folder / "index.parquet"))
     # Each process has its share; on a cluster that is there already, it is that of a task.
-    limits = Limits(_share(options.memory, 1 if options.dask not in (None, LOCAL) else options.jobs))
-    with _engine(options) as run:
+    number, unit = _parse(options.memory)
+    limits = Limits(f"{number / (1 if options.dask not in (None, LOCAL) else options.jobs):.3f}{unit}")
+    with dask(options.dask, options.jobs) if options.dask else local(options.jobs) as run:
         for mirror in mirrors.values():
             files += mirror.tables(options.parts.absolute() if options.parts else folder, run)
         plan = Plan.of(list(dict.fromkeys(files)), limits)
@@ -179,17 +178,6 @@ def _survey(options: Namespace, folder: Path) -> None:
     outputs.write(options, forms(summary), partial(as_text, summary))
 
 
-def _engine(options: Namespace) -> AbstractContextManager[Run]:
-    from abiding.survey.engines import dask, local
-
-    return dask(options.dask, options.jobs) if options.dask else local(options.jobs)
-
-
-def _share(size: str, jobs: int) -> str:
-    number, unit = _parse(size)
-    return f"{number / jobs:.3f}{unit}"
-
-
 def _tell(what: str) -> None:
     """Say on a terminal how far it is."""
     if sys.stderr.isatty():
@@ -199,7 +187,6 @@ def _tell(what: str) -> None:
 def _from_index(lists: Sequence[str], options: Namespace, file: Path) -> Path:
     """Read the releases of lists into a Parquet file. What can't be read is told."""
     from abiding.artifacts.artifact import Unreadable
-    from abiding.findings.errors import UnknownReleaseError
     from abiding.survey.sources import read_releases, releases_in, rows_of, write
 
     specs = list(dict.fromkeys(spec for source in lists for spec in releases_in(source)))

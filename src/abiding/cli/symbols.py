@@ -9,6 +9,7 @@ from abiding.archives.naming import normalised
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, versions
 from abiding.findings.errors import UnknownReleaseError
+from abiding.report.printing import unguarded
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -56,16 +57,17 @@ def run(options: Namespace) -> int:
 
 def _read(requirement: Requirement, options: Namespace) -> History:
     from packaging.specifiers import SpecifierSet
+    from packaging.tags import Tag, platform_tags
 
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import ProgressBar
     from abiding.providers.cache import Cache
     from abiding.providers.published import read_history
-    from abiding.report.printing import unguarded
 
     # A parsed requirement is kept for all who ask for the same text, so its specifier stays as it is.
     accepted = SpecifierSet(str(requirement.specifier), prereleases=options.pre or None)
-    tag = _tag(options.platform)
+    platform = options.platform or next(iter(platform_tags()))
+    tag = Tag("py3", "none", platform.lower().replace("-", "_").replace(".", "_"))
     with index.listings(options.index_url) as listings:
         name = normalised(requirement.name)
         history = read_history(
@@ -97,9 +99,3 @@ def _nothing(requirement: Requirement, tag: Tag, *, is_there: bool) -> AbidingEr
         note=note,
         hint="name another platform with `--platform`, for example `manylinux_2_28_x86_64`",
     )
-
-
-def _tag(platform: str | None) -> Tag:
-    from packaging.tags import Tag, platform_tags
-
-    return Tag("py3", "none", (platform or next(iter(platform_tags()))).lower().replace("-", "_").replace(".", "_"))

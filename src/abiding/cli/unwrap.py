@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import editing
 from abiding.cli.arguments import naming
+from abiding.edits.file import EditedFile
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -27,7 +28,6 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Show the change, ask, write. Raises `AbidingError` if the file can't be read, understood or written."""
-    from abiding.edits.file import EditedFile
     from abiding.edits.unwrapping import mentions, unwrap
 
     file = EditedFile.read(options.source)

@@ -85,7 +85,12 @@ class Admission(NamedTuple):
         known = available(distribution)
         beside = {kind: tag for tag in tags for kind in (kinds_beside(tag, known) if known else ())}
         places = {kind: _there(requires_python, kind.partition("-")[0], tag) for kind, tag in beside.items()}
-        return cls(distribution, lines, places, _anywhere(requires_python, tags))
+        try:
+            everywhere = [_there(requires_python, "", tag) for tag in tags]
+            anywhere = Environments.joined("or", everywhere, Steps(_STEPS))
+        except (UndecidedError, IndexError):
+            anywhere = Environments.all()
+        return cls(distribution, lines, places, anywhere)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -147,10 +152,8 @@ class Admission(NamedTuple):
     def by_specifier(self, refused: Callable[[Version], bool]) -> list[Version]:
         """Return those that the lines alone admit, whether or not there is a wheel for them."""
         known = available(self.distribution)
-        versions = (
-            [version for version in known.versions if version not in known.yanked and refused(version)] if known else []
-        )
-        return self._among(versions, self.anywhere)
+        versions = (version for version in known.versions if version not in known.yanked) if known else ()
+        return self._among(list(filter(refused, versions)), self.anywhere)
 
     def _among(self, versions: Sequence[Version], where: Environments) -> list[Version]:
         """Return those of some versions that are admitted in any of some environments."""
@@ -187,14 +190,6 @@ class Admission(NamedTuple):
                     if version.is_prerelease or clause.operator.startswith("=="):
                         versions.add(version)
         return frozenset(islice(versions, _NAMED))
-
-
-def _anywhere(requires_python: str, tags: Iterable[str]) -> Environments:
-    """Return the environments in which a wheel with any of these tags can be installed."""
-    try:
-        return Environments.joined("or", [_there(requires_python, "", tag) for tag in tags], Steps(_STEPS))
-    except (UndecidedError, IndexError):
-        return Environments.all()
 
 
 def _there(requires_python: str, python: str, tag: str) -> Environments:

@@ -65,6 +65,10 @@ class Use(NamedTuple):
         number = len(self.files)
         who = f"{number} file{'s' * (number > 1)}" if self.wrong else f"{len(self.refusing)} of {number} files"
         refuse = "refuses" if len(self.refusing) == 1 else "refuse"
+        tried = () if self.failures is None else (_IMPORTED,)
+        if self.failures:
+            module, reason = next(iter(self.failures.items()))
+            tried = (f"seen: `{module}` can't be imported: {reason}",)
         return Finding(
             "bound-too-loose",
             Severity.ERROR if self.wrong else Severity.WARNING,
@@ -75,16 +79,12 @@ class Use(NamedTuple):
             expected_from="what they accept",
             found=f"{self.interface}=={self.installed}",
             found_from="installed",
-            notes=(f"`{self.refusing[0]}` is one of them", *self._tried()),
+            notes=(f"`{self.refusing[0]}` is one of them", *tried),
             hints=(f"install `{self.accepts}`, or another version of `{self.owner.partition(' ')[0]}`",),
         )
 
-    def _tried(self) -> Iterator[str]:
-        if self.failures:
-            module, reason = next(iter(self.failures.items()))
-            yield f"seen: `{module}` can't be imported: {reason}"
-        elif self.failures is not None:
-            yield "what refuses it was imported all the same: its package may do without the C API, or fail later"
+
+_IMPORTED = "what refuses it was imported all the same: its package may do without the C API, or fail later"
 
 
 class Seen(NamedTuple):

@@ -60,15 +60,6 @@ class Interface(NamedTuple):
         clauses = (f">={self.floor}" if self.floor else "", f"<{self.ceiling}" if self.ceiling else "")
         return self.distribution + ",".join(filter(None, clauses)) if self.refuses else ""
 
-    @property
-    def why_not_later(self) -> str:
-        """Why a file refuses the first version that it refuses, if that is one of numpy."""
-        return _BY_SIZE if self.seen == _OLD_CYTHON else _BY_HEADERS
-
-
-_BY_HEADERS = "only headers of numpy 1 have this text, and what is compiled with them fails with numpy 2"
-_BY_SIZE = "Cython has this text from numpy 1; such a file compares the sizes of types, and numpy 2 has smaller ones"
-
 
 class Module(NamedTuple):
     """One compiled file, by its place below site-packages, and its interfaces."""
@@ -84,11 +75,8 @@ class Module(NamedTuple):
 
 def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
     """Return what follows from the texts of a file."""
-    interfaces = [
-        *_numpy(texts),
-        *_of_modules(Kind.CAPSULE, texts.capsules),
-        *_of_modules(Kind.CIMPORT, texts.cimported),
-    ]
+    modules = ((Kind.CAPSULE, texts.capsules), (Kind.CIMPORT, texts.cimported))
+    interfaces = [*_numpy(texts), *(interface for each in modules for interface in _of_modules(*each))]
     interfaces += [Interface(Kind.PYBIND11, "", text) for text in sorted(texts.pybind11)]
     interfaces += [Interface(Kind.NANOBIND, "", text) for text in sorted(texts.identities) if texts.nanobind]
     interfaces += [Interface(Kind.TORCH, "torch", "libtorch", unknown=_SYMBOLS)] if texts.torch else []
@@ -100,7 +88,7 @@ _SYMBOLS = "which of its functions are used is read with the extra `native`"
 # As the files have them, but for what they fill in when they are imported.
 _OLD = "module compiled against API version … but this version of numpy is …"
 _NEW = "compiled against NumPy C-API version … (NumPy {})"
-_OLD_CYTHON = "numpy.core.multiarray failed to import"
+OLD_CYTHON = "numpy.core.multiarray failed to import"
 
 
 def _numpy(texts: Texts) -> Iterator[Interface]:
@@ -116,7 +104,7 @@ def _numpy(texts: Texts) -> Iterator[Interface]:
         yield Interface(Kind.NUMPY, "numpy", _OLD, ceiling="2", unknown=why)
     elif texts.of_old_cython:
         why = "what Cython made of numpy 1 does not say the least version"
-        yield Interface(Kind.NUMPY, "numpy", _OLD_CYTHON, ceiling="2", unknown=why)
+        yield Interface(Kind.NUMPY, "numpy", OLD_CYTHON, ceiling="2", unknown=why)
     elif texts.array_api:
         why = "the file asks for the C API by code of its own, which says no version"
         yield Interface(Kind.NUMPY, "numpy", "_ARRAY_API", unknown=why)

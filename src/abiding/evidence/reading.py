@@ -14,13 +14,13 @@ from abiding.evidence.texts import search
 from abiding.native.names import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
     from abiding.evidence.owners import Owned
     from abiding.evidence.stable import Stable
 
-__all__ = ["Compiled", "File", "compiled", "file_of", "module_of", "of_file", "of_wheel", "own_names"]
+__all__ = ["Compiled", "File", "compiled", "file_of", "module_of", "of_file", "of_wheel"]
 
 
 # Of a file whose symbols are read.
@@ -83,14 +83,15 @@ def of_file(filename: str, place: str, data: bytes) -> File | None:
 
 def compiled(files: Iterable[File], names: Iterable[str], passed_over: tuple[str, ...] = ()) -> Compiled:
     """Put together what the files of a wheel say, whose members have these names."""
-    files, names = tuple(files), tuple(names)
+    files, places = tuple(files), list(map(place_of, names))
+    own = (place.split("/") for place in places if ".dist-info/" not in place and not place.startswith("../"))
     return Compiled(
         tuple(file.module for file in files if file.module.interfaces),
         len(files),
-        frozenset(own_names(names)),
+        frozenset(part.partition(".")[0] for parts in own for part in parts),
         passed_over,
         tuple(file.stable for file in files if file.stable),
-        frozenset(place_of(name).partition("/")[0].partition(".")[0] for name in names),
+        frozenset(place.partition("/")[0].partition(".")[0] for place in places),
     )
 
 
@@ -110,12 +111,3 @@ def file_of(place: str, pieces: Iterable[bytes], contents: Callable[[], bytes] |
 def module_of(place: str, pieces: Iterable[bytes]) -> Module:
     """Go through one file, given by its place below site-packages and its bytes in pieces."""
     return Module(place, interfaces_of(search(pieces)))
-
-
-def own_names(names: Iterable[str]) -> Iterator[str]:
-    """Yield the parts of the places of members, without suffixes: what modules and packages are called."""
-    for name in names:
-        place = place_of(name)
-        if ".dist-info/" not in place and not place.startswith("../"):
-            for part in place.split("/"):
-                yield part.partition(".")[0]

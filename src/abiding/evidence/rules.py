@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.evidence.admitting import Admission
-from abiding.evidence.interfaces import Kind
+from abiding.evidence.interfaces import OLD_CYTHON, Kind
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import all_of, first_of
 from abiding.metadata import requirements
@@ -16,7 +16,7 @@ from abiding.project.build_record import MEMBER
 from abiding.project.hints import declared_under
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.version import Version
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
 
-__all__ = ["Ranged", "is_optional", "judge_bounds", "named", "place", "ranges"]
+__all__ = ["Ranged", "judge_bounds", "named", "place", "ranges"]
 
 
 _MOST_NAMED = 3
@@ -95,10 +95,11 @@ def judge_bounds(
             continue
         admission = Admission.of(distribution, metadata, tags)
         if admission.too_many:
-            yield _too_many(filename, admission)
+            message = f"which {distribution} the wheel admits is not worked out: {admission.too_many:,} lines say it"
+            yield Finding("bound-too-loose", Severity.NOTE, message, artifact=filename, field="Requires-Dist")
         # Wheels of one release have the same files, each in an order of its own.
         files.sort(key=place)
-        needed = [file for file in files if not _guarding(file, optional)]
+        needed = [file for file in files if not guard_of(file, optional)]
         for end in End if admission.lines else ():
             yield from _too_loose(filename, needed, admission, end)
             yield from _guarded(filename, files, admission, optional, end)
@@ -109,17 +110,8 @@ def place(file: Ranged) -> str:
     return file.module.name
 
 
-def _too_many(filename: str, admission: Admission) -> Finding:
-    message = f"which {admission.distribution} the wheel admits is not worked out: {admission.too_many:,} lines say it"
-    return Finding("bound-too-loose", Severity.NOTE, message, artifact=filename, field="Requires-Dist")
-
-
-def is_optional(file: Ranged, optional: Iterable[Guarded]) -> bool:
-    """Return whether a file is declared to be one that may be missing."""
-    return _guarding(file, optional) is not None
-
-
-def _guarding(file: Ranged, optional: Iterable[Guarded]) -> Guarded | None:
+def guard_of(file: Ranged, optional: Iterable[Guarded]) -> Guarded | None:
+    """Return the declaration that a file may be missing; None if there is none."""
     return next((guard for guard in optional if fnmatchcase(file.module.name, guard.modules)), None)
 
 
@@ -164,7 +156,7 @@ def _guarded(
     filename: str, files: Sequence[Ranged], admission: Admission, optional: Sequence[Guarded], end: End
 ) -> Iterator[Finding]:
     """Say which modules refuse what is admitted, and are declared to be optional."""
-    guarded = [(file, by) for file in files if (by := _guarding(file, optional))]
+    guarded = [(file, by) for file in files if (by := guard_of(file, optional))]
     refused = admission.admitted(lambda version: any(file.refuses(version, end) for file, _ in guarded))
     refusing = [(file, by) for file, by in guarded if any(file.refuses(version, end) for version in refused)]
     if refusing:
@@ -197,7 +189,9 @@ def _loose(
     refusing = [file for file in concerned if any(file.refuses(version, end) for version in versions)]
     example = end.nearest(versions)
     name = admission.distribution
-    lines = under(f"{name}{end}{_bound(refusing, end, severity)}", admission.conditions)
+    line = f"{name}{end}{_bound(refusing, end, severity)}"
+    # What is required somewhere is not to be so everywhere; what is declared for an extra has a place of its own.
+    lines = tuple(requirements.with_marker(line, where) if where else line for where in admission.conditions)
     # Of an error all files are meant.
     those = files if severity is Severity.ERROR else refusing
     who = f"all {len(files)} files that use it" if those is files and len(files) > 1 else named(those)
@@ -230,14 +224,6 @@ def _bound(refusing: Sequence[Ranged], end: End, severity: Severity) -> str:
     return bounds[0] if (end is End.FLOOR) is (severity is Severity.ERROR) else bounds[-1]
 
 
-def under(line: str, conditions: Iterable[str]) -> tuple[str, ...]:
-    """Return a line under each marker of those that there are: what is required somewhere is not to be so everywhere.
-
-    One for each, because what is declared for an extra has a place of its own.
-    """
-    return tuple(requirements.with_marker(line, condition) if condition else line for condition in conditions)
-
-
 def named(files: Sequence[Ranged]) -> str:
     """Return the names of files in a few words."""
     names = [f"`{file.module.name}`" for file in files]
@@ -255,7 +241,8 @@ def _notes(refusing: Sequence[Ranged], end: End, severity: Severity) -> Iterator
     if first.interface.kind is Kind.TORCH:
         yield f"torch has that since {first.interface.floor}, and a file that lacks a function can't be loaded"
     if first.interface.kind is Kind.NUMPY:
-        yield _NUMPY_FLOOR if end is End.FLOOR else first.interface.why_not_later
+        why_not_later = _BY_SIZE if first.interface.seen == OLD_CYTHON else _BY_HEADERS
+        yield _NUMPY_FLOOR if end is End.FLOOR else why_not_later
     if severity is Severity.NOTE:
         yield "no such version has a wheel where this one can be installed, so that it harms nobody who takes wheels"
 
@@ -269,6 +256,8 @@ def _by_whom(file: Ranged) -> str:
 
 
 _NUMPY_FLOOR = "such a file asks numpy for its C API when it is imported, and fails with an older one"
+_BY_HEADERS = "only headers of numpy 1 have this text, and what is compiled with them fails with numpy 2"
+_BY_SIZE = "Cython has this text from numpy 1; such a file compares the sizes of types, and numpy 2 has smaller ones"
 
 
 def _hints(
@@ -279,7 +268,11 @@ def _hints(
         return
     opposing = {there: line for line in lines for there in admission.opposing(line)}
     if opposing:
-        yield opposed(opposing)
+        there, line = next(iter(opposing.items()))
+        yield (
+            f"no version satisfies both `{there}` and `{line}`: change `{there}` where it is declared, "
+            "or compile for a version that it admits"
+        )
     else:
         yield f"require it: {declared_under(lines)}"
     if refusing[0].interface.kind is Kind.NUMPY and refusing[0].interface.ceiling:
@@ -300,12 +293,3 @@ def _target(version: Version) -> str:
         return ""
     major, minor = min(version.release[:2], (1, 25)) if version.major == 1 else version.release[:2]
     return f"NPY_{major}_{minor}_API_VERSION"
-
-
-def opposed(opposing: Mapping[str, str]) -> str:
-    """Say what is to be done where no version satisfies both a line that is there and the one that is missing."""
-    there, line = next(iter(opposing.items()))
-    return (
-        f"no version satisfies both `{there}` and `{line}`: change `{there}` where it is declared, "
-        "or compile for a version that it admits"
-    )

@@ -63,7 +63,10 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
 
     `contents` gives the file; raises what that raises.
     """
-    if not (_is_for_stable_abi(place) and is_readable()):
+    name = place.rpartition("/")[2]
+    # On Windows what is for the stable ABI has no tag.
+    is_for_it = ".abi3" in name or (name.endswith(".pyd") and name.count(".") == 1)
+    if not (is_for_it and is_readable()):
         return None
     data = contents()
     from abiding.native.images import Format
@@ -111,12 +114,6 @@ def _need() -> None:
     with needing("native", "reading what compiled files use of CPython's stable ABI"):
         import abi3info  # noqa: F401
         import elftools  # noqa: F401
-
-
-def _is_for_stable_abi(place: str) -> bool:
-    """Return whether a file is for the stable ABI by its name; on Windows those are that have no tag."""
-    name = place.rpartition("/")[2]
-    return ".abi3" in name or (name.endswith(".pyd") and name.count(".") == 1)
 
 
 def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None = None) -> LeastPython | None:

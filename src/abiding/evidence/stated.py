@@ -85,7 +85,7 @@ def of_wheel(path: Path, looked: Looking | None = None) -> WheelBounds:
     for distribution, files in rules.ranges(compiled).items():
         if distribution == own:
             continue
-        needed = [file for file in files if not rules.is_optional(file, read.optional)]
+        needed = [file for file in files if not rules.guard_of(file, read.optional)]
         admission = Admission.of(distribution, metadata, read.tags)
         abi = [line.requirement for line in record.lines if line.reason == "abi"] if record else []
         bounds.append(_bound(distribution, needed or files, admission, loose, abi))
@@ -144,16 +144,8 @@ def _of_stable_abi(read: OnDisk, findings: Sequence[Finding]) -> Iterator[Bound]
         declare = stable.tag_of(most.promised)
         yield Bound("", _STABLE, most.promised.symbols, tuple(files), tags, declare, state)
     elif tags and compiled.number and not stable.is_readable():
-        yield Bound(
-            "",
-            _STABLE,
-            "",
-            (),
-            tags,
-            "",
-            BoundState.UNKNOWN,
-            "what its files use of that is read with the extra `native`",
-        )
+        why = "what its files use of that is read with the extra `native`"
+        yield Bound("", _STABLE, "", (), tags, "", BoundState.UNKNOWN, why)
 
 
 _STABLE = "stable ABI of CPython"
@@ -219,12 +211,8 @@ def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
     for module in compiled.modules:
         for interface in module.interfaces:
             if not interface.refuses and interface.distribution != own:
-                key = (
-                    interface.distribution,
-                    interface.kind.value,
-                    interface.unknown,
-                    "" if interface.kind is Kind.NUMPY else interface.seen,
-                )
+                seen = "" if interface.kind is Kind.NUMPY else interface.seen
+                key = (interface.distribution, interface.kind.value, interface.unknown, seen)
                 stated.setdefault(key, (interface, []))[1].append(module.file)
     for interface, files in stated.values():
         own_lines = metadata.all("Requires-Dist") if interface.distribution else ()

@@ -16,7 +16,7 @@ from abiding.metadata import requirements
 from abiding.metadata.lookalikes import Meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from abiding.evidence.owners import Owned
     from abiding.evidence.reading import Compiled
@@ -28,10 +28,6 @@ __all__ = ["judge_interfaces"]
 def judge_interfaces(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
     """Find interfaces of a wheel's compiled files that it requires nobody to have, and files that were passed over."""
     yield from _undeclared(filename, compiled, metadata)
-    yield from _passed_over(filename, compiled)
-
-
-def _passed_over(filename: str, compiled: Compiled) -> Iterator[Finding]:
     if compiled.passed_over:
         dense = f"it is packed to less than a {bounds.CODE_DENSITY}th, as no compiled file is"
         yield Finding(
@@ -44,7 +40,8 @@ def _passed_over(filename: str, compiled: Compiled) -> Iterator[Finding]:
 
 
 def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
-    required = [normalised(metadata.get("Name")), *_required(metadata)]
+    names = _named_by(metadata)
+    required = [normalised(metadata.get("Name")), *names.values()]
     lacking: dict[Owned, list[Ranged]] = {}
     for module in compiled.modules:
         for interface in module.interfaces:
@@ -58,7 +55,7 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> It
         files.sort(key=place)
         numpy = all(file.interface.kind is Kind.NUMPY for file in files)
         whose, ways = _whose(owned, extra=numpy)
-        slip = _misspelt(owned, metadata)
+        slip = _misspelt(owned, names)
         if slip:
             whose = f"`{slip.suggestion}`, and `{slip.line}` is spelled almost like it"
             ways = (f"did you mean `{slip.right}`?",)
@@ -99,17 +96,13 @@ class _Slip(NamedTuple):
     right: str
 
 
-def _misspelt(owned: Owned, metadata: CoreMetadata) -> _Slip | None:
+def _misspelt(owned: Owned, names: Mapping[str, str]) -> _Slip | None:
     """Return the line whose name is that of a distribution which has a package, but for one slip."""
     meant = Meant(owned.distributions)
-    for line, name in _named_by(metadata).items():
+    for line, name in names.items():
         if suggestion := meant.by(name):
             return _Slip(line, suggestion, suggestion + line.strip()[len(name) :])
     return None
-
-
-def _required(metadata: CoreMetadata) -> Iterable[str]:
-    return _named_by(metadata).values()
 
 
 def _named_by(metadata: CoreMetadata) -> dict[str, str]:

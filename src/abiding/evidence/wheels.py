@@ -158,11 +158,5 @@ def judge_built(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded
 def _used(modules: Iterable[Module]) -> Iterator[Used]:
     for module in modules:
         for interface in module.interfaces:
-            yield Used(
-                module.file,
-                interface.kind.value,
-                interface.distribution,
-                interface.seen,
-                interface.floor,
-                interface.ceiling,
-            )
+            of_kind, floor, ceiling = interface.kind.value, interface.floor, interface.ceiling
+            yield Used(module.file, of_kind, interface.distribution, interface.seen, floor, ceiling)

@@ -13,7 +13,6 @@ from abiding.archives.density import filling
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.metadata import requirements
-from abiding.native.contents import module_text
 from abiding.native.names import is_mangled, may_be_image, module_name, place_of
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ _LONGEST = 1024
 
 def _loads(wheel: Wheel, name: str) -> bool:
     """Return whether Python code of a wheel imports a module of a distribution, or what libraries are opened with."""
-    from abiding.native.contents import Contents
+    from abiding.native.contents import Contents, module_text
     from abiding.native.scripts import scripts
 
     members = {member.name: member for member in wheel.directory.members()}

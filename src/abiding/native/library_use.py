@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from packaging.tags import Tag
+
 from abiding.archives.naming import normalised
 from abiding.files.plain import is_there
 from abiding.findings.errors import AbidingError
@@ -98,8 +100,6 @@ class SurveyedDistribution(NamedTuple):
         reported: Collection[str],
     ) -> SurveyedDistribution:
         """Follow what the files of a distribution need; with `load` also ask the loader. Raises `AbidingError`."""
-        from packaging.tags import Tag
-
         tags = [Tag("py3", "none", python.platform)]
         platform = Platform.of(tags)
         whole = shelf.get(distribution.name) or contents.of_installed(distribution)

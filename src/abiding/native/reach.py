@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.native.images import Format
 from abiding.native.loader import Process, base_name
 from abiding.native.names import module_name
+from abiding.native.reachable import reachable
 from abiding.native.scripts import imported_before, openings, scripts
 
 if TYPE_CHECKING:
@@ -77,12 +78,12 @@ class _Tour:
             lost[root.place] = frozenset(missed)
         return {place: needs for place, needs in lost.items() if needs}
 
-    def loading(self, places: Collection[str]) -> set[str]:
+    def loading(self, places: Collection[str]) -> frozenset[str]:
         """Return the places of all files that load one of some, by what is met."""
         loaders: dict[str, list[str]] = {}
         for need, image in self.met.items():
             loaders.setdefault(image.place, []).append(need.place)
-        return _closure(places, loaders)
+        return reachable(places, loaders)
 
     def read_openings(self) -> bool:
         """Read what code opens, and which folders it adds; whether there is any of that."""
@@ -152,13 +153,13 @@ def _roots(consumer: Contents) -> list[Image]:
     roots = {
         image.place for image in consumer.images if _may_be_first(image, consumer, is_needed=image.place in loaders)
     }
-    covered = _closure(roots, arrows)
+    covered = set(reachable(roots, arrows))
     for place in _sources_first([image.place for image in consumer.images if image.place not in covered], arrows):
         if place not in covered:
             # Files that need each other, and that nothing else needs: any of them may be the first.
-            circle = _closure([place], arrows) & _closure([place], loaders)
+            circle = reachable([place], arrows) & reachable([place], loaders)
             roots |= circle
-            covered |= _closure(circle, arrows)
+            covered |= reachable(circle, arrows)
     firsts = [image for image in consumer.images if image.place in roots]
     return sorted(firsts, key=lambda image: (not module_name(image.place), image.place))
 
@@ -193,16 +194,6 @@ def _may_be_first(image: Image, consumer: Contents, *, is_needed: bool) -> bool:
     if not module_name(image.place) or not consumer.readable:
         return False
     return b"PyInit_" in consumer.read(consumer.files[image.place])  # its symbols would say the same, and take longer
-
-
-def _closure(places: Iterable[str], arrows: Mapping[str, Iterable[str]]) -> set[str]:
-    waiting = list(places)
-    reached = set(waiting)
-    while waiting:
-        new = [target for target in arrows.get(waiting.pop(), ()) if target not in reached]
-        reached.update(new)
-        waiting += new
-    return reached
 
 
 def _sources_first(places: Sequence[str], arrows: Mapping[str, Sequence[str]]) -> Iterator[str]:

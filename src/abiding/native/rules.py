@@ -15,6 +15,7 @@ from abiding.native.links import Missing
 from abiding.native.loader import base_name, expanded
 from abiding.native.names import is_mangled, stem
 from abiding.native.opened import undeclared
+from abiding.native.platforms import floors
 from abiding.native.providers import Relation
 from abiding.native.subject import telling
 from abiding.native.symbols import missing_symbols
@@ -309,7 +310,6 @@ def _another_build(shared: Shared, now: str, subject: Subject) -> Finding:
 
 
 def _below(subject: Subject) -> Iterator[Finding]:
-    from abiding.native.platforms import floors
 
     own = subject.platform.floors
     seen = set()

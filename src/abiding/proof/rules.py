@@ -11,6 +11,7 @@ from abiding.artifacts.artifact import Artifact
 from abiding.builds.rules import judge_prepared
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.findings.meaning import is_of_publishing
+from abiding.findings.words import number_of
 from abiding.metadata import requirements
 from abiding.metadata.difference import compare
 from abiding.project import tags
@@ -244,11 +245,15 @@ def _named(built: StepOutcome, beside: StepOutcome) -> str:
 
 def _members(left: StepOutcome, right: StepOutcome) -> Iterator[Finding]:
     """Yield where the second archive lacks files of the first: an sdist that is not complete is noticed by this."""
-    first, second = (_compared_members(built.results[0]) for built in (left, right))
-    missing = sorted(first - second)
+    # Left out is what says when and where it was built.
+    missing = sorted(
+        name
+        for name in left.results[0].members - right.results[0].members
+        if not name.endswith("/") and ".egg-info/" not in name
+    )
     if not missing:
         return
-    files = "1 file" if len(missing) == 1 else f"{len(missing)} files"
+    files = number_of(len(missing), "file")
     yield Finding(
         "other-files",
         Severity.WARNING,
@@ -259,11 +264,6 @@ def _members(left: StepOutcome, right: StepOutcome) -> Iterator[Finding]:
         found_from=f"not in the {_named(right, left)}",
         hints=("see to it that the sdist has all that the build needs",),
     )
-
-
-def _compared_members(result: Result) -> set[str]:
-    """Return the files, those left out that say when and where it was built."""
-    return {name for name in result.members if not name.endswith("/") and ".egg-info/" not in name}
 
 
 # The level that was asked for

@@ -48,7 +48,8 @@ class ProofSubject:
         legacy = not (folder / "pyproject.toml").exists() and (folder / "setup.py").exists()
         pyproject = Pyproject("", {}) if legacy else Pyproject.read(folder)
         table = pyproject.table.get("build-system", {})
-        if not isinstance(table, dict) or not all(_is_strings(table.get(name, [])) for name in _ARRAYS):
+        arrays = [table.get(name, []) for name in _ARRAYS] if isinstance(table, dict) else [None]
+        if not all(isinstance(array, list) and all(isinstance(item, str) for item in array) for array in arrays):
             raise _not_a_project(_WRONG_BUILD_SYSTEM, "build-system")
         if not isinstance(pyproject.table.get("project", {}), dict):
             raise _not_a_project("`project` is not a table", "project")
@@ -72,10 +73,6 @@ class ProofSubject:
         if self.declaration is None:
             return self.backend
         return f"{self.declaration.backend}, wrapped by abiding"
-
-
-def _is_strings(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _not_a_project(message: str, field: str) -> DeclarationError:

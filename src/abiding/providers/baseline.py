@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
+from packaging.version import Version
+
 from abiding.archives import tagging
 from abiding.archives.naming import normalised
 from abiding.findings.errors import AbidingError, MissingExtraError, MissingFileError, UnknownReleaseError
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
     from packaging.tags import Tag
-    from packaging.version import Version
 
     from abiding.artifacts.index.listing import Listings, Published
 
@@ -128,7 +129,6 @@ class OnIndex(NamedTuple):
         return path if path.exists() else by_name[filename].save(self.folder)
 
     def _published(self) -> dict[Version, list[Published]]:
-        from packaging.version import Version
 
         published = self.listings.published(self.wanted.name, self.wanted.specifier)
         return {Version(files[0].version): files for files in published}

@@ -7,10 +7,11 @@ headers. What could not be compared is said.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
-from abiding.findings.words import first_of, number_of
+from abiding.findings.words import first_of, literals, number_of
 from abiding.providers import branches, headers, kinds, layouts
 from abiding.providers.declarations import (
     CONSTANTS,
@@ -26,7 +27,7 @@ from abiding.providers.numbering import is_number_of, is_stamp
 from abiding.providers.reaching import ANYTHING, headers_at_hand, reach_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from abiding.providers.declarations import Changed, ParsedHeaders
     from abiding.providers.reaching import Reach
@@ -36,6 +37,7 @@ __all__ = ["LAYOUTS", "Change", "InterfaceComparison", "Material", "compare_inte
 _NONE = "headers were not compared: this release has none"
 LAYOUTS = "layouts or function types"
 _MOST_NAMED = 3
+_first = partial(literals, most=_MOST_NAMED)
 
 
 class Change(NamedTuple):
@@ -224,13 +226,9 @@ def _is_of_release(change: Changed, old: Material, new: Material) -> bool:
 def _versions(changed: Collection[Changed], version: str) -> Iterator[str]:
     """Say which constants are left out by their names, and are the number of something else than the release."""
     if changed and version:
-        has = "1 constant" if len(changed) == 1 else f"{len(changed)} constants"
-        shown = _first(map(_difference, changed))
+        has = number_of(len(changed), "constant")
+        shown = _first(list(map(_difference, changed)))
         yield f"{has} in its headers not compared, by the name of a version, which is not {version}: {shown}"
-
-
-def _first(names: Iterable[str]) -> str:
-    return first_of([f"`{name}`" for name in names], _MOST_NAMED)
 
 
 def _undeclared(reach: Reach | None) -> Iterator[str]:

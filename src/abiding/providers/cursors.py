@@ -11,6 +11,7 @@ from bisect import bisect_left
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from abiding.native.reachable import reachable
 from abiding.providers.declarations import HeaderDeclaration
 from abiding.providers.leading import leading_types, leads_anywhere
 from abiding.providers.meanings import Meanings, is_const, is_template, without_const
@@ -84,11 +85,7 @@ class Walk:
         for declaration in declarations:
             for used in declaration.uses:
                 users.setdefault(used, []).append(declaration.key)
-        waiting = list(self.unsure)
-        while waiting:
-            more = [key for key in users.get(waiting.pop(), ()) if key not in self.unsure]
-            self.unsure.update(more)
-            waiting += more
+        self.unsure |= reachable(self.unsure, users)
         return (declaration for declaration in declarations if declaration.key not in self.unsure)
 
     def _with_uses(self, declaration: HeaderDeclaration, cursor: Cursor) -> HeaderDeclaration:
@@ -176,19 +173,21 @@ class Walk:
     def function(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take a function: what it gives and takes, unless all who use it have their own; and its body, if any."""
         name = self.names.name(cursor)
-        body = self._body(cursor)
-        if body:
-            self._add(cursor, place, "body", (f"body {name}", name), body)
+        text = self._text_of(cursor)
+        if text.endswith(b"}"):
+            self._add(cursor, place, "body", (f"body {name}", name), digest(text))
         self._defaults(cursor, place, name)
         self._constraints(cursor, place, name)
         kind = cursor.kind.name
-        if kind in {"FUNCTION_DECL", "CXX_METHOD"} and is_special(self._text_of(cursor)):
-            outer = cursor.semantic_parent
+        outer = cursor.semantic_parent
+        if kind in {"FUNCTION_DECL", "CXX_METHOD"} and is_special(text):
             within = f"{self.names.tag(outer)[0].removeprefix('tag ')}::" if outer.kind.name in TYPES else ""
             self._special(
                 cursor, place, f"{within or self.names.prefix(outer)}{cursor.displayname}", f"function {name}"
             )
-        if cursor.linkage.name == "INTERNAL" or kind in {"CONSTRUCTOR", "DESTRUCTOR"} or not self._is_first(cursor):
+        # A method that is defined outside of its class was declared in it.
+        is_again = outer.kind.name in TYPES and outer != cursor.lexical_parent
+        if cursor.linkage.name == "INTERNAL" or kind in {"CONSTRUCTOR", "DESTRUCTOR"} or is_again:
             return
         signature = self.meanings.signature(cursor)
         label = _label(cursor)
@@ -203,7 +202,8 @@ class Walk:
             meaning += without_const(signature.taken)
         elif kind == "CONVERSION_FUNCTION":
             shown = f"{name}()"
-            key = shown if self._conversions(cursor) > 1 else f"{name.partition('operator ')[0]}operator"
+            conversions = sum(child.kind.name == kind for child in outer.get_children())
+            key = shown if conversions > 1 else f"{name.partition('operator ')[0]}operator"
         else:
             key = shown = f"{name}{signature.taken}{signature.qualified}"
             if kind == "FUNCTION_TEMPLATE":
@@ -317,23 +317,10 @@ class Walk:
         place = self.files.place(cursor.location.file.name)
         return self.files.text(place)[extent.start.offset : extent.end.offset] if place else b""
 
-    def _body(self, cursor: Cursor) -> str:
-        """Return what stands for the text of a function with its body, whatever its comments; else nothing."""
-        text = self._text_of(cursor)
-        return digest(text) if text.endswith(b"}") else ""
-
-    def _is_first(self, cursor: Cursor) -> bool:
-        """Return whether it is the declaration of a function, and not what defines it outside of its class."""
-        outer = cursor.semantic_parent
-        return bool(outer == cursor.lexical_parent or outer.kind.name not in TYPES)
-
     def _is_private(self, cursor: Cursor) -> bool:
         """Return whether something is an unnamed namespace, or in one: each file has its own."""
         is_unnamed = cursor.kind.name == "NAMESPACE" and not cursor.spelling
         return self.language == "c++" and bool(is_unnamed or cursor.linkage.name == "INTERNAL")
-
-    def _conversions(self, cursor: Cursor) -> int:
-        return sum(child.kind.name == "CONVERSION_FUNCTION" for child in cursor.semantic_parent.get_children())
 
 
 def _label(cursor: Cursor) -> str:
@@ -353,17 +340,8 @@ _TAKEN = {
     **dict.fromkeys(TYPES - {"ENUM_DECL"}, Walk.record),
     "ENUM_DECL": Walk.enumeration,
     **dict.fromkeys(("TYPEDEF_DECL", "TYPE_ALIAS_DECL", "TYPE_ALIAS_TEMPLATE_DECL"), Walk.typedef),
-    **dict.fromkeys(
-        (
-            "FUNCTION_DECL",
-            "FUNCTION_TEMPLATE",
-            "CXX_METHOD",
-            "CONSTRUCTOR",
-            "DESTRUCTOR",
-            "CONVERSION_FUNCTION",
-        ),
-        Walk.function,
-    ),
+    **dict.fromkeys(("FUNCTION_DECL", "FUNCTION_TEMPLATE", "CXX_METHOD"), Walk.function),
+    **dict.fromkeys(("CONSTRUCTOR", "DESTRUCTOR", "CONVERSION_FUNCTION"), Walk.function),
     "FRIEND_DECL": Walk.friend,
     "CONCEPT_DECL": Walk.concept,
     "VAR_DECL": Walk.variable,

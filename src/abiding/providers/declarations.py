@@ -193,13 +193,11 @@ class _Index:
         here = self.side.readings.get((reading.place, language))
         if here is None:
             moved = [new for new in candidates if (language, new.place, old.key) not in before.own]
-            return moved[-1] if moved and is_own and not self._has(reading.place) else None
+            is_gone = not any((reading.place, language) in self.side.readings for language in _OTHER)
+            return moved[-1] if moved and is_own and is_gone else None
         if not here.is_whole or (not is_own and old.place not in here.includes):
             return None
         return candidates[-1] if candidates else None
-
-    def _has(self, place: str) -> bool:
-        return any((place, language) in self.side.readings for language in _OTHER)
 
 
 def _of_kind(side: ParsedHeaders, kinds: Collection[str]) -> Iterator[tuple[Reading, HeaderDeclaration]]:
@@ -223,22 +221,16 @@ def _members(enumeration: HeaderDeclaration) -> Iterator[HeaderDeclaration]:
 def changes(old: ParsedHeaders, new: ParsedHeaders, *kinds: str) -> Iterator[Changed]:
     """Yield what is another thing now, each once; a header that is gone takes nothing away."""
     before, after = (_Index(side, kinds or MEANT) for side in (old, new))
-    names = _compared_by_type(old, new) if "enumerator" in kinds else set()
+    names: set[str] = set()
+    if "enumerator" in kinds:
+        # What is a member of one enumeration in both: the types are compared, which tells of it.
+        kept = {(reading.language, type_.key) for reading, type_ in new.of_kind("type") if type_.members}
+        types = (type_ for reading, type_ in old.of_kind("type") if (reading.language, type_.key) in kept)
+        names.update(member.name for type_ in types for member in _members(type_))
     for reading, declaration in _of_kind(old, kinds or MEANT):
         if declaration.name not in names and (successor := after.successor(reading, declaration, before)):
             names.add(declaration.name)
             yield Changed(declaration, successor)
-
-
-def _compared_by_type(old: ParsedHeaders, new: ParsedHeaders) -> set[str]:
-    """Return the names of the constants that are members of one enumeration in both: that tells of them."""
-    kept = {(reading.language, type_.key) for reading, type_ in new.of_kind("type") if type_.members}
-    return {
-        member.name
-        for reading, type_ in old.of_kind("type")
-        if (reading.language, type_.key) in kept
-        for member in _members(type_)
-    }
 
 
 def constants(side: ParsedHeaders) -> dict[str, HeaderDeclaration]:

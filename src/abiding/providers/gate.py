@@ -10,6 +10,9 @@ import posixpath
 from functools import partial
 from typing import TYPE_CHECKING
 
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals, number_of
 from abiding.metadata import requirements
@@ -19,8 +22,6 @@ from abiding.providers.tables import BASE, missing_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from packaging.version import Version
 
     from abiding.providers.release import ProviderRelease
     from abiding.providers.tables import Exports
@@ -315,8 +316,6 @@ _GONE = (
 
 def _series(version: str) -> tuple[int, int, int]:
     """Return what `x.x` is filled with: the epoch, and the first two numbers."""
-    from packaging.version import Version
-
     parsed = Version(version)
     return parsed.epoch, parsed.major, parsed.minor
 
@@ -326,9 +325,6 @@ def _honest(version: str, promise: str) -> str:
 
     One that is left out between others (`!=`) is no way out.
     """
-    from packaging.specifiers import SpecifierSet
-    from packaging.version import Version
-
     if not promise:
         return ""
     clauses = [clause for clause in requirements.parse(promise).specifier if clause.operator != "!="]

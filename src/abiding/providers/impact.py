@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
 from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.findings.words import first_of
 from abiding.metadata import requirements
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from packaging.requirements import Requirement
-    from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
 
     from abiding.artifacts.index.listing import Listings
@@ -152,9 +154,6 @@ class _Case(NamedTuple):
 
     def history_until(self, admitted: SpecifierSet, libraries: Sequence[str]) -> History | None:
         """Read the releases up to this one; if it is yanked, those that are yanked too."""
-        from packaging.specifiers import SpecifierSet
-        from packaging.version import Version
-
         accepted = SpecifierSet(f"<={public(self.version)}", prereleases=admitted.prereleases)
         history = self.histories.get(self.name, self.tags, accepted, libraries)
         versions = history.versions if history else ()
@@ -187,8 +186,6 @@ class _Case(NamedTuple):
 
     def last_before(self, ever: History | None, libraries: Sequence[Imports]) -> str:
         """Return the last version before this one that a wheel works with, of all that there ever were."""
-        from packaging.version import Version
-
         rows = working_range(libraries, ever, is_system_of(self.subject)).rows if ever else ()
         fitting = [
             row.version

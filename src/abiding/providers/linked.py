@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packaging.specifiers import SpecifierSet
+
 from abiding.archives.naming import normalised
 from abiding.findings.errors import UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
@@ -21,7 +23,6 @@ from abiding.providers.tables import BASE, Imports
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
 
     from abiding.artifacts.index.listing import Listings
@@ -72,8 +73,6 @@ class Histories:
         """Read the named libraries of an edition, and its headers, each once. Raises `AbidingError`."""
         key = (edition.filename, frozenset(libraries))
         if key not in self._materials:
-            from packaging.specifiers import SpecifierSet
-
             accepted = (SpecifierSet(f"=={edition.version}"), None)  # it may be yanked
             releases = (files for each in accepted for files in self.listings.published(distribution, each))
             wheels = (file for files in releases for file in files)
@@ -186,8 +185,6 @@ def working_ranges(
 
     With `admitted_only` no others are looked at. Raises `AbidingError` if the index can't be read.
     """
-    from packaging.specifiers import SpecifierSet
-
     for name in _on_an_index(subject):
         specifier = subject.neighbours.accepted.get(name, SpecifierSet())
         accepted = specifier if admitted_only else SpecifierSet(prereleases=specifier.prereleases)
@@ -262,6 +259,8 @@ def _too_loose(subject: Subject, range_: Range, declared: SpecifierSet) -> Itera
     narrowed = range_.narrowed(declared)
     fits = any(row.state is not VersionState.NOT_KNOWN and not row.refuted for row in range_.rows)
     versions = "a version" if len(refuted) == 1 else f"{len(refuted)} versions"
+    # Of many the last and the first say where they begin and end.
+    ends = refuted if len(refuted) <= _MOST_SHOWN else (refuted[0], refuted[-1])
     yield Finding(
         "bound-too-loose",
         subject.severity,
@@ -272,7 +271,7 @@ def _too_loose(subject: Subject, range_: Range, declared: SpecifierSet) -> Itera
         found=line,
         expected_from="its compiled files",
         found_from="required",
-        notes=tuple(_reason(range_.distribution, row) for row in _ends(refuted)),
+        notes=tuple(_reason(range_.distribution, row) for row in ends),
         hints=(f"declare `{range_.distribution}{narrowed}`",)
         if fits
         else ("build it with a version that is published, and let the requirement say which that is",),
@@ -280,11 +279,6 @@ def _too_loose(subject: Subject, range_: Range, declared: SpecifierSet) -> Itera
 
 
 _MOST_SHOWN = 3
-
-
-def _ends(rows: tuple[VersionRow, ...]) -> tuple[VersionRow, ...]:
-    """Return the rows that bound the others: the last and the first of them say where it begins and ends."""
-    return rows if len(rows) <= _MOST_SHOWN else (rows[0], rows[-1])
 
 
 def _reason(name: str, row: VersionRow) -> str:

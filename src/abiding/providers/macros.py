@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.native.reachable import reachable
 from abiding.providers.declarations import HeaderDeclaration
 from abiding.providers.numbering import is_version
 from abiding.providers.places import MARK
@@ -133,7 +134,9 @@ def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
     taken, _, value = rest.partition(b")") if bracket else (b"", b"", rest)
     plain = _TEXT.sub(b" 0 ", value)
     words = {*_WORD.findall(plain)} - {*_WORD.findall(taken)}
-    is_empty = not value.strip() or (not bracket and _is_of_version(value))
+    # Another name of a macro that says which release it is.
+    other = value.strip(b" ()\t").decode("utf-8", "replace")
+    is_empty = not value.strip() or (not bracket and other.isidentifier() and is_version(other, ()))
     text = _BLANK.sub(lambda match: b" " if match[0][:1].isspace() or match[0][:1] == b"\\" else match[0], rest)
     return Macro(
         name.decode(),
@@ -143,12 +146,6 @@ def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
         frozenset(word.decode() for word in words),
         "" if is_empty else sha256(text.strip()).hexdigest()[:16],
     )
-
-
-def _is_of_version(value: bytes) -> bool:
-    """Return whether a macro is another name of one that says which release it is."""
-    name = value.strip(b" ()\t").decode("utf-8", "replace")
-    return name.isidentifier() and is_version(name, ())
 
 
 def _is_balanced(value: bytes) -> bool:
@@ -191,12 +188,8 @@ def _candidates(files: Files, place: str, language: str) -> dict[str, str]:
             bad |= {macro.name} if macro.is_statement or (macro.is_of_cxx and language == "c") else set()
             if macro.is_value:
                 places[macro.name] = header
-    waiting = list(bad)
-    while waiting:
-        more = [name for name in uses.get(waiting.pop(), ()) if name not in bad]
-        bad.update(more)
-        waiting += more
-    return {name: header for name, header in places.items() if name not in bad}
+    unfit = reachable(bad, uses)
+    return {name: header for name, header in places.items() if name not in unfit}
 
 
 class Guard(NamedTuple):

@@ -168,7 +168,10 @@ class Meanings:
         own, others = _tables(cursor)
         for child in children:
             is_method = child.kind.name in {"CXX_METHOD", "DESTRUCTOR", "CONVERSION_FUNCTION"}
-            if is_method and child.is_virtual_method() and _has_place(overridden_classes(child), own, others):
+            if not is_method or not child.is_virtual_method():
+                continue
+            overridden = overridden_classes(child)
+            if not overridden or (own.isdisjoint(overridden) and not others.isdisjoint(overridden)):
                 signature = self.signature(child)
                 name = "~" if child.kind.name == "DESTRUCTOR" else child.spelling
                 yield f"{signature.result} {name}{signature.taken}{signature.qualified}"
@@ -238,11 +241,6 @@ def _members(cursor: Cursor) -> list[Cursor]:
         return children
     template = conf.lib.clang_getSpecializedCursorTemplate(cursor)
     return list(template.get_children()) if template is not None else children
-
-
-def _has_place(of: set[str], own: set[str], others: set[str]) -> bool:
-    """Return whether a function has a place of its own, by the classes of those that it is in the stead of."""
-    return not of or (own.isdisjoint(of) and not others.isdisjoint(of))
 
 
 def _tables(cursor: Cursor) -> tuple[set[str], set[str]]:

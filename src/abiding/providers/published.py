@@ -200,5 +200,5 @@ def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
 def _needed(libraries: dict[str, Exports], members: Iterable[str]) -> list[str]:
     """Return the members that some libraries bring along, and that are none of these."""
     names = {name.rpartition("/")[2] for library in libraries.values() for name in library.needs}
-    stems = {stem(name) for name in names if name not in {library.name for library in libraries.values()}}
+    stems = set(map(stem, names - {library.name for library in libraries.values()}))
     return [name for name in members if name not in libraries and stem(name) in stems]

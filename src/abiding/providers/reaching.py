@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.native.reachable import reachable
 from abiding.providers.declarations import MEANT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection
 
     from abiding.providers.declarations import ParsedHeaders
 
@@ -46,21 +47,9 @@ def reach_of(declared: ParsedHeaders, symbols: Collection[str]) -> Reach:
             derived[base].add(declaration.key)
         if declaration.symbol in symbols:
             symbols_by_key[declaration.key] = declaration.symbol
-    keys = _closure(symbols_by_key, leading)
-    beyond = _closure(keys, derived, leading)
+    keys = reachable(symbols_by_key, leading)
+    beyond = reachable(keys, derived, leading)
     return Reach(keys, frozenset(symbols).difference(symbols_by_key.values()), beyond - keys)
-
-
-def _closure(start: Iterable[str], *ways: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """Return all that some keys lead to, themselves included."""
-    waiting = list(start)
-    reached = set(waiting)
-    while waiting:
-        key = waiting.pop()
-        more = {other for way in ways for other in way.get(key, ())} - reached
-        reached |= more
-        waiting += more
-    return frozenset(reached)
 
 
 def headers_at_hand(declared: ParsedHeaders, symbols: Collection[str]) -> frozenset[str]:

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives import tagging
 from abiding.native import contents
 from abiding.native.platforms import Platform, apart, machine_of
 from abiding.project.build_record import record_in
@@ -55,8 +56,6 @@ class ProviderRelease(NamedTuple):
     @classmethod
     def read(cls, path: Path) -> ProviderRelease:
         """Read a wheel. Raises `AbidingError`."""
-        from abiding.archives import tagging
-
         platform = Platform.of(tagging.parse(path.name)[2])
         opened = contents.of_wheel(path).loadable(platform.format)
         libraries = _libraries(opened, platform.machine)

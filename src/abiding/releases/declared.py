@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences, requirements
 from abiding.metadata.changes import requirement_changes
+from abiding.metadata.pins import sample
 from abiding.project import hints
 from abiding.project.build_record import MEMBER
 from abiding.project.level import Level
@@ -137,8 +139,6 @@ def _edited_lines(entries: Iterable[Entry], claimed: Claimed, differences: Itera
 
 def _what(line: str) -> Hashable:
     """Return the distribution that a line is about, and the extra that it belongs to."""
-    from abiding.metadata.pins import sample
-
     text = sample(line)
     text, extra = requirements.split_extra(text) or (text, "")
     return requirements.name_of(text), extra
@@ -162,7 +162,6 @@ def declared_in(sdist: Artifact | None) -> Own:
     if sdist is None or pyproject is None or not pyproject.declares:
         return Own()
     # Few releases declare anything, and what reads it takes as long to import as a hundred wheels to check.
-    from abiding.findings.errors import DeclarationError
     from abiding.project.could_be_marker import could_be_markers
     from abiding.project.declaration import Declaration
     from abiding.project.lint import lint

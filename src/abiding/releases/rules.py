@@ -12,6 +12,7 @@ from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.metadata import readers
 from abiding.metadata.difference import by_pre_releases
+from abiding.project.table import Project
 from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.dynamic import bad_dynamic
@@ -129,7 +130,6 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
     table = reference.pyproject.get(("project",)) if reference.pyproject else None
     if isinstance(table, dict):
         from abiding.project.promise import Promise
-        from abiding.project.table import Project
 
         difference = by_pre_releases(Promise.of(Project(table), None).values, reference.metadata)
         if difference:

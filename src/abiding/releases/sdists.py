@@ -9,7 +9,9 @@ from abiding.findings.words import literals
 from abiding.metadata.changes import field_notes
 from abiding.project import hints
 from abiding.project.apart import apart
+from abiding.project.known_backends import wrapped_in
 from abiding.project.pyproject import key_text
+from abiding.project.table import Project
 from abiding.releases.comparison import RESOLVER_FIELDS
 
 if TYPE_CHECKING:
@@ -68,9 +70,7 @@ def _sdist_disagrees(sdist: Artifact, *, declared: bool) -> Iterator[Finding]:
     table = whole.get("project")
     if not isinstance(table, dict):
         return
-    from abiding.project.known_backends import wrapped_in
     from abiding.project.promise import Promise
-    from abiding.project.table import Project
 
     # The readme is not at hand: it lies in the archive.
     for difference in Promise.of(Project(table), None).broken_by(sdist.metadata):

@@ -118,13 +118,9 @@ def _cells(bound: Bound, reason: int) -> tuple[Span, ...]:
     return (
         Span(bound.what),
         Span(first_of([file, *bound.files[1:]], 1)),
-        Span(_short(admitted) + state, style),
+        Span((admitted if len(admitted) <= _MOST else f"{admitted[: _MOST - 1]}…") + state, style),
         Span(declare + f" ({reason})" * bool(reason)),
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
 
 
 def as_json(wheels: Mapping[str, WheelBounds], tables: Mapping[str, Sequence[Range]]) -> str:

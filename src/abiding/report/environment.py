@@ -16,7 +16,7 @@ from abiding.report.grouping import groups
 from abiding.report.json import document, findings_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from abiding.evidence.environment import Use
@@ -121,12 +121,10 @@ def _interface(use: Use) -> dict[str, object]:
         "installed": visible(use.installed) or None,
         "files": [visible(file) for file in use.files],
         "refusing": [visible(file) for file in use.refusing],
-        "failures": None if use.failures is None else _failures(use.failures),
+        "failures": None
+        if use.failures is None
+        else [{"module": visible(module), "said": visible(reason)} for module, reason in use.failures.items()],
     }
-
-
-def _failures(failures: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"module": visible(module), "said": visible(reason)} for module, reason in failures.items()]
 
 
 def _internals(internals: Internals) -> dict[str, object]:

@@ -34,11 +34,9 @@ class Spellings(NamedTuple):
 
 def apart(files: Iterable[CheckedArtifact], release: Release) -> Spellings:
     """Hold files that say what the reference of their release says against that, letter by letter."""
-    reference = next(
-        (checked.artifact.metadata for checked in release.artifacts if checked.called == release.reference), None
-    )
-    if reference is None:
+    if release.comparison.reference is None:
         return Spellings((), spelled=True)
+    reference = release.comparison.reference.metadata
     others = {checked.artifact.metadata.data: checked.artifact.metadata for checked in files}.values()
     fields = tuple(name for name in OF_THE_FILE if any(other.all(name) != reference.all(name) for other in others))
     left = _left(reference)

@@ -59,7 +59,8 @@ def _properties(group: Group, file: str) -> str:
     if _is_of_project(group):
         # Only what lies in the repository can be annotated; an artifact does not.
         properties = {"file": file, "line": str(finding.line), **properties}
-    return ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    pairs = ((name, _data(value).replace(":", "%3A").replace(",", "%2C")) for name, value in properties.items())
+    return ",".join(f"{name}={value}" for name, value in pairs)
 
 
 def _is_of_project(group: Group) -> bool:
@@ -78,7 +79,3 @@ def _message(group: Group, about: str) -> str:
 
 def _data(text: str) -> str:
     return printable(text).replace("%", "%25").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -98,12 +98,8 @@ def _what(group: Group) -> Hashable:
     finding = group.finding
     if finding.excerpts or not is_repeated(finding.field) or (finding.expected is None and finding.found is None):
         return None
-    has = (finding.expected is None, finding.found is None)
-    return (
-        finding._replace(message=_but_for_values(finding), expected=None, found=None, hints=()),
-        has,
-        group.artifacts,
-    )
+    rest = finding._replace(message=_but_for_values(finding), expected=None, found=None, hints=())
+    return rest, finding.expected is None, finding.found is None, group.artifacts
 
 
 def _but_for_values(finding: Finding) -> str:

@@ -64,32 +64,18 @@ def _release(release: Release) -> dict[str, Any]:
 
 
 def _file(file: CheckedArtifact | Unreadable) -> dict[str, Any]:
-    return _unreadable(file) if isinstance(file, Unreadable) else _artifact(file)
-
-
-def _unreadable(file: Unreadable) -> dict[str, Any]:
     from abiding.releases.release import Verdict
 
+    checked = None if isinstance(file, Unreadable) else file
+    yanked = file.yanked if isinstance(file, Unreadable) else file.artifact.yanked
     return {
         "filename": visible(file.called),
         "kind": file.kind,
         "read_from": visible(file.read_from) or None,
-        "verdict": str(Verdict.NOT_COMPARABLE),
-        "level": None,
-        "variant": None,
-        "yanked": visible(file.yanked) or None,
-    }
-
-
-def _artifact(checked: CheckedArtifact) -> dict[str, Any]:
-    return {
-        "filename": visible(checked.called),
-        "kind": checked.kind,
-        "read_from": visible(checked.read_from) or None,
-        "verdict": str(checked.verdict),
-        "level": checked.level and str(checked.level),
-        "variant": None if checked.variant is None else visible(checked.variant),
-        "yanked": visible(checked.artifact.yanked) or None,
+        "verdict": str(checked.verdict if checked else Verdict.NOT_COMPARABLE),
+        "level": str(checked.level) if checked and checked.level else None,
+        "variant": visible(checked.variant) if checked and checked.variant is not None else None,
+        "yanked": visible(yanked) or None,
     }
 
 

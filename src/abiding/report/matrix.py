@@ -96,13 +96,8 @@ class Matrix:
                     for field, metadata in head.items()
                 )
                 # Order is no difference: it must not make rows.
-                key = (
-                    each.kind,
-                    each.verdict,
-                    each.level,
-                    tuple((cell.state, frozenset(cell.found)) for cell in cells),
-                )
-                groups.setdefault(key, []).append((each, cells))
+                contents = tuple((cell.state, frozenset(cell.found)) for cell in cells)
+                groups.setdefault((each.kind, each.verdict, each.level, contents), []).append((each, cells))
         rows = [Row(tuple(each for each, _ in group), group[0][0].verdict, group[0][1]) for group in groups.values()]
         rows.sort(key=lambda row: (-weight(row.severity), -list(Verdict).index(row.verdict), -len(row.artifacts)))
         return cls(columns, sdist, tuple(values(metadata, field) for field, metadata in head.items()), tuple(rows))
@@ -110,9 +105,8 @@ class Matrix:
 
 def _usual(field: str, artifacts: Sequence[CheckedArtifact]) -> CoreMetadata:
     """Return the metadata of the first file that does not deviate in the field."""
-    usual = [
-        checked for checked in artifacts if not any(each.field.lower() == field.lower() for each in checked.deviations)
-    ]
+    name = field.lower()
+    usual = [checked for checked in artifacts if name not in {each.field.lower() for each in checked.deviations}]
     return (usual or artifacts)[0].artifact.metadata
 
 

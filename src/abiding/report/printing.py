@@ -6,7 +6,7 @@ import codecs
 import io
 import os
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from abiding.findings.characters import printable
@@ -24,13 +24,12 @@ _PLAINER = str.maketrans({"–": "..", "×": "x", "…": "...", "−": "-"})  # 
 @contextmanager
 def open_streams() -> Iterator[None]:
     """While it lasts, `sys.stdout` and `sys.stderr` are there: where the caller has closed one, it leads nowhere."""
-    before = sys.stdout, sys.stderr
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 (a device)
-        sys.stdout, sys.stderr = (stream or nowhere for stream in before)
-        try:
-            yield
-        finally:
-            sys.stdout, sys.stderr = before
+    with (
+        open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123 (a device)
+        redirect_stdout(sys.stdout or nowhere),
+        redirect_stderr(sys.stderr or nowhere),
+    ):
+        yield
 
 
 def discard(stream: TextIO) -> None:
@@ -57,12 +56,9 @@ def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
 @contextmanager
 def guarded() -> Iterator[None]:
     """While it lasts, `sys.stdout` and `sys.stderr` spell out what is not to be printed, whoever writes to them."""
-    before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (cast("TextIO", _Guarded(stream)) for stream in before)
-    try:
+    out, err = (cast("TextIO", _Guarded(stream)) for stream in (sys.stdout, sys.stderr))
+    with redirect_stdout(out), redirect_stderr(err):
         yield
-    finally:
-        sys.stdout, sys.stderr = before
 
 
 def unguarded(stream: TextIO) -> TextIO:

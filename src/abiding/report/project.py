@@ -14,7 +14,7 @@ from abiding.project.declaration import FromSdist
 from abiding.project.entry import Load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from abiding.findings.terminal import Line, Terminal
     from abiding.project.declaration import Declaration
@@ -139,12 +139,10 @@ def _stack(groups: Sequence[LevelLines], width: int) -> Iterator[Line]:
         for group in groups:
             if group.extra:
                 yield _of_extra(group)
-            lines = _by_name(group, width - len(_BETWEEN))[number] or _none(group, width - len(_BETWEEN))[number]
+            inner = width - len(_BETWEEN)
+            nothing = (_nothing(group), group.empty[1])[number]
+            lines = _by_name(group, inner)[number] or {"": _wrap(nothing, inner, "", Style.FAINT)}
             yield from ((Span(_BETWEEN), line) for same in lines.values() for line in same)
-
-
-def _none(group: LevelLines, width: int) -> tuple[Mapping[str, Iterable[Span]], ...]:
-    return tuple({"": _wrap(text, width, "", Style.FAINT)} for text in (_nothing(group), group.empty[1]))
 
 
 # A line of a project, and why it is there

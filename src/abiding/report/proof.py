@@ -87,7 +87,7 @@ def _said(built: StepOutcome, builds: list[StepOutcome], proof: Proof) -> tuple[
     wrong = [
         finding
         for finding in proof.findings
-        if _is_about(finding.artifact, built) and finding.severity is not Severity.NOTE
+        if finding.artifact.endswith(f"({built.step})") and finding.severity is not Severity.NOTE
     ]
     if wrong:
         fields = list(dict.fromkeys(on_one_line(finding.field or finding.rule) for finding in wrong))
@@ -98,18 +98,12 @@ def _said(built: StepOutcome, builds: list[StepOutcome], proof: Proof) -> tuple[
     return "same twice" if identical else "agrees twice", _added(built, builds), seconds
 
 
-def _is_about(artifact: str, built: StepOutcome) -> bool:
-    return artifact.endswith(f"({built.step})")
-
-
 def _added(built: StepOutcome, builds: list[StepOutcome]) -> str:
     """Return how many requirements a wheel has more than the sdist."""
     sdist = next((built.first for built in builds if built.step.what is What.SDIST and built.first), None)
     if sdist is None or built.first is None or built.step.what is What.SDIST:
         return ""
-    lines = sum(
-        len(difference.right) for difference in compare(sdist.metadata, built.first.metadata, ["Requires-Dist"])
-    )
+    lines = sum(len(each.right) for each in compare(sdist.metadata, built.first.metadata, ["Requires-Dist"]))
     return f"+{number_of(lines, 'line')}, {'declared' if built.step.setting.level else 'dynamic'}" if lines else ""
 
 

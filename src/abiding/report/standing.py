@@ -43,15 +43,10 @@ def standings(release: Release) -> list[Standing]:
         if checked.verdict is not Verdict.INCONSISTENT and not is_reference:
             differences = checked.differences if checked.verdict is Verdict.DECLARED else ()
             how = apart([checked], release) if checked.verdict is Verdict.EQUAL else None
-            by_standing.setdefault((checked.verdict, checked.level, how, _meaning(differences)), []).append(checked)
+            meaning = frozenset((each.field, frozenset(each.left), frozenset(each.right)) for each in differences)
+            by_standing.setdefault((checked.verdict, checked.level, how, meaning), []).append(checked)
     same = sorted(by_standing.values(), key=lambda group: list(Verdict).index(group[0].verdict))
     return [_standing(group, release) for group in same]
-
-
-def _meaning(differences: tuple[Difference, ...]) -> Hashable:
-    return frozenset(
-        (difference.field, frozenset(difference.left), frozenset(difference.right)) for difference in differences
-    )
 
 
 def _standing(group: list[CheckedArtifact], release: Release) -> Standing:
@@ -63,18 +58,11 @@ def _standing(group: list[CheckedArtifact], release: Release) -> Standing:
 
 
 def _sentence(checked: CheckedArtifact, release: Release, *, alone: bool) -> str:
-    of = (
-        "the sdist"
-        if any(each.kind == "sdist" and each.called == release.reference for each in release.artifacts)
-        else ""
-    )
+    of = "the sdist" if release.comparison.sdist else ""
     match checked.verdict:
         case Verdict.CLEAN if not of and alone:
-            return (
-                "there is nothing to compare it with"
-                if len(release.artifacts) == 1
-                else "the others are held against it"
-            )
+            several = len(release.artifacts) > 1
+            return "the others are held against it" if several else "there is nothing to compare it with"
         case Verdict.CLEAN:
             return f"the same metadata as {of}, to the byte" if of else "the same metadata, to the byte"
         case Verdict.EQUAL if of and release.unsaid:

@@ -38,9 +38,9 @@ def verdict(release: Release) -> str:
 
 def case(release: Release) -> str:
     """Return the case in words; empty if what an sdist that could not be read binds, nobody knows."""
-    if release.artifacts and not _lacks_sdist(release):
-        return f"Case {release.case} of 4: {CASES[release.case]}"
-    return ""
+    kinds = {checked.kind for checked in release.artifacts}
+    lacks_sdist = "sdist" not in kinds and any(file.kind == "sdist" for file in release.unreadable)
+    return f"Case {release.case} of 4: {CASES[release.case]}" if kinds and not lacks_sdist else ""
 
 
 def of_all(releases: Sequence[Release]) -> str:
@@ -80,12 +80,10 @@ def _not_known(release: Release) -> str:
     unknown = {finding.artifact for finding in release.findings if is_of_no_known_level(finding)}
     if release.level is None or not unknown:
         return ""
-    wheels = sum(checked.kind == "wheel" for checked in release.artifacts)
-    which = (
-        f"the {'wheel is' if wheels == 1 else f'{wheels} wheels are'}"
-        if len(unknown) == wheels
-        else f"{len(unknown)} of {wheels} wheels {'is' if len(unknown) == 1 else 'are'}"
-    )
+    wheels = len(_wheels(release))
+    which = f"{len(unknown)} of {wheels} wheels {'is' if len(unknown) == 1 else 'are'}"
+    if len(unknown) == wheels:
+        which = f"the {'wheel is' if wheels == 1 else f'{wheels} wheels are'}"
     return f"Not known: whether {which} of the {release.level.upper()} level"
 
 
@@ -94,7 +92,7 @@ def _of_api(release: Release) -> str:
     if any(is_of_levels(finding) for finding in release.findings):
         return ""  # it has been said
     number = sum(checked.level is BuiltAs.API for checked in release.artifacts)
-    wheels = sum(checked.kind == "wheel" for checked in release.artifacts)
+    wheels = len(_wheels(release))
     return (
         f"{number} of {number_of(wheels, 'wheel')} {'is' if number == 1 else 'are'} of the API level" if number else ""
     )
@@ -105,10 +103,6 @@ def overlooked(release: Release) -> tuple[str, ...]:
     number = len(release.unreadable) if release.artifacts else 0
     unread = f"{number_of(number, 'file')} could not be read" if number else ""
     return tuple(filter(None, (unread, _other_errors(release))))
-
-
-def _lacks_sdist(release: Release) -> bool:
-    return "sdist" in {file.kind for file in release.unreadable} - {checked.kind for checked in release.artifacts}
 
 
 def _other_errors(release: Release) -> str:
@@ -127,8 +121,7 @@ def _other_errors(release: Release) -> str:
 
 
 def _sentence(release: Release) -> str:
-    readable = len(release.artifacts)
-    wheels = sum(checked.kind == "wheel" for checked in release.artifacts)
+    readable, wheels = len(release.artifacts), len(_wheels(release))
     match release.verdict:
         case Verdict.CLEAN if readable == 1:
             read = " as far as it could be read" if release.unreadable else ""
@@ -136,7 +129,8 @@ def _sentence(release: Release) -> str:
         case Verdict.CLEAN:
             return f"clean: the metadata of {readable} files is identical"
         case Verdict.EQUAL:
-            return f"equal: {readable} files say the same{apart(_equal(release), release).words}"
+            equal = [checked for checked in release.artifacts if checked.verdict is Verdict.EQUAL]
+            return f"equal: {readable} files say the same{apart(equal, release).words}"
         case Verdict.DECLARED:
             how = "all as declared" if release.declares else "all in what it lists as dynamic"
             return f"declared: {_differing(release, Verdict.DECLARED)}, {how}"
@@ -149,24 +143,22 @@ def _sentence(release: Release) -> str:
             return f"not comparable: {_unread(release.unreadable)}"
 
 
-def _equal(release: Release) -> list[CheckedArtifact]:
-    return [checked for checked in release.artifacts if checked.verdict is Verdict.EQUAL]
+def _wheels(release: Release) -> list[CheckedArtifact]:
+    return [checked for checked in release.artifacts if checked.kind == "wheel"]
 
 
 def _differing(release: Release, verdict: Verdict) -> str:
     """Return how many wheels of a verdict differ, and from what; where none does, what else is apart."""
-    wheels = [checked for checked in release.artifacts if checked.kind == "wheel"]
+    wheels, sdist = _wheels(release), release.comparison.sdist
     of_verdict = [checked for checked in wheels if checked.verdict is verdict]
-    has_sdist = any(checked.called == release.reference and checked.kind == "sdist" for checked in release.artifacts)
-    from_sdist = [checked for checked in of_verdict if checked.differences and has_sdist]
+    from_sdist = [checked for checked in of_verdict if checked.differences and sdist]
     number = len(from_sdist or of_verdict)
     if not number:
         several = any(
-            checked.kind == "sdist" and checked.verdict is verdict and checked.differences
-            for checked in release.artifacts
+            each.differences for each in release.artifacts if each.kind == "sdist" and each.verdict is verdict
         )
         return "the sdists differ" if several else "the sdist contradicts itself"
-    if has_sdist or not any(checked.deviations for checked in of_verdict):
+    if sdist or not any(checked.deviations for checked in of_verdict):
         how = _how(release, of_verdict)
         if how:
             return f"{len(of_verdict)} of {number_of(len(wheels), 'wheel')} {how}"
@@ -201,9 +193,7 @@ def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
 
 def _in_what(release: Release) -> str:
     """Return how it differs, and whether that is in what resolvers read: of some of the wheels, of how many of them."""
-    wheels = [
-        checked for checked in release.artifacts if checked.verdict is Verdict.INCONSISTENT and checked.kind == "wheel"
-    ]
+    wheels = [checked for checked in _wheels(release) if checked.verdict is Verdict.INCONSISTENT]
     way = ""
     broken = [finding for finding in release.findings if breaks(finding)]
     read = {finding.artifact for finding in broken if is_read(finding)}

@@ -21,10 +21,7 @@ __all__ = ["as_text", "forms"]
 
 def forms(summary: Summary) -> Mapping[str, Callable[[], str]]:
     """Return the summary in each format for programs, and as a page."""
-    return {
-        "json": lambda: _json(summary),
-        "html": lambda: render(summary),
-    }
+    return {"json": lambda: _json(summary), "html": lambda: render(summary)}
 
 
 def _json(summary: Summary) -> str:
@@ -42,7 +39,10 @@ def _json(summary: Summary) -> str:
         },
         fields={visible(field): count for field, count in summary.fields.items()},
         rules=summary.rules,
-        top=[{name: _plain(value) for name, value in breaking._asdict().items()} for breaking in summary.top],
+        top=[
+            {name: visible(value) if isinstance(value, str) else value for name, value in breaking._asdict().items()}
+            for breaking in summary.top
+        ],
         not_judged=[
             {"reason": visible(bad.why), "rows": bad.rows, "examples": [*map(visible, bad.examples)]}
             for bad in summary.bad
@@ -53,10 +53,6 @@ def _json(summary: Summary) -> str:
             for column in summary.missing
         ],
     )
-
-
-def _plain(value: object) -> object:
-    return visible(value) if isinstance(value, str) else value
 
 
 def as_text(summary: Summary, to: Terminal) -> str:

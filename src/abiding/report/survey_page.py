@@ -75,7 +75,8 @@ where nothing says why.</p>
 
 def _parts(summary: Summary) -> Iterator[str]:
     yield from _numbers(summary)
-    yield from _by_case(summary)
+    bars = [_bar(CASES.get(case, case).replace("`", ""), counts) for case, counts in summary.by_case.items()]
+    yield from _section("case", "By what the sdist says", bars, _legend(summary.verdicts))
     yield from _claims(summary)
     yield from _by_year(summary)
     yield from _counts("fields", "Inconsistent releases by the fields that differ", summary.fields)
@@ -93,11 +94,6 @@ def _numbers(summary: Summary) -> Iterator[str]:
         true = summary.claims - summary.broken_claims
         yield f"<li><b>{summary.claims:,}</b> <span>{_say(summary)} that nothing varies; {true:,} keep it</span></li>"
     yield "</ul>\n"
-
-
-def _by_case(summary: Summary) -> Iterator[str]:
-    bars = [_bar(CASES.get(case, case).replace("`", ""), counts) for case, counts in summary.by_case.items()]
-    yield from _section("case", "By what the sdist says", bars, _legend(summary.verdicts))
 
 
 def _claims(summary: Summary) -> Iterator[str]:

@@ -157,9 +157,8 @@ class _Report(NamedTuple):
         hints = []
         if all_groups:
             # What the verdict comes from, if nothing graver is there.
-            findings = [
-                group.finding for group in all_groups if group.finding.severity is all_groups[0].finding.severity
-            ]
+            gravest = all_groups[0].finding.severity
+            findings = [group.finding for group in all_groups if group.finding.severity is gravest]
             first = next(filter(breaks, findings), findings[0])
             what = "tells what it means" if first.severity is Severity.NOTE else "tells why, and what to do"
             hints.append(f"`abiding explain {first.rule}` {what}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from abiding.metadata.usual import LINEAR, LONG_NUMBER
 from abiding.survey.columns import FIELDS, ColumnType
-from abiding.survey.judging import SDIST_NOT_READ, UNKNOWN_CASE, FileRow, JudgedRelease, judge_all
+from abiding.survey.judging import SDIST_NOT_READ, UNKNOWN_CASE, FileRow, JudgedRelease, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +28,7 @@ _MOST = (1 << 63) - 1  # of a number
 
 _JUDGED = (*(column.name for column in FIELDS), "filename", "packagetype", "metadata_sha256")
 
+_PLAIN = ("version", "case", "verdict", "resolver_relevant")
 Key = tuple[str, str]
 Chunk = list[tuple[Key, list[FileRow]]]
 
@@ -43,7 +44,7 @@ def decide(connection: DuckDBPyConnection, *, in_sql: bool = True) -> None:
     connection.execute(_GROUPS.format(in_sql=in_sql, most=_MOST))
     connection.execute(_DECIDED.format(unknown=UNKNOWN_CASE))
     for chunk in _chunks(connection.cursor()):
-        _put(connection, judge_all(chunk))
+        _put(connection, [outcome for key, rows in chunk for outcome in judge(key, rows)])
     connection.execute(_RELEASES.format(unread=SDIST_NOT_READ))
 
 
@@ -196,11 +197,8 @@ def _chunks(connection: DuckDBPyConnection) -> Iterator[Chunk]:
 def _rows(connection: DuckDBPyConnection) -> Iterator[tuple[Key, FileRow]]:
     for batch in connection.sql(_OPEN).to_arrow_reader(_BATCH):
         for row in batch.to_pylist():
-            key = row["key_name"], row["key_version"]
-            yield (
-                key,
-                FileRow(row["file"], row["row"], {name: row[name] for name in _JUDGED if name not in row["lacking"]}),
-            )
+            known = {name: row[name] for name in _JUDGED if name not in row["lacking"]}
+            yield (row["key_name"], row["key_version"]), FileRow(row["file"], row["row"], known)
 
 
 def _put(connection: DuckDBPyConnection, outcomes: Sequence[JudgedRelease | Unjudged]) -> None:
@@ -210,10 +208,7 @@ def _put(connection: DuckDBPyConnection, outcomes: Sequence[JudgedRelease | Unju
     columns: dict[str, Any] = {
         "key_name": [judged.key[0] for judged in good],
         "key_version": [judged.key[1] for judged in good],
-        **{
-            name: [getattr(judged, name) for judged in good]
-            for name in ("version", "case", "verdict", "resolver_relevant")
-        },
+        **{name: [getattr(judged, name) for judged in good] for name in _PLAIN},
         "fields": pyarrow.array([judged.fields for judged in good], pyarrow.list_(pyarrow.string())),
         "rules": pyarrow.array(
             [list(judged.rules.items()) for judged in good], pyarrow.map_(pyarrow.string(), pyarrow.int32())

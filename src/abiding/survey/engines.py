@@ -5,6 +5,7 @@ A task leaves its result in a file, and nothing is left by one that is broken of
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -98,25 +99,19 @@ def dask(address: str, jobs: int) -> Iterator[Run]:
 
     Raises `AbidingError` if there is none.
     """
-    import logging
-
     from distributed import Client, LocalCluster
 
     if address == LOCAL:
         # The memory is DuckDB's to keep to, as without a cluster. What Dask logs of a busy machine helps nobody.
-        with (
-            _start(
-                partial(
-                    LocalCluster,
-                    n_workers=jobs,
-                    threads_per_worker=1,
-                    memory_limit=0,
-                    dashboard_address=None,
-                    silence_logs=logging.CRITICAL,
-                )
-            ) as cluster,
-            Client(cluster) as client,
-        ):
+        cluster = partial(
+            LocalCluster,
+            n_workers=jobs,
+            threads_per_worker=1,
+            memory_limit=0,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )
+        with _start(cluster) as started, Client(started) as client:
             yield partial(_on_cluster, client)
         return
     try:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.releases.release import Release
 
-__all__ = ["UNKNOWN_CASE", "FileRow", "JudgedRelease", "Unjudged", "judge", "judge_all"]
+__all__ = ["UNKNOWN_CASE", "FileRow", "JudgedRelease", "Unjudged", "judge"]
 
 
 UNKNOWN_CASE = "1 or 2"
@@ -61,11 +61,6 @@ class Unjudged(NamedTuple):
     file: int
     row: int
     why: str
-
-
-def judge_all(chunk: Sequence[tuple[tuple[str, str], Sequence[FileRow]]]) -> list[JudgedRelease | Unjudged]:
-    """Judge many releases, each given by its key and its rows."""
-    return [outcome for key, rows in chunk for outcome in judge(key, rows)]
 
 
 def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[JudgedRelease | Unjudged]:

@@ -9,6 +9,8 @@ from abiding.survey.columns import missing
 from abiding.survey.judging import UNKNOWN_CASE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from duckdb import DuckDBPyConnection
 
     from abiding.survey.columns import MissingColumn
@@ -81,9 +83,8 @@ def summarised(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
     ask = connection.execute
     files, releases = ask("SELECT coalesce(sum(files), 0)::BIGINT, count(*) FROM releases").fetchall()[0]
     by_case: dict[str, dict[str, int]] = {}
-    for case, verdict, count in ask(
-        'SELECT "case", verdict, count(*) FROM releases GROUP BY ALL ORDER BY ALL'
-    ).fetchall():
+    cases = 'SELECT "case", verdict, count(*) FROM releases GROUP BY ALL ORDER BY ALL'
+    for case, verdict, count in ask(cases).fetchall():
         by_case.setdefault(case, {})[verdict] = count
     by_year: dict[int, dict[str, int]] = {}
     years = "SELECT coalesce(year(uploaded), 0), verdict, count(*) FROM releases GROUP BY ALL ORDER BY ALL"
@@ -112,13 +113,10 @@ def summarised(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
     )
 
 
-def _bad(connection: DuckDBPyConnection, plan: Plan) -> list[Bad]:
+def _bad(connection: DuckDBPyConnection, plan: Plan) -> Iterator[Bad]:
     reasons = connection.execute("SELECT why, count(*) FROM bad GROUP BY why ORDER BY 2 DESC, 1").fetchall()
     first = "SELECT file, row, filename FROM bad WHERE why = ? ORDER BY 1, 2 LIMIT ?"
-    lines = []
     for why, count in reasons:
         examples = connection.execute(first, [why, _EXAMPLES]).fetchall()
-        lines.append(
-            Bad(why, count, tuple(f"{plan.sources[file].file.name}, row {row}: {name}" for file, row, name in examples))
-        )
-    return lines
+        named = (f"{plan.sources[file].file.name}, row {row}: {name}" for file, row, name in examples)
+        yield Bad(why, count, tuple(named))
