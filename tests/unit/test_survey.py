@@ -166,10 +166,10 @@ def test_what_one_file_says_is_judged_as_the_rules_do(tmp_path: Path) -> None:
 
 
 def test_what_is_equal_to_the_byte_never_reaches_python(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def judge_all(chunk: object) -> None:
-        raise AssertionError(chunk)
+    def judge(_key: object, rows: object) -> None:
+        raise AssertionError(rows)
 
-    monkeypatch.setattr("abiding.survey.deciding.judge_all", judge_all)
+    monkeypatch.setattr("abiding.survey.deciding.judge", judge)
     same: dict[str, Any] = {"requires_dist": ["a>=1", "b; extra == 'c'"], "metadata_sha256": "f" * 64, "dynamic": []}
     table(path, [row(**same), row(WHEEL, **same), row(OTHER, **same)])
     assert [one[:5] for one in surveyed([path])[0]] == [("spam", "1.0", "1", "clean", False)]

@@ -151,10 +151,7 @@ def one_in(folder: Path, *endings: str) -> Path | None:
 
 
 def wheels_in(path: Path, closing: str) -> list[Path]:
-    """Return the wheels that a path stands for: itself, those right in a folder, of a project those in its `dist`.
-
-    Raises `AbidingError` if there is none.
-    """
+    """Return the wheels that a path stands for; of a project those in its `dist`. Raises `AbidingError` if none."""
     from abiding.files.placing import speaking_of
     from abiding.native.names import wheels_among
 

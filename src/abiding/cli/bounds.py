@@ -109,10 +109,7 @@ _TIGHT = "no bound is too loose, and one that is too tight is not widened by ano
 
 
 def _subjects(wheels: Iterable[Path], looking: Looking) -> dict[str, Subject | AbidingError]:
-    """Return the wheels that are linked with libraries of others, or why that is not known.
-
-    `looking` is shown their files.
-    """
+    """Return the wheels that need libraries of others, or why that is not known; `looking` is shown their files."""
     from abiding.native.examining import needs_others, subject_of
 
     subjects: dict[str, Subject | AbidingError] = {}
@@ -129,10 +126,7 @@ def _subjects(wheels: Iterable[Path], looking: Looking) -> dict[str, Subject | A
 
 
 def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | None) -> dict[str, LinkedBounds]:
-    """Return what follows for wheels that are linked with libraries of others.
-
-    What can't be looked up is told beside it.
-    """
+    """Return the bounds that follow from libraries of others, with a note of what could not be looked up."""
     from abiding.artifacts import index
     from abiding.providers.bounds import LinkedBounds, of_wheel
     from abiding.providers.cache import Cache

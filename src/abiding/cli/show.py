@@ -154,10 +154,7 @@ def _show_wheel(options: Namespace) -> None:
 
 
 def _accepted(path: Path) -> dict[str, str] | None:
-    """Return the bounds that the compiled files of a wheel have themselves, each with who says so.
-
-    None if there are none.
-    """
+    """Return the bounds of a wheel's compiled files, each with who says so; None if it has no such files."""
     from abiding.evidence import stated
 
     wheel = stated.of_wheel(path)
@@ -224,10 +221,7 @@ class _Subject:
 
 @contextmanager
 def _folder(source: Path) -> Iterator[Path]:
-    """Yield the folder that holds pyproject.toml.
-
-    For an sdist a new one with what counts of it, never an unpacked one.
-    """
+    """Yield the folder that holds pyproject.toml: of an sdist a new one, with that and PKG-INFO."""
     if not is_plain(source):
         yield source
     elif source.name == "pyproject.toml":

@@ -193,10 +193,7 @@ class Admission(NamedTuple):
 
 
 def _there(requires_python: str, python: str, tag: str) -> Environments:
-    """Return the environments in which a wheel with this tag can be installed.
-
-    With `python`, of that interpreter only.
-    """
+    """Return where a wheel with this tag can be installed; with `python`, on that interpreter only."""
     interpreter, _, platform = tag.split("-")
     exact = python.removesuffix("t")
     where = installable(requires_python, [f"{exact}-{exact}-{platform}" if python else tag])

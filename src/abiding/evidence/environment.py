@@ -100,10 +100,7 @@ class Seen(NamedTuple):
 
 
 def survey(python: Interpreter, *, load: bool = False) -> Seen:
-    """Look at everything that is installed; with `load`, import what refuses something, in processes of their own.
-
-    What can't be read is left out: `native` says so.
-    """
+    """Look at everything installed that can be read; with `load`, import what refuses something, in other processes."""
     from packaging.tags import Tag
 
     distributions = Installed(python.path).distributions()

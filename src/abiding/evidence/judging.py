@@ -19,10 +19,7 @@ __all__ = ["JudgedWheel"]
 
 
 class JudgedWheel(NamedTuple):
-    """The findings on a wheel: on the Pythons that its tags admit, on what its requirements do, and all others.
-
-    `unread` is what is not known of it.
-    """
+    """Findings on the tags, on the bounds and on the rest of a wheel, and what is `unread` of it."""
 
     tags: tuple[Finding, ...] = ()
     bounds: tuple[Finding, ...] = ()

@@ -46,20 +46,14 @@ class CompiledModules(NamedTuple):
         return cls(tuple(chain.from_iterable(places)), tuple(sorted(set(chain.from_iterable(modules)))))
 
     def has(self, glob: str) -> bool:
-        """Return whether a glob matches a file, or may do so in a wheel of another system, by the ending that it has.
-
-        A wheel without any compiled file lacks none.
-        """
+        """Return whether a glob matches a file, or may match one of another system; true if there are no files."""
         if not self.places or any(fnmatchcase(module_name(place) or place, glob) for place in self.places):
             return True
         ending = next((ending for ending in _LIBRARIES if ending in glob), "")
         return bool(ending) and not any(ending in place for place in self.places)
 
     def suggestion(self, glob: str) -> str:
-        """Return the module that is meant by its file, by the last part of its name, or in like letters; or a package.
-
-        Empty if none is.
-        """
+        """Return the module, or package, that a glob is probably meant for; empty if none is like it."""
         for place in self.places:
             if (name := module_name(place)) and (fnmatchcase(place, glob) or name.rpartition(".")[2] == glob):
                 return name

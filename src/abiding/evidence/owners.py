@@ -17,10 +17,7 @@ __all__ = ["Owned", "owner_of"]
 
 
 class Owned(NamedTuple):
-    """A package of other people: its name, and the distributions that have it, by their normalised names.
-
-    There are none where it is not known.
-    """
+    """A package of others: its name, and the distributions that may have it, none if that is not known."""
 
     package: str
     distributions: tuple[str, ...]

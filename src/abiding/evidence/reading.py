@@ -56,10 +56,7 @@ class Compiled(NamedTuple):
 
 
 def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
-    """Go through the compiled files of a wheel, but for those that are `known` already, by their places.
-
-    Raises `ArchiveError` if one can't be decompressed.
-    """
+    """Read the compiled files of a wheel that are not `known`, by place. Raises `ArchiveError` for a damaged one."""
     known = known or {}
     fair_members = fair(wheel.directory.members())
     of_stable_abi = bool(stable.tags_among(tagging.expanded(wheel.path.name)))

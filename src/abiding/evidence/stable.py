@@ -117,10 +117,7 @@ def _need() -> None:
 
 
 def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None = None) -> LeastPython | None:
-    """Return the least Python whose stable ABI has all those symbols that are of it; None if none of them is.
-
-    `earlier` has those that were there before.
-    """
+    """Return the least Python whose stable ABI, or exports (`earlier`), has these symbols; None if none is of it."""
     from abi3info import DATAS, FUNCTIONS
     from abi3info.models import Symbol
 

@@ -152,10 +152,7 @@ _STABLE = "stable ABI of CPython"
 
 
 def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admission) -> str:
-    """Return the declared line of reason `abi` that alone excludes versions which all files accept.
-
-    Empty if none does.
-    """
+    """Say which line of reason `abi` alone excludes versions that all files accept; empty if none does."""
 
     def accepted(version: Version) -> bool:
         return all(file.accepts(version) for file in files)

@@ -181,10 +181,7 @@ class _Window:
         return frozenset(text.decode() for text in texts if self.has(text))
 
     def collected(self, text: bytes, read: Callable[[int, int], bytes]) -> frozenset[str]:
-        """Return what `read` makes of the places where a text is.
-
-        It is given start and end, and may make nothing of it.
-        """
+        """Return what `read` makes of each place of a text, given its start and end; what is empty is left out."""
         places = self.short(text) if len(text) <= _SHORT else self.long(text)
         words = {read(at, at + len(text)) for at in islice(places, _MOST)}
         return frozenset(text.decode("ascii", "replace") for text in words if text)

@@ -39,10 +39,7 @@ class Examined(NamedTuple):
 
 
 class OnDisk(NamedTuple):
-    """A wheel on disk: its METADATA, the record of its build, and what its files say, or said when it was built.
-
-    `names` are those of its members.
-    """
+    """A wheel on disk: its members, METADATA, record, and what its files say, or said when it was built."""
 
     filename: str
     names: tuple[str, ...]

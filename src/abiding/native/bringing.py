@@ -42,10 +42,7 @@ def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
 
 
 def _importing(importer: Contents, provider: Contents) -> frozenset[str]:
-    """Return the modules of a distribution that import one that the provider alone has.
-
-    A nameless one if none is known.
-    """
+    """Return the modules that import one of the provider alone; a nameless one if no code is at hand."""
     if not importer.readable:
         return frozenset({""})
     theirs = provider.modules - (importer.modules if provider.readable else importer.packages)

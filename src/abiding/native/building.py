@@ -135,10 +135,7 @@ def is_installed(name: str) -> bool:
 
 
 def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
-    """Return the file names of the shared libraries that these distributions ship, by the name of the distribution.
-
-    Raises `AbidingError` (`broken-install`).
-    """
+    """Return the shared libraries' names by distribution. Raises `AbidingError` (`broken-install`)."""
     by_name = {name: find_installed(name) for name in names}
     return {
         name: sorted({file.name for file in _files(installed) if _is_shared(file.name) and _is_binary(file)})

@@ -57,17 +57,11 @@ class Contents:
     begin: Callable[[str], bytes] | None = None
 
     def loadable(self, format_: Format | None) -> Contents:
-        """Return the same with the images of one format only.
-
-        Many a distribution carries launchers for another system.
-        """
+        """Return the same with the images of one format only: some distributions have launchers of others."""
         return replace(self, images=tuple(image for image in self.images if image.format is format_))
 
     def symbols(self, image: Image, machine: str = "") -> Symbols:
-        """Return the symbol tables of one of the images, for a machine as `read_symbols` has it.
-
-        Raises `AbidingError`.
-        """
+        """Return the symbols of one of the images; `machine` as in `read_symbols`. Raises `AbidingError`."""
         return _symbols(self, image, machine)
 
     def member(self, name: str) -> bytes | None:
@@ -156,10 +150,7 @@ def platforms_of(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def of_installed(distribution: InstalledDistribution) -> Contents:
-    """Read an installed distribution, by its RECORD; images that can't be read are `broken`.
-
-    Raises `AbidingError` if what it says of itself can't be read.
-    """
+    """Read an installed distribution, with what is `broken` in it. Raises `AbidingError` if its METADATA is."""
     tags = platforms_of(distribution.tags)
     broken: list[Finding] = []
     made = _made(distribution.metadata, tags, distribution.files, read_file, distribution.label, tell=broken.extend)

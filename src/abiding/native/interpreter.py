@@ -27,10 +27,7 @@ class Interpreter:
 
     @classmethod
     def ask(cls, place: Path) -> Interpreter:
-        """Find the Python of that name or at that path, and ask it, before it runs what `.pth` files say.
-
-        Raises `AbidingError` (`no-interpreter`).
-        """
+        """Find the Python of that name or path, and ask it, before `.pth` files run. Raises `AbidingError`."""
         # As it is seen from here, in whatever folder it is called. A link is not followed, an environment is one.
         executable = Path(shutil.which(place) or place).absolute()
         try:
@@ -121,10 +118,7 @@ _LONGEST_PTH = 1 << 20
 
 
 def _with_pth(path: list[str], sites: list[str]) -> tuple[str, ...]:
-    """Return the folders, with those that `.pth` files add by a line of their own.
-
-    Lines that are code are passed over.
-    """
+    """Return the folders, with those that `.pth` files add by a line; lines of code are passed over."""
     folders = dict.fromkeys(path)
     for site in sites:
         folders[site] = None

@@ -77,10 +77,7 @@ class LibraryUse(NamedTuple):
 
 
 class SurveyedDistribution(NamedTuple):
-    """One distribution of the environment; `shared` are the libraries that it has for others to link with.
-
-    `lacking` are the libraries of others that lack symbols which it uses.
-    """
+    """A distribution: its libraries for others (`shared`), and others' that lack symbols (`lacking`)."""
 
     subject: Subject
     python: Interpreter
@@ -200,10 +197,7 @@ class SurveyedDistribution(NamedTuple):
         return LibraryOutcome.SYSTEM if self._of_system(link) else LibraryOutcome.MISSING
 
     def _outcome_of_mapped(self, mapped: str, link: Link, recorded: Shared | None) -> LibraryOutcome:
-        """Return what the loader says.
-
-        Whoever came first has it, since a library that is loaded is not looked for again.
-        """
+        """Return the outcome by what the loader has mapped: of one name that is what was loaded first."""
         if _same(mapped, self._own_file(link)):
             if isinstance(link.origin, Provided):
                 return self._outcome_of_version(link, link.origin, recorded)

@@ -77,10 +77,7 @@ def follow(
 
 
 def loaded_before(links: Iterable[Link], providers: Collection[str]) -> tuple[Link, ...]:
-    """Return the links as they are where code has loaded the libraries of some providers before.
-
-    No way has to lead there.
-    """
+    """Return the links with all libraries of some providers reached: code has loaded them before."""
     return tuple(
         link._replace(origin=link.origin._replace(reached=True))
         if isinstance(link.origin, Provided) and link.origin.contents.name in providers
@@ -139,10 +136,7 @@ class _Follower:
         return (*self.neighbours.direct.values(), *self.neighbours.transitive.values())
 
     def candidate(self, image: Image, library: str) -> Image | None:
-        """Return the file that is meant by a name if no way leads to any.
-
-        None for what the platform has, and for nobody's.
-        """
+        """Return the file that is meant if no way leads to any; None if it is the platform's, or nobody's."""
         if self.has(image, library):
             return None
         own = self.own(image, library)

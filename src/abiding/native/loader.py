@@ -195,10 +195,7 @@ _ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
 
 
 def expanded(path: str, folder: str) -> str | None:
-    """Return the place below site-packages that a run path leads to from `folder`.
-
-    None for one that does not begin there.
-    """
+    """Return where below site-packages a run path leads from `folder`; None if it begins elsewhere."""
     match = _ORIGIN.match(path)
     return posixpath.normpath(posixpath.join(folder, path[match.end() :])) if match else None
 

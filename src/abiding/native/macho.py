@@ -73,10 +73,7 @@ class _Architecture(NamedTuple):
 
 
 def read(data: bytes, place: str, machine: str = "") -> Image:
-    """Read the load commands of what is for a machine, or else for any, as `symbols` has it.
-
-    Raises `ValueError` and `struct.error` if the file is damaged.
-    """
+    """Read the load commands for a machine, else for all. Raises `ValueError`, `struct.error` for a damaged file."""
     needs: dict[str, None] = {}
     run_paths: dict[str, None] = {}
     name = place.rpartition("/")[2]

@@ -68,10 +68,7 @@ class Brought(NamedTuple):
 def brought(
     lines: Iterable[str], tags: Iterable[Tag], look_up: Callable[[str, SpecifierSet], Contents | None]
 ) -> Brought:
-    """Return what requirement lines ask for by extras of metapackages.
-
-    `tags` are those of the wheel that has the lines; `look_up` finds a distribution.
-    """
+    """Return what extras of metapackages bring to lines of a wheel with these tags; `look_up` finds distributions."""
     within = environments_of(tags)
     accepted: dict[str, SpecifierSet] = {}
     elsewhere: dict[str, tuple[str, str]] = {}

@@ -76,10 +76,7 @@ def place_of(member: str) -> str:
 
 
 def module_name(place: str) -> str:
-    """Return the name under which the file at a place is imported.
-
-    Empty for one that is no module, as libraries are none.
-    """
+    """Return the name by which the file at a place is imported; empty if it is no module."""
     *folders, file = place.rpartition("site-packages/")[2].split("/")
     name, _, suffix = file.partition(".")
     if file == "__init__.py" and folders:

@@ -104,10 +104,7 @@ class Neighbours:
 
     @classmethod
     def of(cls, lines: Iterable[str], tags: Iterable[Tag], shelves: Iterable[Shelf]) -> Neighbours:
-        """Look up what the requirement lines of a wheel with these tags name, and what that requires in turn.
-
-        What a metapackage is required for counts as required itself.
-        """
+        """Look up what lines of a wheel with these tags require, by metapackages too, and what that requires."""
         shelves, lines, tags = tuple(shelves), tuple(lines), tuple(tags)
         environment = target(tags)
         names = required(lines, environment)
@@ -164,10 +161,7 @@ def _conditional(lines: Iterable[str], tags: Iterable[Tag]) -> Iterator[tuple[st
 
 
 def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, SpecifierSet]:
-    """Return the normalised names that requirement lines ask for in an environment, and the versions that they accept.
-
-    Those of extras are left out.
-    """
+    """Return the names and versions that requirement lines ask for in an environment without extras."""
     names: dict[str, SpecifierSet] = {}
     for name, requirement in _asked(lines, environment):
         names[name] = names[name] & requirement.specifier if name in names else requirement.specifier

@@ -285,10 +285,7 @@ def _changed(subject: Subject) -> Iterator[Finding]:
 
 
 def rebuilt(shared: Shared, provider: Contents) -> str:
-    """Return the digest of a library, if it is another file than the one that was recorded.
-
-    Else, or if unknown, empty.
-    """
+    """Return the digest of a library if it is another file than was recorded; empty if not, or not known."""
     image = provider.shipped_as(shared.library) if provider.readable else None
     now = provider.sha256(image.place) if image else ""
     return now if now != shared.sha256 else ""

@@ -280,10 +280,7 @@ def _imported(match: re.Match[str], package: str) -> Iterator[str]:
 def imported_before(
     module: str, scripts: Mapping[str, Script], extensions: Collection[str], count: Callable[[], None]
 ) -> tuple[str, ...]:
-    """Return the extension modules that are imported before `module` is, whoever asks for it first, in their order.
-
-    `count` is called for each import that is looked at.
-    """
+    """Return in order the extension modules imported before `module`; `count` is called for each look."""
     order: list[str] = []
     begun: set[str] = set()
     running = [iter(with_parents([module]))]

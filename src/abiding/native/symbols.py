@@ -31,10 +31,7 @@ class Lacking(NamedTuple):
 
 
 def missing_symbols(subject: Subject) -> Iterator[Finding]:
-    """Yield one finding for each library that lacks symbols.
-
-    They are those recorded when a wheel was built, or those used now.
-    """
+    """Yield a finding for each provider that lacks symbols: recorded at the build, or used now."""
     for provider, libraries, missing in lacking(subject):
         names = " and ".join(f"`{library}`" for library in libraries)
         lacks = "lacks" if len(libraries) == 1 else "lack"

@@ -26,10 +26,7 @@ __all__ = ["unreachable", "unreachable_inside"]
 
 
 def unreachable(subject: Subject) -> Iterator[Finding]:
-    """Yield one finding for each folder of a provider that the loader does not get to.
-
-    All libraries there have one fault.
-    """
+    """Yield a finding for each folder of a provider that the loader does not get to."""
     by_folder: dict[tuple[str, str], list[tuple[Link, Provided]]] = {}
     for link, by in subject.provided():
         if by.relation is Relation.DIRECT and not by.reached:

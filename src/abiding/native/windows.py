@@ -51,10 +51,7 @@ def has(library: str) -> bool:
 
 
 def is_newer(library: str) -> bool:
-    """Return whether newer Windows have a DLL, and the oldest that a supported Python runs on has not.
-
-    No tag says which.
-    """
+    """Return whether a DLL is in newer Windows, and not in the oldest supported one; no tag says which."""
     return library in _NEWER
 
 

@@ -45,10 +45,7 @@ def copy_of(tree: Path, folder: Path) -> Path:
 
 
 def _root(tree: Path) -> Path | None:
-    """Return the folder of the repository that `tree` is part of.
-
-    None if there is none, or git does not know the tree.
-    """
+    """Return the top of the repository that `tree` is in; None if there is none, or git does not know it."""
     try:
         if not _git(tree, "ls-files", "--cached", "--", "."):
             return None

@@ -74,10 +74,7 @@ class Walk:
             self.left_out.setdefault(place, (self.files.line(place, at.line, at.offset), why))
 
     def sure(self, *, uses: bool) -> Iterator[HeaderDeclaration]:
-        """Return the declarations, but those with an error in them, and those that use one of these.
-
-        With `uses` each says what it leads to.
-        """
+        """Return the declarations that no error concerns; with `uses` each says what it leads to."""
         if not self.unsure and not uses:
             return iter(self.declarations)
         declarations = list(map(self._with_uses, self.declarations, self._cursors))

@@ -83,10 +83,7 @@ def _is_read(place: str) -> bool:
 
 
 def read(headers: Mapping[str, bytes], *, uses: bool = False) -> ParsedHeaders:
-    """Read all headers, each by itself, in the languages that it may be in. Raises `NoParserError`.
-
-    `uses` is whether it is wanted what each declaration leads to.
-    """
+    """Read all headers, each in its languages, with what they lead to if `uses`. Raises `NoParserError`."""
     command = compiler()
     if command is None:
         raise NoParserError("there is no C compiler")

@@ -52,10 +52,7 @@ _GRAVITY = (ConsumerOutcome.FINE, ConsumerOutcome.UNKNOWN, ConsumerOutcome.REBUI
 
 
 class Impact(NamedTuple):
-    """One consumer: the file name of its wheel, what the release means for it, and why, in words.
-
-    `read_from` is the path of the wheel, or what it was given as.
-    """
+    """One consumer: its wheel, what the release means for it and why; `read_from` is its path or name."""
 
     consumer: str
     outcome: ConsumerOutcome

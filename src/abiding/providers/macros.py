@@ -57,10 +57,7 @@ _HEADERS = 1000
 
 
 class Probes:
-    """Variables that have the values of macros, for the macros of a header and of those that it includes.
-
-    `is_cut` is whether there are more than are looked at.
-    """
+    """Variables with the values of a header's macros; `is_cut` if there are more than are looked at."""
 
     def __init__(self, files: Files, place: str, language: str) -> None:
         places = _candidates(files, place, language)

@@ -90,10 +90,7 @@ def _libraries(contents: Contents, machine: str) -> dict[str, Library]:
 
 
 def class_of(symbol: str) -> str:
-    """Return the name of the C++ class whose table of functions, or type information, a symbol is; empty for others.
-
-    Of a template each file has its own.
-    """
+    """Return the C++ class that a symbol is the table or type information of; empty for others, and templates."""
     text = symbol.partition("@")[0]
     if not text.startswith(("_ZTV", "_ZTI", "_ZTS")):
         return ""

@@ -105,10 +105,7 @@ def calling_convention(type_: Type) -> int:
 
 
 def accept_new_kinds() -> None:
-    """Have the binding take a kind that it has no name for (`_Float16`) as one that is not exposed.
-
-    Such a type is known by its spelling; such a declaration is passed over.
-    """
+    """Have the binding take kinds that it does not know (`_Float16`) as ones that are not exposed."""
     from clang.cindex import CursorKind, TypeKind
 
     for kinds, other in ((TypeKind, TypeKind.UNEXPOSED), (CursorKind, CursorKind.UNEXPOSED_EXPR)):

@@ -103,10 +103,7 @@ def _ways_out(before: str | None, after: str | None, wheels: Having, project: Pr
 
 
 def _declared(before: str | None, after: str, wheels: Having, project: Project | None) -> Iterator[str]:
-    """Yield how a line of a wheel comes to be declared.
-
-    One beside which a line of the sdist is narrower changes nothing.
-    """
+    """Yield how a wheel's line comes to be declared; the narrower line of an sdist stays as it is."""
     name, table = hints.places_of(after)
     may_append = project is not None and project.may_append(name)
     first = "" if may_append else f"list `{name}` in `project.dynamic`, and "

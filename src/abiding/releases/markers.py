@@ -32,10 +32,7 @@ _OF_THE_PROJECT = "or write the line among the requirements of the project itsel
 
 
 def with_markers(wheels: Having, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings; those about requirements with the marker to write, if one tells the wheels that have them.
-
-    What is as declared, or left open, is not in need of one.
-    """
+    """Yield the findings, with the marker to write where one would let all wheels say a line."""
     for finding in findings:
         if finding.field != "Requires-Dist" or finding.severity is Severity.NOTE or not finding.hints:
             yield finding

@@ -267,10 +267,7 @@ def _unite(
 
 
 def _canonical(version: str) -> str:
-    """Return the one spelling of a version.
-
-    `packaging`, slow to import, is asked only about what is more than numbers.
-    """
+    """Return the one spelling of a version; `packaging` is asked only if it is more than numbers."""
     if re.fullmatch(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*", version, re.ASCII):
         return re.sub(r"(?:\.0)+$", "", version)
     from packaging.utils import canonicalize_version

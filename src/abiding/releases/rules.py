@@ -96,10 +96,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
 
 
 def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
-    """Yield what each metadata says against itself, of the first file where it does.
-
-    What the sdist says, wheels repeat.
-    """
+    """Yield what each metadata says against itself, once: what the sdist says, wheels repeat."""
     seen: set[tuple[str, Value]] = set()
     for artifacts in _by_metadata(comparison):
         metadata, files = artifacts[0].metadata, [artifact.called for artifact in artifacts]

@@ -118,10 +118,7 @@ def _properties(label: str, data: bytes | None) -> frozenset[str]:
 
 
 def _read(data: bytes, file: str) -> Mapping[str, frozenset[str]]:
-    """Return the properties of each label in a file.
-
-    Raises `_FormatError` for whatever the standard says it must not be.
-    """
+    """Return the properties of each label in a file. Raises `_FormatError` if it breaks the standard."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as exc:

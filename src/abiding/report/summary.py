@@ -106,10 +106,7 @@ def overlooked(release: Release) -> tuple[str, ...]:
 
 
 def _other_errors(release: Release) -> str:
-    """Return how many errors the verdict says nothing of, which is about whether files agree; empty if there are none.
-
-    Files that could not be read are counted by themselves.
-    """
+    """Return how many errors the verdict says nothing of; unreadable files do not count. Empty if none."""
     compiled = sum(group.finding.severity is Severity.ERROR for group in groups(release.compiled))
     unread = frozenset(release.unread)
     errors = (finding for finding in release.findings if finding.severity is Severity.ERROR)

@@ -25,10 +25,7 @@ class ColumnType(StrEnum):
     TIME = "TIMESTAMP"
 
     def fits(self, sql_type: str) -> bool:
-        """Return whether a column of this type of DuckDB can be taken for it; one without any value has none.
-
-        Of numbers and times each value still has to be one.
-        """
+        """Return whether DuckDB's type of a column will do; each number and time in it is still checked."""
         return sql_type == '"NULL"' or bool(_TYPES[self].fullmatch(sql_type))
 
 

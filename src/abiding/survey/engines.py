@@ -95,10 +95,7 @@ def _start(cluster: Callable[[], LocalCluster]) -> Iterator[LocalCluster]:
 
 @contextmanager
 def dask(address: str, jobs: int) -> Iterator[Run]:
-    """Run tasks on the cluster at an address, or on one of so many workers that is started (`local`).
-
-    Raises `AbidingError` if there is none.
-    """
+    """Run on the cluster at an address, or on a new one of `jobs` workers (`local`). Raises `AbidingError`."""
     from distributed import Client, LocalCluster
 
     if address == LOCAL:

@@ -133,10 +133,7 @@ def merged(connection: DuckDBPyConnection, folder: Path) -> None:
 
 
 def write_releases(connection: DuckDBPyConnection, file: Path) -> None:
-    """Write the releases as Parquet: the same bytes for the same releases, whoever found them.
-
-    Raises `AbidingError` if they can't be written.
-    """
+    """Write the releases as Parquet, the same bytes for the same releases. Raises `AbidingError`."""
     import pyarrow
     from pyarrow import parquet
 
