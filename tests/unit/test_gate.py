@@ -20,6 +20,7 @@ from abiding.project.exports import Export
 from abiding.providers import headers
 from abiding.providers.baseline import compare_with_folder
 from abiding.providers.gate import compare
+from abiding.providers.honest import honest_version
 from abiding.providers.release import ProviderRelease, class_of
 from makers.commands import shown
 from makers.compiled import wheel
@@ -106,9 +107,7 @@ def test_outside_of_it_a_break_is_honest(provider: Provider) -> None:
     [("libtoy>=1.0,<2", "1.2.3", "2.0"), ("libtoy==1.0.*", "1.0.1", "1.1"), ("libtoy~=1.4", "1.9", "2.0"), ("libtoy>=1.0,<1.0.3", "1.0.2", "1.0.3"), ("libtoy<3", "1.0", "3.0"), ("libtoy>=1!2.0,<1!3", "1!2.0", "1!3.0"), ("libtoy==1!2.0.*", "1!2.0.4", "1!2.1"), ("libtoy<1!2", "3.0", "1!2.0"), ("libtoy<10", "3.0", "10.0"), ("libtoy<=2.9.4", "2.1", "2.9.5"), ("libtoy>=1.2.1,<1.2.9", "1.2.3", "1.2.9"), ("libtoy>=1", "1.2", ""), ("libtoy>=1,!=1.5,<2", "1.4", "2.0")],
 )  # fmt: skip
 def test_the_version_that_would_be_honest(promise: str, version: str, honest: str) -> None:
-    from abiding.providers.gate import _honest
-
-    assert _honest(version, promise) == honest
+    assert honest_version(version, promise) == honest
 
 
 def test_a_promise_without_an_end_is_left_by_no_version(provider: Provider) -> None:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import literals
 from abiding.native.images import Format
-from abiding.native.indexed import Indexed
+from abiding.native.leaked import leaked_run_paths
 from abiding.native.links import Missing
-from abiding.native.loader import base_name, expanded
+from abiding.native.loader import base_name
 from abiding.native.names import is_mangled, stem
 from abiding.native.opened import undeclared
 from abiding.native.platforms import floors
 from abiding.native.providers import Relation
 from abiding.native.subject import telling
 from abiding.native.symbols import missing_symbols
+from abiding.native.unprovided import missing_libraries
 from abiding.native.unreachable import unreachable, unreachable_inside
-from abiding.native.windows import is_newer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
@@ -44,106 +41,23 @@ def judge_installed(subject: Subject) -> tuple[Finding, ...]:
     return tuple(finding for rule in _RULES if rule not in _OF_OTHER_MACHINES for finding in rule(subject))
 
 
-def _unprovided(subject: Subject) -> Iterator[Finding]:
-    missing = _by_library(link for link in subject.links if isinstance(link.origin, Missing))
-    newer = {library: missing.pop(library) for library in tuple(missing) if is_newer(library.lower())}
-    for library, links in newer.items():
-        message = f"`{library}` is part of newer Windows only, and not in the wheel"
-        yield telling(
-            "unprovided-library",
-            Severity.WARNING,
-            message,
-            subject,
-            links,
-            expected=None,
-            notes=_OF_NEWER,
-            hints=_WITHOUT,
-        )
-    unknown = subject.neighbours.unknown
-    # Built on macOS and Windows, a wheel has its last tag already.
-    if missing and subject.unrepaired:
-        yield _open(subject, missing, f"{_NOWHERE} yet", "a repair tool has to copy {1} into the wheel", _DECLARE)
-    elif missing and unknown:
-        # In the message: of a note a screen shows no more than that.
-        is_told = any(isinstance(shelf, Indexed) for shelf in subject.neighbours.shelves)
-        message = _NOWHERE if is_told else "{} not in the wheel; `abiding check --providers-from-index` looks further"
-        note = f"{{0}} may be in one of {_listed(unknown)}, which can't be looked into"
-        yield _open(subject, missing, message, note, _LOOK_FURTHER)
-    else:
-        for library, links in missing.items():
-            text, hints = _NOWHERE.format(f"`{library}` is"), (_DECLARE.format("it"),)
-            notes = (*_wanting(subject), *_renamed(library, subject))
-            yield telling(
-                "unprovided-library", Severity.ERROR, text, subject, links, expected=None, notes=notes, hints=hints
-            )
-
-
-_OF_NEWER = ("Server 2016 has no such library, and no tag keeps the wheel from being installed there",)
-_WITHOUT = ("look for it by `LoadLibrary` when it is needed, and do without it where it is missing",)
-_NOWHERE = "{} neither the platform's nor in the wheel"
-_DECLARE = "declare the distribution that ships {}, with `native = true`"
-_LOOK_FURTHER = "give `abiding check` the wheels of what it requires, too, or `--providers-from-index`"
-
-
-def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, note: str, hint: str) -> Finding:
-    """Return what may still be provided: that has one cause, whatever the number of libraries."""
-    are, they, them = ("are", "they", "them") if len(missing) > 1 else ("is", "it", "it")
-    links = [link for each in missing.values() for link in each]
-    whole, notes, hints = (
-        message.format(f"{literals(missing, 1)} {are}"),
-        (note.format(they, them),),
-        (hint.format(them),),
-    )
-    finding = telling(
-        "unprovided-library", Severity.NOTE, whole, subject, links, expected=None, notes=notes, hints=hints
-    )
-    return (
-        finding._replace(field="", found=tuple(missing), found_from="needed by the wheel")
-        if len(missing) > 1
-        else finding
-    )
-
-
-def _wanting(subject: Subject) -> tuple[str, ...]:
-    """Return why none of what a wheel requires has a library; what it requires under a condition alone may have it."""
-    conditional = subject.neighbours.conditional
-    if conditional:
-        return tuple(
-            f"`{name}` may have it, and is required only where `{condition}`" for name, condition in conditional.items()
-        )
-    if subject.consumer.requires:
-        return ("no distribution that it requires has it",)
-    return ("it requires no other distribution",)
-
-
-def _renamed(library: str, subject: Subject) -> Iterator[str]:
-    """Yield what required distributions have that may be the same library of another version."""
-    for provider in subject.neighbours.direct.values():
-        similar = sorted({image.name for image in provider.images if stem(image.name) == stem(library)})
-        if similar:
-            yield f"`{provider.name}` {provider.version} has {_listed(similar)}"
-
-
 def _wrong_relation(subject: Subject) -> Iterator[Finding]:
     wrong = ((link, origin) for link, origin in subject.provided() if origin.relation is not Relation.DIRECT)
     for library, links in _by_library_and_origin(wrong):
         provider, relation = links[0][1].contents, links[0][1].relation
         line = f'{{ requires = "{provider.name}=={provider.version}", native = true }}'
         transitive = relation is Relation.TRANSITIVE
-        condition = subject.neighbours.conditional.get(provider.name)
-        message = (
-            f"which the wheel requires only where `{condition}`" if condition else "which the wheel does not require"
-        )
-        message = "which only another requirement requires" if transitive else message
-        note = "an installer does not know that it has to be there"
+        message, notes = "which the wheel does not require", ["an installer does not know that it has to be there"]
+        if condition := subject.neighbours.conditional.get(provider.name):
+            message = f"which the wheel requires only where `{condition}`"
         if transitive:
-            note = "what that requires may change, in a version that this wheel accepts"
-        who, brings = subject.neighbours.elsewhere.get(provider.name, ("", ""))
-        elsewhere = (
-            (f"`{who}` brings it on a condition that does not hold wherever the wheel is installed: `{brings}`",)
-            if who
-            else ()
-        )
+            message = "which only another requirement requires"
+            notes = ["what that requires may change, in a version that this wheel accepts"]
+        if provider.name in subject.neighbours.elsewhere:
+            who, brings = subject.neighbours.elsewhere[provider.name]
+            notes.append(
+                f"`{who}` brings it on a condition that does not hold wherever the wheel is installed: `{brings}`"
+            )
         yield telling(
             "transitive-provider" if transitive else "undeclared-provider",
             Severity.ERROR,
@@ -151,72 +65,9 @@ def _wrong_relation(subject: Subject) -> Iterator[Finding]:
             subject,
             [link for link, _ in links],
             expected=None,
-            notes=(note, *elsewhere),
+            notes=tuple(notes),
             hints=(f"declare it: add `{line}` to `dependencies` under `[tool.abiding.wheel]`",),
         )
-
-
-def _leaked(subject: Subject) -> Iterator[Finding]:
-    leaks: dict[str, list[Image]] = {}
-    for image in subject.consumer.images:
-        for path in image.run_paths:
-            if _is_leaked(path, image) and not _for_repair(image, subject):
-                leaks.setdefault(path, []).append(image)
-    if not leaks:
-        return
-    images = list(dict.fromkeys(image for those in leaks.values() for image in those))
-    who = f"`{images[0].file_name}`" if len(images) == 1 else f"{len(images)} files"
-    yield Finding(
-        "leaked-rpath",
-        subject.severity,
-        f"the run path of {who} leads to a folder of the machine that built it",
-        artifact=subject.artifact,
-        field=", ".join(image.file_name for image in images),
-        found=tuple(leaks),
-        found_from="as built",
-        notes=("on another machine anything may be there, and on this one a wrong library is not noticed",),
-        hints=(_AT_BUILD, _in_the_wheel(images, leaks)),
-    )
-
-
-_AT_BUILD = (
-    "find the flag that does it: `python -m sysconfig` shows those of the Python, which setuptools takes over unless "
-    'it is told `LDSHARED="gcc -shared"`, and `pkg-config --libs NAME` those of a library'
-)
-
-
-def _in_the_wheel(images: Sequence[Image], leaks: Collection[str]) -> str:
-    """Return how a run path is taken out of a file in a wheel; the others are kept, by which libraries are found."""
-    image, *others = images
-    place = shlex.quote(image.place)
-    if image.format is Format.MACH_O:
-        options = " ".join(f"-delete_rpath {shlex.quote(path)}" for path in image.run_paths if path in leaks)
-        how = f"`install_name_tool {options} {place}`, and `codesign -f -s - {place}`"
-    else:
-        rest = ":".join(path for path in image.run_paths if path not in leaks)
-        options = f"--set-rpath {shlex.quote(rest)}" if rest else "--remove-rpath"
-        how = f"`patchelf {'--force-rpath ' if rest and image.inherited else ''}{options} {place}`"
-    each = ", and likewise in the others" if others else ""
-    return f"or take it out between `wheel unpack` and `wheel pack`: {how}{each}"
-
-
-def _for_repair(image: Image, subject: Subject) -> bool:
-    """Return whether a repair tool is to copy something for a file, and so takes all leaking run paths from it."""
-    return subject.unrepaired and any(
-        link.image is image and isinstance(link.origin, Missing) for link in subject.links
-    )
-
-
-# What a wheel installs beside site-packages: the libraries of the environment itself.
-_ENVIRONMENT = re.compile(r"(\.\./){3}(lib|lib64|bin|Library)(/|$)|(\.\./){2}(bin|Library)(/|$)")
-
-
-def _is_leaked(path: str, image: Image) -> bool:
-    place = expanded(path, image.folder)
-    if place is None:
-        # `@executable_path` and such depend on nothing of the machine that built it.
-        return path.startswith("/") and not path.startswith(("/usr/lib", "/System/"))
-    return place.startswith("../") and not _ENVIRONMENT.match(place + "/")
 
 
 def _bundled(subject: Subject) -> Iterator[Finding]:
@@ -385,13 +236,6 @@ def _unused(subject: Subject) -> Iterator[Finding]:
 # What the findings have in common
 
 
-def _by_library(links: Iterable[Link]) -> dict[str, list[Link]]:
-    by_library: dict[str, list[Link]] = {}
-    for link in links:
-        by_library.setdefault(base_name(link.library), []).append(link)
-    return by_library
-
-
 def _by_library_and_origin(
     links: Iterable[tuple[Link, Provided]],
 ) -> Iterable[tuple[str, list[tuple[Link, Provided]]]]:
@@ -401,16 +245,12 @@ def _by_library_and_origin(
     return by_provider.items()
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
 _RULES: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
-    _unprovided,
+    missing_libraries,
     _wrong_relation,
     unreachable,
     unreachable_inside,
-    _leaked,
+    leaked_run_paths,
     _bundled,
     missing_symbols,
     _changed,
@@ -419,4 +259,4 @@ _RULES: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
     _unused,
     undeclared,
 )
-_OF_OTHER_MACHINES = (_leaked, _below)
+_OF_OTHER_MACHINES = (leaked_run_paths, _below)

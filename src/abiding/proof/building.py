@@ -70,6 +70,10 @@ class Result:
     record: BuildRecord | None = None
     findings: tuple[Finding, ...] = ()
 
+    def called(self, step: Step) -> str:
+        """Return what findings call it: its file name, and the step that made it."""
+        return f"{self.path.name} ({step})"
+
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:

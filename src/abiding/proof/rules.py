@@ -14,10 +14,8 @@ from abiding.findings.meaning import is_of_publishing
 from abiding.findings.words import number_of
 from abiding.metadata import requirements
 from abiding.metadata.difference import compare
-from abiding.project import tags
-from abiding.project.level import Level
-from abiding.project.lines import Added
 from abiding.proof.building import StepState
+from abiding.proof.levels import judge_levels_of
 from abiding.proof.plan import Origin, What
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import releases
@@ -28,10 +26,8 @@ if TYPE_CHECKING:
     from abiding.findings.rules import Rule
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
-    from abiding.project.declaration import Declaration
-    from abiding.project.entry import Entry
     from abiding.proof.building import Result, StepOutcome
-    from abiding.proof.plan import Setting, Step
+    from abiding.proof.plan import Step
     from abiding.proof.subject import ProofSubject
 
 __all__ = ["judge"]
@@ -57,10 +53,6 @@ def judge(subject: ProofSubject, builds: Sequence[StepOutcome]) -> tuple[Finding
     findings += [finding for finding in _sdists(subject, builds) if finding.field not in chance]
     findings = [*(_failed(built) for built in builds if built.state is StepState.FAILED), *findings]
     return by_weight(dict.fromkeys(findings))
-
-
-def _artifact(result: Result, step: Step) -> str:
-    return f"{result.path.name} ({step})"
 
 
 def _weight(field: str, built: StepOutcome, subject: ProofSubject) -> Severity:
@@ -135,7 +127,7 @@ def _finding(
         rule,
         severity,
         message,
-        _artifact(at[1], at[0]),
+        at[1].called(at[0]),
         sides,
         notes=(_LOCKED,) if difference.field in RESOLVER_FIELDS and at[0].what is not What.SDIST else (),
         hints=(hint,) if hint else (),
@@ -154,7 +146,7 @@ class _Setting:
         for built in self.made.values():
             yield from self._prepared(built)
             if self.subject.declaration and not built.step.what.is_prepared and built.step.what is not What.SDIST:
-                yield from _levels(built, self.subject.declaration, self.subject, self._sdist()[1])
+                yield from judge_levels_of(built, self.subject.declaration, self.subject, self._sdist()[1])
         yield from self._pair((What.WHEEL, Origin.TREE), (What.WHEEL, Origin.SDIST), members=True)
         yield from self._pair((What.SDIST, Origin.TREE), (What.SDIST, Origin.SDIST), members=True)
         for origin in Origin:
@@ -188,7 +180,7 @@ class _Setting:
                 if is_of_publishing(finding):
                     continue
                 about_wheel = finding.artifact == wheel.filename
-                yield finding._replace(artifact=_artifact(result, step)) if about_wheel else finding
+                yield finding._replace(artifact=result.called(step)) if about_wheel else finding
 
     def _sdist(self) -> tuple[str, CoreMetadata | None]:
         """Return the file name and the metadata of what wheels are held against, if there is any."""
@@ -202,7 +194,7 @@ class _Setting:
         for result in built.results if prepared else ():
             assert prepared is not None  # noqa: S101
             differences = compare(prepared.metadata, result.metadata)
-            for finding in judge_prepared(differences, _artifact(result, built.step)):
+            for finding in judge_prepared(differences, result.called(built.step)):
                 yield finding._replace(severity=_severity(finding.field, self.subject))
 
     def _pair(
@@ -258,58 +250,12 @@ def _members(left: StepOutcome, right: StepOutcome) -> Iterator[Finding]:
         "other-files",
         Severity.WARNING,
         f"the {_named(right, left)} lacks {files} of the {_named(left, right)}",
-        artifact=_artifact(right.results[0], right.step),
+        artifact=right.results[0].called(right.step),
         expected=tuple(missing),
         expected_from=_named(left, right),
         found_from=f"not in the {_named(right, left)}",
         hints=("see to it that the sdist has all that the build needs",),
     )
-
-
-# The level that was asked for
-
-
-def _levels(
-    built: StepOutcome, declaration: Declaration, subject: ProofSubject, of_sdist: CoreMetadata | None
-) -> Iterator[Finding]:
-    """Yield where a wheel does not have exactly the lines that are declared for its level, its variant and its tag.
-
-    `of_sdist` is the metadata of what it was built from, if that is known.
-    """
-    setting, result = built.step.setting, built.results[0]
-    applying = {entry: _applies(entry, setting, result) for entry in declaration.entries}
-    source = of_sdist.all("Requires-Dist") if of_sdist else declaration.project.lines()
-    added = Added(result.metadata.all("Requires-Dist"), source, result.record)
-    claimed = added.claim(entry for entry, applies in applying.items() if applies)
-    for entry, line in claimed.missing.items():
-        yield Finding(
-            "missing-requirement",
-            Severity.ERROR,
-            f"the {built.step.what} at {setting} does not have `{line}`, which is declared for it",
-            artifact=_artifact(result, built.step),
-            field="Requires-Dist",
-            expected=line,
-            expected_from=f"pyproject.toml:{subject.pyproject.line_of(entry.key)}",
-            found_from=f"not in the {built.step.what}",
-        )
-    others = added.claim((entry for entry, applies in applying.items() if not applies), claimed.places)
-    for line in others.lines.values():
-        yield Finding(
-            "undeclared-requirement",
-            Severity.ERROR,
-            f"the {built.step.what} at {setting} has `{line}`, which is declared for others",
-            artifact=_artifact(result, built.step),
-            field="Requires-Dist",
-            found=line,
-            expected_from=f"not declared for {setting}",
-            found_from=f"in the {built.step.what}",
-        )
-
-
-def _applies(entry: Entry, setting: Setting, result: Result) -> bool:
-    if setting.level is not Level.ABI or entry.variant not in ("", setting.variant):
-        return False
-    return not entry.select or entry.selects(tags.of_wheel(result.path.name))
 
 
 # One sdist for all

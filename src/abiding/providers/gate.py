@@ -10,13 +10,13 @@ import posixpath
 from functools import partial
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals, number_of
 from abiding.metadata import requirements
 from abiding.providers.changed import Change, InterfaceComparison, compare_interfaces
+from abiding.providers.honest import honest_version
 from abiding.providers.release import class_of
 from abiding.providers.tables import BASE, missing_symbols
 
@@ -196,7 +196,7 @@ def _broken(old: ProviderRelease, new: ProviderRelease, losses: list[Change], re
             artifact=new.path.name,
             notes=notes,
         )
-    honest = _honest(after, promise)
+    honest = honest_version(after, promise)
     if promise:
         message = f"{name} {after} lacks or changes what `{promise}`, exported by {before}, promises"
         hint = (
@@ -318,28 +318,3 @@ def _series(version: str) -> tuple[int, int, int]:
     """Return what `x.x` is filled with: the epoch, and the first two numbers."""
     parsed = Version(version)
     return parsed.epoch, parsed.major, parsed.minor
-
-
-def _honest(version: str, promise: str) -> str:
-    """Return the first later version, as people count, that a promise does not admit; empty if it admits them all.
-
-    One that is left out between others (`!=`) is no way out.
-    """
-    if not promise:
-        return ""
-    clauses = [clause for clause in requirements.parse(promise).specifier if clause.operator != "!="]
-    admitted, released = SpecifierSet(",".join(map(str, clauses))), Version(version)
-    named = {Version(clause.version.removesuffix(".*")) for clause in clauses if clause.operator != "==="}
-    steps = {Version(text) for start in (released, *named) for text in _steps(start)}
-    outside = (step for step in steps if step > released and not admitted.contains(step, prereleases=True))
-    return str(min(outside, default=""))
-
-
-def _steps(start: Version) -> Iterator[str]:
-    """Yield the versions that people would choose from one on."""
-    epoch = f"{start.epoch}!" if start.epoch else ""
-    yield f"{epoch}{start.major}.{start.minor}"
-    yield f"{epoch}{start.major}.{start.minor}.{start.micro}"
-    yield f"{epoch}{start.major}.{start.minor}.{start.micro + 1}"
-    yield f"{epoch}{start.major}.{start.minor + 1}"
-    yield f"{epoch}{start.major + 1}.0"

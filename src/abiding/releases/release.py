@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -12,13 +11,13 @@ from abiding.findings.meaning import breaks, is_among_wheels
 from abiding.releases import rules
 from abiding.releases.comparison import Comparison
 from abiding.releases.declared import declared_in
+from abiding.releases.groups import group_by_release, order
 from abiding.releases.levels import (
     judge_levels,
     level_of,
     without_consequences,
     without_level,
 )
-from abiding.releases.namesakes import told_apart
 from abiding.releases.versions import two_versions
 
 if TYPE_CHECKING:
@@ -159,7 +158,10 @@ class Release(NamedTuple):
     @property
     def files(self) -> tuple[CheckedArtifact | Unreadable, ...]:
         """All files, read or not: sdists first."""
-        return tuple(sorted((*self.artifacts, *self.unreadable), key=_order))
+        files: tuple[CheckedArtifact | Unreadable, ...] = (*self.artifacts, *self.unreadable)
+        return tuple(
+            sorted(files, key=lambda file: order(file.artifact if isinstance(file, CheckedArtifact) else file))
+        )
 
     @property
     def everything(self) -> tuple[Finding, ...]:
@@ -189,12 +191,9 @@ def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None)
     Files of one name are called by their paths (`namesakes`). With `level`, a wheel that was built at another one is an
     error.
     """
-    groups: dict[tuple[str, str], list[Artifact | Unreadable]] = {}
-    for file in told_apart(files):
-        groups.setdefault((file.name, file.version), []).append(file)
-    united = [sorted(group, key=_order) for group in _unite(groups)]
-    apart = {finding.artifact: finding for finding in two_versions(united)}
-    return [_release(group, [apart[file.called] for file in group if file.called in apart], level) for group in united]
+    groups = group_by_release(files)
+    apart = {finding.artifact: finding for finding in two_versions(groups)}
+    return [_release(group, [apart[file.called] for file in group if file.called in apart], level) for group in groups]
 
 
 def with_compiled(
@@ -252,32 +251,6 @@ def _held_to_exports(subject: Subject) -> Iterable[Finding]:
     from abiding.providers.promised import judge_exports  # late: most wheels have nothing that it could be asked of
 
     return judge_exports(subject)
-
-
-def _unite(
-    groups: dict[tuple[str, str], list[Artifact | Unreadable]],
-) -> Iterable[list[Artifact | Unreadable]]:
-    """Return the groups, those of the same project whose versions are only spelled differently made one."""
-    if len({name for name, _ in groups}) == len(groups):
-        return groups.values()
-    united: dict[tuple[str, str], list[Artifact | Unreadable]] = {}
-    for (name, version), group in groups.items():
-        united.setdefault((name, _canonical(version)), []).extend(group)
-    return united.values()
-
-
-def _canonical(version: str) -> str:
-    """Return the one spelling of a version; `packaging` is asked only if it is more than numbers."""
-    if re.fullmatch(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*", version, re.ASCII):
-        return re.sub(r"(?:\.0)+$", "", version)
-    from packaging.utils import canonicalize_version
-
-    return canonicalize_version(version)
-
-
-def _order(file: Artifact | Unreadable | CheckedArtifact) -> tuple[bool, bool, str]:
-    """Sdists first, and of several the one that is a .tar.gz file, as the standard wants it."""
-    return file.kind == "wheel", not file.filename.endswith(".tar.gz"), file.called
 
 
 def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding], level: Level | None) -> Release:

@@ -1,0 +1,65 @@
+"""The level that a build was asked for: whether a wheel has the lines that are declared for it, and no others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Finding, Severity
+from abiding.project import tags
+from abiding.project.level import Level
+from abiding.project.lines import Added
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.metadata.core import CoreMetadata
+    from abiding.project.declaration import Declaration
+    from abiding.project.entry import Entry
+    from abiding.proof.building import Result, StepOutcome
+    from abiding.proof.plan import Setting
+    from abiding.proof.subject import ProofSubject
+
+__all__ = ["judge_levels_of"]
+
+
+def judge_levels_of(
+    built: StepOutcome, declaration: Declaration, subject: ProofSubject, of_sdist: CoreMetadata | None
+) -> Iterator[Finding]:
+    """Yield where a wheel does not have exactly the lines that are declared for its level, its variant and its tag.
+
+    `of_sdist` is the metadata of what it was built from, if that is known.
+    """
+    setting, result = built.step.setting, built.results[0]
+    applying = {entry: _applies(entry, setting, result) for entry in declaration.entries}
+    source = of_sdist.all("Requires-Dist") if of_sdist else declaration.project.lines()
+    added = Added(result.metadata.all("Requires-Dist"), source, result.record)
+    claimed = added.claim(entry for entry, applies in applying.items() if applies)
+    for entry, line in claimed.missing.items():
+        yield Finding(
+            "missing-requirement",
+            Severity.ERROR,
+            f"the {built.step.what} at {setting} does not have `{line}`, which is declared for it",
+            artifact=result.called(built.step),
+            field="Requires-Dist",
+            expected=line,
+            expected_from=f"pyproject.toml:{subject.pyproject.line_of(entry.key)}",
+            found_from=f"not in the {built.step.what}",
+        )
+    others = added.claim((entry for entry, applies in applying.items() if not applies), claimed.places)
+    for line in others.lines.values():
+        yield Finding(
+            "undeclared-requirement",
+            Severity.ERROR,
+            f"the {built.step.what} at {setting} has `{line}`, which is declared for others",
+            artifact=result.called(built.step),
+            field="Requires-Dist",
+            found=line,
+            expected_from=f"not declared for {setting}",
+            found_from=f"in the {built.step.what}",
+        )
+
+
+def _applies(entry: Entry, setting: Setting, result: Result) -> bool:
+    if setting.level is not Level.ABI or entry.variant not in ("", setting.variant):
+        return False
+    return not entry.select or entry.selects(tags.of_wheel(result.path.name))
