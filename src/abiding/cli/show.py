@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
-from abiding.cli.arguments import EXAMPLE_TAG, one_of, path, project, tags
+from abiding.cli.arguments import one_of, path, project, tags
+from abiding.cli.show_project import NOTHING, ShownProject
 from abiding.cli.specs import is_one_release
 from abiding.files.plain import is_plain, is_there
 from abiding.findings.characters import steers
-from abiding.findings.errors import DeclarationError, MissingFileError
+from abiding.findings.errors import MissingFileError
 from abiding.findings.screen import block
 from abiding.findings.words import first_of
 from abiding.findings.wrapping import fill
 from abiding.metadata import pins
-from abiding.project.declaration import Declaration
 from abiding.project.level import Level
 from abiding.project.meant import release_meant
-from abiding.project.pyproject import Pyproject
-from abiding.project.sets import AbiLine, Sets
-from abiding.project.source import Source
+from abiding.project.sets import AbiLine
 from abiding.report import sets as report
 from abiding.report.sets import as_json
 
@@ -33,14 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from abiding.findings.terminal import Terminal
-    from abiding.metadata.core import CoreMetadata
-    from abiding.project.entry import Entry
     from abiding.report.project import LevelLines
 
 __all__ = ["register", "run"]
-
-
-_NOTHING = "Nothing can be shown"
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -76,7 +68,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="print requirement lines only, and apart from them those that may be ignored",
     )
     outputs.add_formats(parser, ("text", "json"))
-    parser.set_defaults(run=run, closing=_NOTHING, parser=parser)
+    parser.set_defaults(run=run, closing=NOTHING, parser=parser)
 
 
 def run(options: Namespace) -> int:
@@ -86,14 +78,14 @@ def run(options: Namespace) -> int:
         _show_wheel(options)
         return 0
     hint = _hint(str(options.source))
-    with project(options.source, _NOTHING, hint=hint) as name, _folder(options.source) as folder:
-        subject = _Subject.read(folder, options)
+    with project(options.source, NOTHING, hint=hint) as name, _folder(options.source) as folder:
+        subject = ShownProject.read(folder, options)
         if options.metadata:
             _print_metadata(subject)
         elif options.audience:
             _print_lines(subject)
         else:
-            data = {"json": lambda: as_json(_sets(subject), str(options.source))}
+            data = {"json": lambda: as_json(subject.sets(), str(options.source))}
             outputs.write(options, data, partial(_table, subject))
             _warn(subject, name)
     return 0
@@ -110,7 +102,7 @@ def _hint(text: str) -> str:
     )
 
 
-def _warn(subject: _Subject, name: str) -> None:
+def _warn(subject: ShownProject, name: str) -> None:
     """Print, beside the result, what is lawful and probably not meant; of an sdist, what was accepted in its time."""
     from abiding.project.lint import lint, unwired
 
@@ -139,7 +131,7 @@ def _show_wheel(options: Namespace) -> None:
     from abiding.artifacts.sets import of_wheel
 
     if not is_there(options.source):
-        raise MissingFileError.at(options.source, _NOTHING, _hint(""))
+        raise MissingFileError.at(options.source, NOTHING, _hint(""))
     if options.metadata:
         from abiding.archives.wheel import read_metadata
 
@@ -167,58 +159,6 @@ def _accepted(path: Path) -> dict[str, str] | None:
 # Reading
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """The project, and the wheel that is asked about: `tags` and `variant` are empty if any."""
-
-    pyproject: Pyproject
-    declaration: Declaration
-    source: Source
-    level: Level
-    variant: str
-    tags: frozenset[str]
-
-    @classmethod
-    def read(cls, folder: Path, options: Namespace) -> _Subject:
-        pyproject = Pyproject.read(folder)
-        declaration = Declaration.read(pyproject, _NOTHING)
-        variant = options.variant or ""
-        declaration.check_variant(pyproject, variant, f"--variant {variant}", _NOTHING)
-        return cls(
-            pyproject,
-            declaration,
-            Source.read(folder, declaration),
-            options.level or Level.ABI,
-            variant,
-            options.tag or frozenset(),
-        )
-
-    def entries(self) -> tuple[Entry, ...]:
-        """Return the entries for what is asked: of all variants, and for all tags, where none is."""
-        variants = {"", self.variant} if self.variant else {entry.variant for entry in self.declaration.entries}
-        return tuple(
-            entry
-            for entry in (self.declaration.entries if self.level is Level.ABI else ())
-            if entry.variant in variants and (not self.tags or entry.selects(self.tags))
-        )
-
-    def entries_of_one_wheel(self) -> tuple[Entry, ...]:
-        """Return the entries for the wheel that is asked about; an error if that may be any of several."""
-        entries = tuple(entry for entry in self.entries() if entry.variant in ("", self.variant))
-        if selective := next((entry for entry in entries if entry.select and not self.tags), None):
-            raise self.unknown(
-                f"`{selective.requires}` is for wheels of some tags only, and no tag is given",
-                selective,
-                f"say which wheel: `--tag {EXAMPLE_TAG}`, for example",
-            )
-        return entries
-
-    def unknown(self, message: str, entry: Entry | None = None, hint: str = "") -> DeclarationError:
-        key = entry.key if entry else ("project",)
-        finding = self.pyproject.finding("not-known", message, key, hints=(hint,) if hint else ())
-        return DeclarationError(finding, _NOTHING)
-
-
 @contextmanager
 def _folder(source: Path) -> Iterator[Path]:
     """Yield the folder that holds pyproject.toml: of an sdist a new one, with that and PKG-INFO."""
@@ -241,9 +181,9 @@ def _folder(source: Path) -> Iterator[Path]:
 # The METADATA, and the lines alone
 
 
-def _print_metadata(subject: _Subject) -> None:
+def _print_metadata(subject: ShownProject) -> None:
     entries = subject.entries_of_one_wheel()
-    metadata, remark = _promised(subject)
+    metadata, remark = subject.promised()
     for entry in entries:
         if pins.has_pins(entry.requires):
             _remark(f"the build fills the `x` of `{entry.requires}` with the version of `{entry.name}` that it finds")
@@ -264,68 +204,15 @@ def _print_bytes(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def _print_lines(subject: _Subject) -> None:
+def _print_lines(subject: ShownProject) -> None:
     entries = subject.entries_of_one_wheel()
-    api = _api_lines(subject)
-    if api is None:
+    if subject.api_lines() is None:
         raise subject.unknown(f"`{subject.declaration.backend}` computes the requirements when it builds", None, _GIVE)
-    print(
-        "\n".join(_sets(subject)._replace(api=tuple(api), abi=tuple(map(AbiLine.of_entry, entries))).for_distributor())
-    )
-
-
-def _sets(subject: _Subject) -> Sets:
-    """Return both sets of the project, of all wheels that are spoken of."""
-    name, version = _name_and_version(subject)
-    api = _api_lines(subject)
-    return Sets(
-        name,
-        version,
-        "",
-        subject.declaration.backend,
-        str(subject.level),
-        subject.variant,
-        tuple(sorted(subject.tags)),
-        None if api is None else tuple(api),
-        tuple(map(AbiLine.of_entry, subject.entries())),
-    )
-
-
-def _name_and_version(subject: _Subject) -> tuple[str, str]:
-    table, pkg_info = subject.declaration.project.table or {}, subject.source.pkg_info
-    name, version = (str(table.get(key) or (pkg_info.get(key) if pkg_info else "")) for key in ("name", "version"))
-    return name, version
+    sets = subject.sets()._replace(abi=tuple(map(AbiLine.of_entry, entries)))
+    print("\n".join(sets.for_distributor()))
 
 
 _GIVE = "an sdist knows them: `abiding show NAME-VERSION.tar.gz`"
-
-
-def _api_lines(subject: _Subject) -> list[str] | None:
-    """Return the lines that sdist and wheels share; None if they are computed in the build."""
-    project = subject.declaration.project
-    if subject.source.pkg_info:
-        return list(subject.source.pkg_info.all("Requires-Dist"))
-    if project.table is None or {"dependencies", "optional-dependencies"} & project.dynamic - project.extends:
-        return None
-    return list(project.lines())
-
-
-def _promised(subject: _Subject) -> tuple[CoreMetadata, str]:
-    """Return the METADATA without the declared lines, and what has to be said about it."""
-    from abiding.builds.promised import promised
-    from abiding.builds.settled import settled
-
-    known = promised(subject.source, subject.declaration)
-    if known and known.exact:
-        return known.metadata, ""
-    if known:
-        return known.metadata, (
-            "PKG-INFO was not written for this declaration: the build may spell fields in another way"
-        )
-    return settled(subject.pyproject, subject.declaration, subject.source, _NOTHING), (
-        f"this is what `[project]` gives; `{subject.declaration.backend}` chooses `Metadata-Version`, the order of the "
-        "fields and their spelling, and may add licence files"
-    )
 
 
 def _remark(text: str) -> None:
@@ -335,14 +222,14 @@ def _remark(text: str) -> None:
 # The two sets side by side
 
 
-def _table(subject: _Subject, to: Terminal) -> str:
+def _table(subject: ShownProject, to: Terminal) -> str:
     from abiding.report.project import as_text
 
-    title = " ".join(_name_and_version(subject)).strip() or "a project without `[project]`"
+    title = " ".join(subject.name_and_version()).strip() or "a project without `[project]`"
     return as_text(title, subject.declaration, list(_groups(subject)), to)
 
 
-def _groups(subject: _Subject) -> Iterator[LevelLines]:
+def _groups(subject: ShownProject) -> Iterator[LevelLines]:
     """Yield both sets without an extra, then those of each extra."""
     from abiding.report.project import LevelLines
 

@@ -1,0 +1,116 @@
+"""The project that `abiding show` is asked about: its two requirement sets, and the METADATA of a wheel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from abiding.cli.arguments import EXAMPLE_TAG
+from abiding.findings.errors import DeclarationError
+from abiding.project.declaration import Declaration
+from abiding.project.level import Level
+from abiding.project.pyproject import Pyproject
+from abiding.project.sets import AbiLine, Sets
+from abiding.project.source import Source
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
+
+    from abiding.metadata.core import CoreMetadata
+    from abiding.project.entry import Entry
+
+__all__ = ["NOTHING", "ShownProject"]
+
+
+NOTHING = "Nothing can be shown"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProject:
+    """The project, and the wheel that is asked about: `tags` and `variant` are empty if any."""
+
+    pyproject: Pyproject
+    declaration: Declaration
+    source: Source
+    level: Level
+    variant: str
+    tags: frozenset[str]
+
+    @classmethod
+    def read(cls, folder: Path, options: Namespace) -> ShownProject:
+        """Read the project in a folder. Raises `AbidingError` if it is not understood, or has no such variant."""
+        pyproject = Pyproject.read(folder)
+        declaration = Declaration.read(pyproject, NOTHING)
+        variant = options.variant or ""
+        declaration.check_variant(pyproject, variant, f"--variant {variant}", NOTHING)
+        source, level = Source.read(folder, declaration), options.level or Level.ABI
+        return cls(pyproject, declaration, source, level, variant, options.tag or frozenset())
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the entries for what is asked: of all variants, and for all tags, where none is."""
+        return tuple(
+            entry
+            for entry in (self.declaration.entries if self.level is Level.ABI else ())
+            if not self.variant or entry.variant in ("", self.variant)
+            if not self.tags or entry.selects(self.tags)
+        )
+
+    def entries_of_one_wheel(self) -> tuple[Entry, ...]:
+        """Return the entries for the wheel that is asked about; an error if that may be any of several."""
+        entries = tuple(entry for entry in self.entries() if entry.variant in ("", self.variant))
+        if selective := next((entry for entry in entries if entry.select and not self.tags), None):
+            raise self.unknown(
+                f"`{selective.requires}` is for wheels of some tags only, and no tag is given",
+                selective,
+                f"say which wheel: `--tag {EXAMPLE_TAG}`, for example",
+            )
+        return entries
+
+    def unknown(self, message: str, entry: Entry | None = None, hint: str = "") -> DeclarationError:
+        """Make the error for what the project, or one of its entries, does not tell."""
+        key = entry.key if entry else ("project",)
+        finding = self.pyproject.finding("not-known", message, key, hints=(hint,) if hint else ())
+        return DeclarationError(finding, NOTHING)
+
+    def name_and_version(self) -> tuple[str, str]:
+        """Return both as `[project]` gives them, else PKG-INFO; empty where neither does."""
+        table, pkg_info = self.declaration.project.table or {}, self.source.pkg_info
+        name, version = (str(table.get(key) or (pkg_info.get(key) if pkg_info else "")) for key in ("name", "version"))
+        return name, version
+
+    def api_lines(self) -> tuple[str, ...] | None:
+        """Return the lines that sdist and wheels share; None if they are computed in the build."""
+        project = self.declaration.project
+        if self.source.pkg_info:
+            return self.source.pkg_info.all("Requires-Dist")
+        if project.table is None or {"dependencies", "optional-dependencies"} & project.dynamic - project.extends:
+            return None
+        return tuple(project.lines())
+
+    def sets(self) -> Sets:
+        """Return both sets of the project, of all wheels that are spoken of."""
+        return Sets(
+            *self.name_and_version(),
+            "",
+            self.declaration.backend,
+            str(self.level),
+            self.variant,
+            tuple(sorted(self.tags)),
+            self.api_lines(),
+            tuple(map(AbiLine.of_entry, self.entries())),
+        )
+
+    def promised(self) -> tuple[CoreMetadata, str]:
+        """Return the METADATA without the declared lines, and what has to be said about it."""
+        from abiding.builds.promised import promised
+        from abiding.builds.settled import settled
+
+        known = promised(self.source, self.declaration)
+        if known:
+            other = "PKG-INFO was not written for this declaration: the build may spell fields in another way"
+            return known.metadata, "" if known.exact else other
+        return settled(self.pyproject, self.declaration, self.source, NOTHING), (
+            f"this is what `[project]` gives; `{self.declaration.backend}` chooses `Metadata-Version`, the order of "
+            "the fields and their spelling, and may add licence files"
+        )
