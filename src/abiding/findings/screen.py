@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from abiding.findings.errors import AbidingError
-    from abiding.findings.finding import Finding, Value
+    from abiding.findings.excerpts import Excerpts
+    from abiding.findings.finding import Finding
     from abiding.findings.terminal import Line
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "headline",
     "labelled",
     "lines",
+    "origins",
     "remarks",
     "screen",
     "sides",
@@ -125,6 +127,13 @@ def values(finding: Finding, width: int, field: str = "", most: int | None = MOS
     """
     if not any((finding.expected, finding.found, finding.expected_from, finding.found_from)):
         return
+    yield from origins(finding, width, field)
+    yield from sides(excerpts(finding.expected, finding.found, most), width)
+    yield (_BAR,)
+
+
+def origins(finding: Finding, width: int, field: str) -> Iterator[Line]:
+    """Yield what the values are of, and where each comes from."""
     yield (_BAR,)
     heads = [on_one_line(field)] if field else []
     heads += [
@@ -133,17 +142,17 @@ def values(finding: Finding, width: int, field: str = "", most: int | None = MOS
     for head in heads:
         for line in wrap(on_one_line(head), width, "  |     ", "  | "):
             yield (_BAR, Span(line.removeprefix(_BAR.text), Style.FAINT))
-    yield from sides(finding.expected, finding.found, width, most)
-    yield (_BAR,)
 
 
-def sides(expected: Value, found: Value, width: int, most: int | None = MOST_LINES) -> Iterator[Line]:
-    """Yield the lines of two values: `-` what was said, `+` what was built, at `most` so many of each."""
-    for sign, style, texts in zip("-+", (Style.GONE, Style.NEW), excerpts(expected, found, most), strict=True):
+def sides(shown: Excerpts, width: int) -> Iterator[Line]:
+    """Yield the lines of two values: `-` what was said, `+` what was built."""
+    yield from ((Span(f"    {text}", Style.FAINT),) for text in (shown.before,) if text)
+    for sign, style, texts in (("-", Style.GONE, shown.left), ("+", Style.NEW, shown.right)):
         for text in texts:
-            shown = visible(text).replace("\t", " ")
-            for line in wrap(shown, width, "      ", f"  {sign} ") or [f"  {sign}"]:
+            plain = visible(text).replace("\t", " ")
+            for line in wrap(plain, width, "      ", f"  {sign} ") or [f"  {sign}"]:
                 yield (Span(line, style),)
+    yield from ((Span(f"    {text}", Style.FAINT),) for text in (shown.after,) if text)
 
 
 def _excerpts(finding: Finding, width: int) -> Iterator[Line]:

@@ -70,9 +70,7 @@ def _is_of_project(group: Group) -> bool:
 def _message(group: Group, about: str) -> str:
     finding = group.finding
     lines = [finding.message if _is_of_project(group) or not about else f"{about}: {finding.message}"]
-    expected, found = values(finding)
-    lines += [f"- {line}" for line in expected if line]
-    lines += [f"+ {line}" for line in found if line]
+    lines += [line for line in values(finding).signed if line[2:]]
     lines += [f"hint: {hint}" for hint in finding.hints]
     return "\n".join(beginning(line, bounds.SHOWN_ON_PAGE) for line in lines)
 

@@ -15,6 +15,7 @@ from abiding.native.names import untagged
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
+    from abiding.findings.excerpts import Excerpts
     from abiding.findings.finding import Finding, Value
     from abiding.releases.release import Release
 
@@ -132,7 +133,7 @@ def _each(value: Value) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
-def values(finding: Finding) -> tuple[list[str], list[str]]:
+def values(finding: Finding) -> Excerpts:
     """Return the lines of both values for those who show no more than a text: of a field with several, each counts."""
     return excerpts(finding.expected, finding.found, bounds.FINDINGS if is_repeated(finding.field) else MOST_LINES)
 

@@ -150,10 +150,10 @@ def _message(finding: Finding, artifacts: Sequence[str]) -> str:
     """Return the finding as a text of several lines: whoever shows it shows no more than this."""
     about = [name for name in artifacts if name]
     lines = [f"{first_of(about, 1)}: {finding.message}" if about else finding.message]
-    expected, found = values(finding)
-    if finding.field and (expected or found):
+    signed = values(finding).signed
+    if finding.field and signed:
         lines.append(f"{finding.field}:")
-    lines += [f"- {line}" for line in expected] + [f"+ {line}" for line in found]
+    lines += signed
     lines += [f"note: {note}" for note in finding.notes]
     lines += [f"hint: {hint}" for hint in finding.hints]
     return visible("\n".join(lines))

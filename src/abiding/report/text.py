@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.findings.characters import on_one_line
-from abiding.findings.excerpts import MOST_LINES
+from abiding.findings.excerpts import MOST_LINES, Excerpts, begin_alike, cut, excerpts, parted
 from abiding.findings.finding import Severity, lines_of
 from abiding.findings.meaning import breaks
-from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, remarks, sides, values
+from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, origins, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of
 from abiding.findings.words import all_of, number_of
 from abiding.findings.wrapping import wrap
@@ -24,7 +24,7 @@ from abiding.report.standing import standings
 from abiding.report.summary import case, of_all, verdict, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from abiding.findings.finding import Finding
     from abiding.findings.terminal import Line
@@ -81,8 +81,8 @@ class _Report(NamedTuple):
         yield from labelled(Span(_contents(self.release)), self.terminal.width, name, Span("   "), margin=4)
         yield _NOTHING
         all_groups = release_groups(self.release)
-        for group in all_groups if self.full else all_groups[: bounds.FINDINGS]:
-            yield from self._finding(group)
+        for alike in self._by_value(all_groups if self.full else all_groups[: bounds.FINDINGS]):
+            yield from self._finding(alike[0]) if len(alike) == 1 else self._several(alike)
             yield _NOTHING
         for standing in standings(self.release):
             yield from self._standing(standing)
@@ -111,6 +111,32 @@ class _Report(NamedTuple):
         elif breaks(finding):
             yield from remarks(finding._replace(notes=()), self.terminal.width)
 
+    def _by_value(self, groups: Sequence[Group]) -> Iterable[Sequence[Group]]:
+        """Put together what differs in a long text alone that was built, as a licence does by platform."""
+        same: dict[Hashable, list[Group]] = {}
+        for number, group in enumerate(groups):
+            is_cut = not self.full and self._is_cut(group.finding)
+            key = group.finding._replace(found=None) if is_cut else number
+            same.setdefault(key, []).append(group)
+        return same.values()
+
+    def _several(self, groups: Sequence[Group]) -> Iterator[Line]:
+        """Yield once what files have in common that hold several texts, then what each of these has by itself."""
+        finding, width = groups[0].finding, self.terminal.width
+        yield from headline(finding, width)
+        names = [name for group in groups for name in group.artifacts]
+        yield (ARROW, Span(f"{each_of(names)}, in {len(groups)} ways:", Style.STRONG))
+        texts = [lines_of(group.finding.found) for group in groups]
+        common, most = begin_alike(texts), self._most(finding.severity) or MOST_LINES
+        yield from origins(finding, width, self._field(finding.field))
+        yield from sides(parted(lines_of(finding.expected), texts[0][:common], most), width)
+        everywhere = set(texts[0]).intersection(*texts[1:])
+        for group, text in zip(groups, texts, strict=True):
+            yield from self._files(group.artifacts, number_of(len(group.artifacts), kind(group.artifacts)))
+            yield from sides(Excerpts([], cut(text[common:], most, everywhere)), width)
+        notes = () if finding.severity is Severity.NOTE else finding.notes
+        yield from remarks(finding._replace(notes=notes), width)
+
     def _standing(self, standing: Standing) -> Iterator[Line]:
         word = on_one_line(str(standing.verdict).replace("-", " "))
         style = Style.NOTE if standing.verdict is Verdict.NOT_COMPARABLE else Style.GOOD
@@ -119,7 +145,7 @@ class _Report(NamedTuple):
         most = None if self.full else MOST_LINES
         for difference in standing.differences:
             expected, found = difference.texts
-            yield from sides(expected, found, self.terminal.width, most)
+            yield from sides(excerpts(expected, found, most), self.terminal.width)
 
     def _files(self, names: Sequence[str], several: str) -> Iterator[Line]:
         """Yield one file by its name, several by their tags, behind what they are called."""
