@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TextIO
 
-__all__ = ["is_installed_by_uv", "read", "read_by_uv"]
+__all__ = ["OF_SDISTS", "is_installed_by_uv", "read", "read_by_uv"]
 
 _LARGEST = 1 << 20
 _SDIST_FILES = ("PKG-INFO", "pyproject.toml")
@@ -50,7 +51,11 @@ def read(path: Path) -> dict[str, dict[str, bytes] | None]:
 
 @cache
 def _process() -> subprocess.Popen[str]:
-    process = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    # The same pip, also where this environment is on the path of another interpreter.
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    process = subprocess.Popen(
+        [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=variables
+    )
     atexit.register(process.__exit__, None, None, None)  # which closes the pipes and waits
     return process
 
@@ -120,8 +125,7 @@ def _untarred(path: Path) -> dict[str, bytes]:
     """What `tarfile` leaves in the top folder, if that is alone."""
     with TemporaryDirectory() as folder:
         with tarfile.open(path) as archive:
-            if any(info.size > _LARGEST for info in archive.getmembers()):
-                raise _TooLargeError
+            _hold_small(archive)
             archive.extractall(folder, filter="data")
         tops = list(Path(folder).iterdir())
         return _files_in(tops[0]) if len(tops) == 1 and tops[0].is_dir() else {}
@@ -131,10 +135,16 @@ def _unpacked_by_pip(path: Path) -> dict[str, bytes]:
     """What pip leaves where it goes on to build."""
     from pip._internal.utils.unpacking import unpack_file
 
-    _untarred(path)
+    with tarfile.open(path) as archive:
+        _hold_small(archive)
     with TemporaryDirectory() as folder:
         unpack_file(str(path), folder)
         return _files_in(Path(folder))
+
+
+def _hold_small(archive: tarfile.TarFile) -> None:
+    if any(info.size > _LARGEST for info in archive.getmembers()):
+        raise _TooLargeError
 
 
 def _files_in(folder: Path) -> dict[str, bytes]:
@@ -142,7 +152,9 @@ def _files_in(folder: Path) -> dict[str, bytes]:
 
 
 _OF_WHEELS = {"zipfile": _unzipped, "pip": _in_pip, "installer": _in_installer}
-_OF_SDISTS = {"tarfile": _untarred, "pip": _unpacked_by_pip}
+# Before Python 3.11.4 `tarfile` has no filter and would write anywhere; pip then has a way of its own.
+_OF_SDISTS = ({"tarfile": _untarred} if hasattr(tarfile, "data_filter") else {}) | {"pip": _unpacked_by_pip}
+OF_SDISTS = tuple(_OF_SDISTS)
 
 
 def _answer(path: Path) -> dict[str, dict[str, str] | None]:

@@ -255,6 +255,8 @@ FAIR: dict[str, list[bytes]] = {
 }  # fmt: skip
 # What mixes formats, as no archiver does, uv refuses; and times before 1970, links up from links, names not for Windows.
 NOT_UV = {"pax and long name alike", "long name", "no kind", "times", "links to links", "odd names"}
+# Before Python 3.11.4 pip refuses links to what is no member, and a path that goes on behind the folder with a slash.
+NOT_EARLY = {"links", "links to links", "roundabout"}
 BOTH = {"PKG-INFO": GOOD, "pyproject.toml": TOML}
 
 
@@ -275,10 +277,9 @@ def test_what_readers_would_unpack_differently_is_refused(case: str, tmp_path: P
 def test_what_is_read_is_what_is_unpacked(case: str, tmp_path: Path) -> None:
     path = packed(tmp_path / NAME, *FAIR[case])
     assert Sdist.open(path) == Sdist(BOTH)
-    found = readers.read(path)
-    assert found["tarfile"] == BOTH
     # pip takes `.` for the top folder.
-    assert found["pip"] == ({} if case == "from here" else BOTH)
+    by_pip = {} if case == "from here" else None if case in NOT_EARLY and "tarfile" not in readers.OF_SDISTS else BOTH
+    assert readers.read(path) == dict.fromkeys(readers.OF_SDISTS, BOTH) | {"pip": by_pip}
 
 
 @pytest.mark.skipif(not shutil.which("uv"), reason="uv is not here")
@@ -308,7 +309,7 @@ def test_bytes_behind_are_a_warning(behind: bytes, tmp_path: Path) -> None:
     found = Sdist.open(path)
     assert found.files == BOTH
     assert [(one.rule, one.severity, one.artifact) for one in found.findings] == [("bytes-behind", "warning", NAME)]
-    assert readers.read(path) == {"tarfile": BOTH, "pip": BOTH}
+    assert readers.read(path) == dict.fromkeys(readers.OF_SDISTS, BOTH)
     with pytest.raises(ArchiveError, match="has bytes behind its compressed data"):
         rewrite(path, tmp_path / "new.tar.gz", lambda *_: b"new")
 
@@ -332,7 +333,7 @@ def test_a_second_gzip_member_is_refused(case: str, tmp_path: Path) -> None:
 def test_bytes_behind_an_archive_without_end(tmp_path: Path) -> None:
     """Python's `gzip` would be asked what comes, and stumble."""
     (tmp_path / NAME).write_bytes(gzip.compress(PKG_INFO) + b"x")
-    assert readers.read(tmp_path / NAME) == {"tarfile": None, "pip": None}
+    assert readers.read(tmp_path / NAME) == dict.fromkeys(readers.OF_SDISTS)
     with pytest.raises(ArchiveError, match="it has no end, and bytes behind its compressed data"):
         Sdist.open(tmp_path / NAME)
 
