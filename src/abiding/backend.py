@@ -142,9 +142,9 @@ def _build(config_settings: ConfigSettings) -> Iterator[Build]:
 
 
 def _tell(error: AbidingError) -> None:
-    from abiding.findings.screen import by_a_runner, error_text
+    from abiding.findings.screen import by_anybody, error_text
     from abiding.findings.terminal import Terminal
 
     # Front ends indent what a build says, so that its lines are no wider than in a pipe.
     to = Terminal.of(sys.stderr).narrow
-    print(error_text(error, to, "Nothing was built", by_a_runner), file=sys.stderr)  # noqa: T201
+    print(error_text(error, to, "Nothing was built", by_anybody), file=sys.stderr)  # noqa: T201

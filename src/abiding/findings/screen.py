@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ARROW",
     "block",
-    "by_a_runner",
+    "by_anybody",
     "by_command",
     "conclusion",
     "error_text",
@@ -57,9 +57,9 @@ def by_command(rule: str) -> str:
     return f"`abiding explain {rule}` tells why, and what to do"
 
 
-def by_a_runner(rule: str) -> str:
+def by_anybody(topic: str, tells: str = "tells why") -> str:
     """Return how anybody else does: what an isolated build installs is gone with it, and was never on the PATH."""
-    return f"`uvx abiding explain {rule}` (or `pipx run`) tells why"
+    return f"`abiding explain {topic}` {tells}, with `uvx` or `pipx run`, or after `pip install abiding`"
 
 
 def error_text(
