@@ -136,6 +136,15 @@ def test_a_description_is_compared_by_lines(here: Path, capsys: pytest.CaptureFi
     assert printed(capsys) == expected
 
 
+@pytest.mark.parametrize("sign", "-+")
+def test_a_description_that_only_one_has(here: Path, capsys: pytest.CaptureFixture[str], sign: str) -> None:
+    header, _, body = PKG_INFO.partition("\n\n")
+    files = (PKG_INFO, f"{header}\n")
+    assert compared(here, *(files if sign == "-" else reversed(files))) == 1
+    lines = "".join(f"  {sign} {line}".rstrip() + "\n" for line in body.strip("\n").split("\n"))
+    assert printed(capsys) == f"Description\n{lines}\n1 field differs in meaning\n"
+
+
 def test_a_description_as_a_header_is_unfolded(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     header, _, _ = PKG_INFO.partition("\n\n")
     folded = f"{header}\nDescription: # Spam\n        \n        It hams.\n"

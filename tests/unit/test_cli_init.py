@@ -388,7 +388,10 @@ def test_an_empty_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], there
     assert (
         (tmp_path / "pyproject.toml").read_text().startswith('[build-system]\nrequires = ["abiding", "setuptools"]\n')
     )
-    assert capsys.readouterr().out.count("\n+") > 5
+    _, _, range_of_lines, *lines = capsys.readouterr().out.splitlines()
+    assert range_of_lines == f"@@ -0,0 +1,{len(lines)} @@"
+    assert [line[1:] for line in lines if line[0] == "+"] == (tmp_path / "pyproject.toml").read_text().splitlines()
+    assert len(lines) > 5
 
 
 # Faults that a file has already

@@ -60,6 +60,7 @@ def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: st
 def _difference(before: str, new: str, after: str) -> str:
     from abiding.report.changes import changes
 
-    left, right = (text.removesuffix("\n").split("\n") for text in (before, new))
+    # A file that is not there, or empty, has no line.
+    left, right = (text.removesuffix("\n").split("\n") if text else [] for text in (before, new))
     head = ("--- pyproject.toml", f"+++ pyproject.toml {after}")
     return "".join(f"{line}\n" for line in (*head, *changes(left, right, context=3)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings.characters import on_one_line, visible
+from abiding.findings.finding import lines_of
 from abiding.findings.screen import conclusion
 from abiding.findings.terminal import Span, Style
 from abiding.findings.wrapping import wrap
@@ -87,7 +89,7 @@ def _block(difference: Difference, to: Terminal) -> Iterator[Line]:
     read = ", which resolvers read" if difference.field in RESOLVER_FIELDS else ""
     yield (Span(on_one_line(difference.field), Style.STRONG), Span(read))
     if any("\n" in value for value in (*difference.left, *difference.right)):
-        lines = _text_lines(*(text or "" for text in difference.texts))
+        lines = _text_lines(*map(lines_of, difference.texts))
         yield from (_signed(line, "  ") for line in islice(lines, _MOST_LINES))
         if more := sum(1 for _ in lines):
             yield (Span(f"  … {more} more lines (`--all` shows them)"),)
@@ -110,9 +112,12 @@ def _signed(line: str, indent: str = "") -> Line:
 _STYLES = {"-": Style.GONE, "+": Style.NEW, " ": Style.PLAIN}
 
 
-def _text_lines(left: str, right: str) -> Iterator[str]:
-    for line in changes(left.split("\n"), right.split("\n"), context=1):
-        yield "…" if line.startswith("@@") else f"{line[:1]} {visible(line[1:])}".rstrip()
+def _text_lines(left: Sequence[str], right: Sequence[str]) -> Iterator[str]:
+    for line in changes(left, right, context=1):
+        if not line.startswith("@@"):
+            yield f"{line[:1]} {visible(line[1:])}".rstrip()
+        elif not re.match(r"@@ -(?:1|0,0 \+1)\b", line):  # lines before it are left out
+            yield "…"
 
 
 def _summary(count: int, *, spelling: bool) -> Span:
