@@ -17,8 +17,8 @@ from packaging.specifiers import SpecifierSet
 from abiding import evidence
 from abiding.artifacts import index
 from abiding.evidence.interfaces import Kind
-from abiding.evidence.members import is_image
 from abiding.evidence.reading import module_of
+from abiding.native.images import Format
 from abiding.native.names import module_name
 from makers.evident import wheel
 from makers.released import installed
@@ -213,7 +213,7 @@ def claims(requirement: str, platform: str) -> dict[str, tuple[str, str]]:
     members = [name for name in wheel.directory.names if module_name(name) and name.endswith((".so", ".pyd"))]
     found: dict[str, tuple[str, str]] = {}
     for name, data in wheel.read(members, 64 << 20):
-        assert is_image(data)
+        assert Format.of_data(data)
         said = [one for one in module_of(name, [data]).interfaces if one.kind is Kind.NUMPY]
         found |= {module_name(name): (one.floor, one.ceiling) for one in said}
     return found

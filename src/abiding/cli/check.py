@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.artifact import Artifact, Unreadable
     from abiding.evidence.published import Ahead
-    from abiding.findings.finding import Finding, Severity
+    from abiding.findings.finding import Finding
     from abiding.findings.terminal import Terminal
     from abiding.releases.release import Release
 
@@ -103,7 +103,9 @@ def run(options: Namespace) -> int:
     forms: dict[str, outputs.Form] = {form: partial(_render, form, checked) for form in _FORMATS if form != "text"}
     forms["html"] = partial(_page, checked, options.argv)
     outputs.write(options, forms, partial(_text, checked, options))
-    return _status(checked, options.fail_on)
+    if any(release.unread for release in checked):
+        return 2
+    return int(outputs.failing((finding for release in checked for finding in release.everything), options.fail_on))
 
 
 def _held_to_baseline(baseline: str, paths: Sequence[Path], index_url: str | None) -> dict[str, tuple[Finding, ...]]:
@@ -232,9 +234,3 @@ def _on_index(spec: str, index_url: str | None, stream: TextIO) -> list[Artifact
         raise type(exc)(findings, exc.closing) from exc
     print(f"`{spec}` was looked up on the index; its newest release there is {artifacts[0].version}\n", file=stream)
     return artifacts
-
-
-def _status(releases: Sequence[Release], fail_on: Severity) -> int:
-    if any(release.unread for release in releases):
-        return 2
-    return int(outputs.failing((finding for release in releases for finding in release.everything), fail_on))

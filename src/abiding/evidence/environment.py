@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.version import InvalidVersion, Version
 
 from abiding.evidence import identities, rules, torch
-from abiding.evidence.members import is_image
 from abiding.evidence.reading import Compiled, module_of
 from abiding.files.plain import is_plain
 from abiding.findings.errors import AbidingError
@@ -149,15 +148,12 @@ def _modules(distribution: InstalledDistribution, here: Format | None) -> Iterat
             try:
                 with open(name, "rb") as file:  # noqa: PTH123 (a place is a string)
                     first = file.read(_PIECE)
-                    if is_image(first) and here in (None, _format(first)):
+                    own = Format.of_data(first)
+                    if own and here in (None, own):
                         pieces = iter(partial(file.read, _PIECE), b"")
                         yield torch.refined(module_of(place, chain((first,), pieces)), partial(read_file, name))
             except (OSError, ValueError):
                 continue
-
-
-def _format(first: bytes) -> Format:
-    return Format.ELF if first.startswith(b"\x7fELF") else Format.PE if first.startswith(b"MZ") else Format.MACH_O
 
 
 def _version(installed: str) -> Version | None:

@@ -8,7 +8,7 @@ from abiding.evidence import rules, stable
 from abiding.evidence.undeclared import judge_interfaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from abiding.evidence.reading import Compiled
     from abiding.findings.finding import Finding
@@ -48,7 +48,3 @@ class JudgedWheel(NamedTuple):
     def everything(self) -> tuple[Finding, ...]:
         """All of them."""
         return (*self.tags, *self.bounds, *self.others, *self.unread)
-
-    def admissions(self, change: Callable[[Finding], Finding]) -> JudgedWheel:
-        """Change the findings on what is admitted that should not be."""
-        return self._replace(tags=tuple(map(change, self.tags)), bounds=tuple(map(change, self.bounds)))

@@ -1,4 +1,4 @@
-"""The members of a wheel that are compiled files: told by name and beginning, and apart from what only fills memory."""
+"""The members of a wheel that are compiled files: told by name, and apart from what only fills memory."""
 
 from __future__ import annotations
 
@@ -13,14 +13,7 @@ if TYPE_CHECKING:
 
     from abiding.archives.zipdirectory import ZipMember
 
-__all__ = ["Fair", "fair", "is_image"]
-
-
-_IMAGES = (
-    b"\x7fELF", b"MZ",
-    b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce",
-    b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf",
-)  # fmt: skip
+__all__ = ["Fair", "fair"]
 
 
 class Fair(NamedTuple):
@@ -41,8 +34,3 @@ def fair(members: Iterable[ZipMember]) -> Fair:
         [member for member in images if member.name not in passed_over],
         tuple(place_of(member.name) for member in images if member.name in passed_over),
     )
-
-
-def is_image(data: bytes) -> bool:
-    """Return whether a file that begins like this is an ELF, Mach-O or PE file."""
-    return data.startswith(_IMAGES)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives import tagging
 from abiding.evidence import stable, torch
 from abiding.evidence.interfaces import Module, interfaces_of
-from abiding.evidence.members import fair, is_image
+from abiding.evidence.members import fair
 from abiding.evidence.texts import search
+from abiding.native.images import Format
 from abiding.native.names import place_of
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
     files = {place_of(member.name): known.get(place_of(member.name)) for member in fair_members.members}
     for member, pieces in wheel.opened(unread for unread in fair_members.members if place_of(unread.name) not in known):
         first = next(pieces, b"")
-        if is_image(first):
+        if Format.of_data(first):
             place = place_of(member.name)
             contents = partial(wheel.contents, member, _LARGEST) if member.size <= _LARGEST else None
             files[place] = file_of(place, chain((first,), pieces), contents, of_stable_abi=of_stable_abi)
@@ -72,7 +73,7 @@ def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
 
 def of_file(filename: str, place: str, data: bytes) -> File | None:
     """Go through one file of the wheel with this name; None if it is no compiled one."""
-    if not is_image(data):
+    if not Format.of_data(data):
         return None
     of_stable_abi = bool(stable.tags_among(tagging.expanded(filename)))
     return file_of(place, [data], partial(bytes, data), of_stable_abi=of_stable_abi)

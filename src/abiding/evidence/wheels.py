@@ -82,8 +82,9 @@ def judge_wheels(paths: Iterable[Path], looked: Looking | None = None) -> dict[s
         with suppress(ArchiveError):  # who reads its metadata, or its images, says so
             read = OnDisk.of(path, looked)
             judged = read.judged()
-            at_api = read.record is not None and read.record.level == Level.API
-            findings[str(path)] = (judged.admissions(_of_api) if at_api else judged).everything
+            if read.record is not None and read.record.level == Level.API:
+                judged = judged._replace(tags=_at_api(judged.tags), bounds=_at_api(judged.bounds))
+            findings[str(path)] = judged.everything
             if read.optional:
                 guarding[path] = (CompiledModules.of(read.names), [guard.modules for guard in read.optional])
     for path, finding in unmatched(guarding):
@@ -136,9 +137,9 @@ def _known(used: Used) -> Interface | None:
     return Interface(kind, normalised(used.distribution), used.seen, used.floor, used.ceiling, recorded=True)
 
 
-def _of_api(finding: Finding) -> Finding:
-    """Of a wheel of the API level: what it lacks is probably declared already."""
-    return finding._replace(hints=(_AT_ABI, *finding.hints))
+def _at_api(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings of a wheel of the API level: what it lacks is probably declared already."""
+    return tuple(finding._replace(hints=(_AT_ABI, *finding.hints)) for finding in findings)
 
 
 _AT_ABI = "the wheel was built at the API level, without the declared lines: build it with `ABIDING_LEVEL=abi`"

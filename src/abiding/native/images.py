@@ -20,6 +20,11 @@ class Format(StrEnum):
     PE = "pe"
 
     @classmethod
+    def of_data(cls, data: bytes | bytearray) -> Format | None:
+        """Return the format of a file that begins like this; None if it is no image."""
+        return next((format_ for format_, magic in _MAGIC.items() if data.startswith(magic)), None)
+
+    @classmethod
     def of_name(cls, name: str) -> Format:
         """Return the format that a file most probably has, where nothing but its name is known."""
         suffix = name.lower().rpartition(".")[2]
@@ -28,6 +33,16 @@ class Format(StrEnum):
     def fold(self, name: str) -> str:
         """Return a name as the loader compares it with others: that of Windows knows no case."""
         return name.lower() if self is Format.PE else name
+
+
+_MAGIC = {
+    Format.ELF: (b"\x7fELF",),
+    Format.MACH_O: (
+        b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce",
+        b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf",
+    ),
+    Format.PE: (b"MZ",),
+}  # fmt: skip
 
 
 class Opened(NamedTuple):

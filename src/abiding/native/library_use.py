@@ -128,7 +128,8 @@ class SurveyedDistribution(NamedTuple):
             yield self._row(library, links)
 
     def _row(self, library: str, links: list[Link]) -> LibraryUse:
-        link = min(links, key=lambda candidate: (_reached(candidate), is_program(candidate.image)))
+        # One that is not reached says most, and a program least.
+        link = min(links, key=lambda each: (getattr(each.origin, "reached", True), is_program(each.image)))
         recorded = self._record_of(library)
         mapped = self.seen.file_of(library, self._own_file(link)) if self.seen else ""
         outcome = self._outcome_of_mapped(mapped, link, recorded) if mapped else self._outcome(link, recorded)
@@ -246,9 +247,12 @@ class SurveyedDistribution(NamedTuple):
         )
 
     def _judge(self, subject: Subject) -> Iterator[Finding]:
-        """Yield what the rules say of it, the record, and the imports."""
+        """Yield what the rules say of it, what its record names and nobody has, and which imports fail."""
         yield from judge_installed(subject)
-        yield from self._judge_lost()
+        for library, link in {base_name(need.library): need for need in self.subject.links}.items():
+            recorded = self._record_of(library) if isinstance(link.origin, Missing) else None
+            if recorded:
+                yield judge_lost(self.subject, recorded, self._of_system(link))
         for module, problem in self.seen.failures.items() if self.seen else ():
             message = f"`{module}` can't be imported"
             yield Finding("unreachable-library", Severity.ERROR, message, self.subject.artifact, notes=(problem,))
@@ -274,17 +278,6 @@ class SurveyedDistribution(NamedTuple):
         if isinstance(link.origin, Missing):
             return bool(self._record_of(library) or self._of_system(link) or mapped)
         return False
-
-    def _judge_lost(self) -> Iterator[Finding]:
-        """Yield what the record names and nobody has."""
-        for library, link in {base_name(need.library): need for need in self.subject.links}.items():
-            recorded = self._record_of(library) if isinstance(link.origin, Missing) else None
-            if recorded:
-                yield judge_lost(self.subject, recorded, self._of_system(link))
-
-
-def _reached(link: Link) -> bool:
-    return not isinstance(link.origin, Inside | Provided) or link.origin.reached
 
 
 def _shared(distribution: InstalledDistribution, contents: contents.Contents) -> Iterator[str]:

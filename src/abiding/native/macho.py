@@ -141,17 +141,14 @@ def _architecture(data: memoryview) -> _Architecture:
     count, size = struct.unpack_from(f"{layout.order}2I", data, 16)
     if count > _MOST_COMMANDS:
         raise ValueError(f"it announces {count:,} load commands")
-    commands = tuple(_commands(data[layout.header :][:size], count, layout.order))
-    return _Architecture(_CPUS.get(cpu, ""), data, layout, commands)
-
-
-def _commands(data: memoryview, count: int, order: str) -> Iterator[tuple[int, memoryview]]:
+    commands, rest = [], data[layout.header :][:size]
     for _ in range(count):
-        number, size = struct.unpack_from(f"{order}2I", data)
-        if not 8 <= size <= len(data):  # noqa: PLR2004 (number and size themselves)
-            raise ValueError(f"it has a load command of {size:,} bytes, where there are {len(data):,}")
-        yield number, data[:size]
-        data = data[size:]
+        number, length = struct.unpack_from(f"{layout.order}2I", rest)
+        if not 8 <= length <= len(rest):  # noqa: PLR2004 (number and size themselves)
+            raise ValueError(f"it has a load command of {length:,} bytes, where there are {len(rest):,}")
+        commands.append((number, rest[:length]))
+        rest = rest[length:]
+    return _Architecture(_CPUS.get(cpu, ""), data, layout, tuple(commands))
 
 
 class _Room:

@@ -23,12 +23,6 @@ __all__ = ["WORK", "read_image", "read_symbols"]
 WORK = "reading what compiled files are linked with"
 
 
-_MACH_O = (
-    b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce",
-    b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf",
-)  # fmt: skip
-
-
 def read_image(data: bytes, place: str, artifact: str = "", *, machine: str = "") -> Image | None:
     """Read one file; None if it is no image. Raises `AbidingError` (`missing-extra`, or `bad-image` if it is damaged).
 
@@ -37,18 +31,19 @@ def read_image(data: bytes, place: str, artifact: str = "", *, machine: str = ""
     Archives of objects, linker scripts and images that are not for dynamic linking have nothing to say.
     """
     with needing("native", WORK), _speaking_of(place, artifact):
-        if data.startswith(b"\x7fELF"):
-            from abiding.native import elf
+        match Format.of_data(data):
+            case Format.ELF:
+                from abiding.native import elf
 
-            return elf.read(data, place)
-        if data.startswith(_MACH_O):
-            from abiding.native import macho
+                return elf.read(data, place)
+            case Format.MACH_O:
+                from abiding.native import macho
 
-            return macho.read(data, place, machine)
-        if data.startswith(b"MZ"):
-            from abiding.native import pe
+                return macho.read(data, place, machine)
+            case Format.PE:
+                from abiding.native import pe
 
-            return pe.read(data, place)
+                return pe.read(data, place)
     return None
 
 

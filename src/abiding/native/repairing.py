@@ -72,7 +72,8 @@ def repair(
     _make(destination)
     with private_folder(destination) as folder:
         repaired = _repaired(wheel, folder / "1", record, platform, arguments, say=say)
-        floor = None if platform or not _is_linux(wheel) else _too_old(repaired, record)
+        is_linux = "linux" in wheel.name.rpartition("-")[2]
+        floor = _too_old(repaired, record) if is_linux and not platform else None
         if floor:
             repaired = _repaired(wheel, folder / "2", record, floor, ("--only-plat", *arguments), say=say)
         findings = (*_changes(wheel, repaired), *judge(subject_of(repaired, ())), *look(repaired))
@@ -103,10 +104,6 @@ def _make(destination: Path) -> None:
         message = f"no wheel can be written to `{destination}`: {reason}"
         hint = "give `-w` a folder; it is made if it is not there"
         raise AbidingError(Finding("repair-failed", Severity.ERROR, message, hints=(hint,)), _CLOSING)
-
-
-def _is_linux(wheel: Path) -> bool:
-    return "linux" in wheel.name.rpartition("-")[2]
 
 
 def _is_for_macos(wheel: Path) -> bool:

@@ -117,15 +117,13 @@ class Workshop:
                 continue
             self._say(str(step))
             if bench is None or not bench.is_for(step):
-                source = partial(unpacked, sdist) if step.origin is Origin.SDIST and sdist else self._copied
+                from_sdist = partial(unpacked, sdist) if step.origin is Origin.SDIST and sdist else None
+                source = from_sdist or partial(copy_of, subject.folder)
                 bench = _Bench(step, subject, self._environments, self._place("build"), source)
             done = self._twice(step, bench)
             if step.what is What.SDIST and step.origin is Origin.TREE and done.first:
                 sdist = done.first.path
             yield done
-
-    def _copied(self, folder: Path) -> Path:
-        return copy_of(self._subject.folder, folder)
 
     def _place(self, name: str) -> Path:
         self._places += 1

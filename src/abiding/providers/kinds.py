@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.native.images import Format
 from abiding.native.reading import read_image, read_symbols
 from abiding.providers.tables import is_of_toolchain
 
@@ -22,15 +23,16 @@ _FUNCTION = "a function"
 
 def changed_kinds(old: bytes, new: bytes) -> dict[str, str]:
     """Return by their names what symbols were, and what they are now. Of ELF alone: others' tables don't tell it."""
-    if not old.startswith(b"\x7fELF") or not new.startswith(b"\x7fELF"):
+    if {Format.of_data(old), Format.of_data(new)} != {Format.ELF}:
         return {}
     before, after = _kinds(old), _kinds(new)
+    pairs = ((symbol, kind, after.get(symbol, kind)) for symbol, kind in sorted(before.items()))
     return {
-        symbol: f"{kind}, now {after[symbol]}"
-        for symbol, kind in sorted(before.items())
-        if after.get(symbol, kind) != kind
-        and not _is_unknown(kind, after[symbol])
-        and not _is_longer(kind, after[symbol])
+        symbol: f"{kind}, now {now}"
+        for symbol, kind, now in pairs
+        # What is of no kind, or of no size, is written in assembler.
+        if now != kind and not any(not each or each.startswith("0 bytes") for each in (kind, now))
+        if not _is_longer(kind, now)
     }
 
 
@@ -42,11 +44,6 @@ def _kinds(data: bytes) -> Mapping[str, str]:
     symbols = read_symbols(data, image)
     names = (name for name in symbols.exported - symbols.vague if not name.startswith(("_ZT", "_ZG")))
     return {name: symbols.data.get(name, _FUNCTION) for name in names if not is_of_toolchain(name)}
-
-
-def _is_unknown(*kinds: str) -> bool:
-    """Return whether a symbol is of no kind, or of no size, as those are that are written in assembler."""
-    return any(not kind or kind.startswith("0 bytes") for kind in kinds)
 
 
 def _is_longer(before: str, after: str) -> bool:

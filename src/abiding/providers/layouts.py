@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.native.images import Format
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -32,7 +34,7 @@ def compare_layouts(old: bytes, new: bytes, headers: Collection[str] = ()) -> La
 
     Where both releases have `headers`, by their places, a type that none of them defines is no consumer's business.
     """
-    if not old.startswith(b"\x7fELF") or not new.startswith(b"\x7fELF"):
+    if {Format.of_data(old), Format.of_data(new)} != {Format.ELF}:
         return LayoutComparison(not_compared="only those of ELF files can be")
     program = shutil.which("abidiff")
     if program is None:

@@ -134,15 +134,14 @@ class Reader:
                 yield place, language
         yield from left
 
-    def _is_of_cxx(self, place: str) -> bool:
-        return any(standard_headers(self.files.text(included)) for included in self.closures[place])
-
     def read(self, place: str, language: str) -> dict[str, Any]:
         """Read one header: what it declares and what it includes, its errors, and whether it looks elsewhere."""
         from clang.cindex import TranslationUnitLoadError
 
-        if self.is_large and language == "c" and self._is_of_cxx(place):
-            return {"failed": "it includes headers of C++"}
+        if self.is_large and language == "c":
+            texts_included = map(self.files.text, self.closures[place])
+            if any(map(standard_headers, texts_included)):
+                return {"failed": "it includes headers of C++"}
         path = self.files.path(place)
         probes = macros.Probes(self.files, place, language)
         try:

@@ -26,7 +26,7 @@ from abiding.releases.variants import judge_variants
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from abiding.artifacts.artifact import Artifact, Unreadable
+    from abiding.artifacts.artifact import Artifact
     from abiding.findings.finding import Value
     from abiding.metadata.difference import Difference
     from abiding.releases.comparison import Compared, Comparison
@@ -91,7 +91,10 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += too_new((file.called, file.metadata) for file in artifacts if not file.on_index)
     findings += no_version((file.called, file.metadata) for file in artifacts if file.kind == "wheel")
     findings += _not_installable(comparison, Severity.ERROR if own.declared else Severity.WARNING)
-    findings += [_yanked(file) for file in comparison.files if file.yanked]
+    for file in comparison.files:
+        if file.yanked:
+            message = f"the index says that this file is not to be used: {file.yanked}"
+            findings.append(Finding("yanked", Severity.NOTE, message, artifact=file.called))
     return by_weight(findings)
 
 
@@ -151,11 +154,6 @@ def _misnamed(artifact: Artifact) -> Iterator[Finding]:
         # A wheel that was built for a proof is taken for one of the version of its sdist: its name has its own.
         version = artifact.filename.split("-")[1] if artifact.kind == "wheel" else artifact.version
         yield from judge_version(artifact.called, version, artifact.metadata)
-
-
-def _yanked(file: Artifact | Unreadable) -> Finding:
-    message = f"the index says that this file is not to be used: {file.yanked}"
-    return Finding("yanked", Severity.NOTE, message, artifact=file.called)
 
 
 # Any project's artifacts: the standards alone

@@ -78,7 +78,9 @@ def _parts(summary: Summary) -> Iterator[str]:
     bars = [_bar(CASES.get(case, case).replace("`", ""), counts) for case, counts in summary.by_case.items()]
     yield from _section("case", "By what the sdist says", bars, _legend(summary.verdicts))
     yield from _claims(summary)
-    yield from _by_year(summary)
+    if list(summary.by_year) not in ([], [0]):
+        bars = [_bar(str(year or "not known"), counts) for year, counts in summary.by_year.items()]
+        yield from _section("year", "By the year of the first upload", bars, _legend(summary.verdicts))
     yield from _counts("fields", "Inconsistent releases by the fields that differ", summary.fields)
     yield from _counts("rules", "Releases by what was found in them", summary.rules)
     yield from _refused(summary)
@@ -110,13 +112,6 @@ def _claims(summary: Summary) -> Iterator[str]:
     number = f"{summary.claims:,} {'release' if summary.claims == 1 else 'releases'}"
     head = f'<p class="sub">{number} {_say(summary)} that nothing varies. Of them, in</p>'
     yield from _section("claims", "Claims against facts", bars, head)
-
-
-def _by_year(summary: Summary) -> Iterator[str]:
-    if list(summary.by_year) in ([], [0]):
-        return
-    bars = [_bar(str(year or "not known"), counts) for year, counts in summary.by_year.items()]
-    yield from _section("year", "By the year of the first upload", bars, _legend(summary.verdicts))
 
 
 def _counts(name: str, title: str, counts: Mapping[str, int]) -> Iterator[str]:

@@ -26,7 +26,6 @@ from abiding.report.summary import case, of_all, verdict, word
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-    from abiding.findings.finding import Finding
     from abiding.findings.terminal import Line
     from abiding.releases.release import Release
     from abiding.report.grouping import Group
@@ -188,16 +187,13 @@ class _Report(NamedTuple):
             first = next(filter(breaks, findings), findings[0])
             what = "tells what it means" if first.severity is Severity.NOTE else "tells why, and what to do"
             hints.append(f"`abiding explain {first.rule}` {what}")
-        if not self.full and any(self._is_cut(group.finding) for group in all_groups):
+        values = ((finding, value) for finding, _ in all_groups for value in (finding.expected, finding.found))
+        if not self.full and any(len(lines_of(value)) > (self._most(each.severity) or 0) for each, value in values):
             hints.append("`--full` shows all lines of all values")
         for hint in hints:
             yield from labelled(Span(hint), self.terminal.width, Span("hint: ", Style.HINT))
         if of := case(self.release):
             yield from labelled(Span(f"{of} (`abiding explain case`)", Style.FAINT), self.terminal.width, margin=4)
-
-    def _is_cut(self, finding: Finding) -> bool:
-        most = self._most(finding.severity) or 0
-        return any(len(lines_of(value)) > most for value in (finding.expected, finding.found))
 
 
 def _name(release: Release) -> str:
