@@ -41,10 +41,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         description="Print the page of one rule, or of a word of the reports; without one, the list of all.",
     )
     parser.add_argument(
-        "rule",
-        metavar="RULE",
-        nargs="?",
-        help="the name in brackets, error[lost-requirement]; or verdict, case, level",
+        "rule", metavar="RULE", nargs="?", help="the name in brackets, error[lost-requirement]; or verdict, case, level"
     )
     outputs.add_colour(parser)
     parser.set_defaults(run=run, closing="")

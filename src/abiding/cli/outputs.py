@@ -26,16 +26,7 @@ if TYPE_CHECKING:
     # What makes a result in one format: a text, or the pieces of one.
     Form = Callable[[], str | Iterator[str]]
 
-__all__ = [
-    "Destination",
-    "Form",
-    "add_colour",
-    "add_formats",
-    "add_judging",
-    "failing",
-    "unwritten",
-    "write",
-]
+__all__ = ["Destination", "Form", "add_colour", "add_formats", "add_judging", "failing", "unwritten", "write"]
 
 
 # These are somebody's work: no report is written over one.

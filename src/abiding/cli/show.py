@@ -52,10 +52,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="the project's folder, an sdist, or a wheel",
     )
     parser.add_argument(
-        "--level",
-        type=one_of(Level),
-        choices=list(Level),
-        help="for a wheel of this level (default: abi)",
+        "--level", type=one_of(Level), choices=list(Level), help="for a wheel of this level (default: abi)"
     )
     parser.add_argument("--variant", metavar="NAME", help="for a build of this variant")
     parser.add_argument("--tag", metavar="TAG", type=tags, help="for a wheel of this tag: cp313-cp313-win_amd64")

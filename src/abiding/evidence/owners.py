@@ -67,12 +67,7 @@ _OWNERS = {
     "bson": ("pymongo",),
     "cairo": ("pycairo",),
     "cupy": ("cupy", "cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x"),
-    "cv2": (
-        "opencv-python",
-        "opencv-python-headless",
-        "opencv-contrib-python",
-        "opencv-contrib-python-headless",
-    ),
+    "cv2": ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless"),
     "gi": ("pygobject",),
     "google.protobuf": ("protobuf",),
     "pygame": ("pygame", "pygame-ce"),

@@ -236,9 +236,7 @@ def _unused(subject: Subject) -> Iterator[Finding]:
 # What the findings have in common
 
 
-def _by_library_and_origin(
-    links: Iterable[tuple[Link, Provided]],
-) -> Iterable[tuple[str, list[tuple[Link, Provided]]]]:
+def _by_library_and_origin(links: Iterable[tuple[Link, Provided]]) -> Iterable[tuple[str, list[tuple[Link, Provided]]]]:
     by_provider: dict[str, list[tuple[Link, Provided]]] = {}
     for link, origin in links:
         by_provider.setdefault(base_name(link.library), []).append((link, origin))

@@ -17,12 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
-from pyproject_hooks import (
-    BackendUnavailable,
-    BuildBackendHookCaller,
-    HookMissing,
-    UnsupportedOperation,
-)
+from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller, HookMissing, UnsupportedOperation
 
 from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.metadata.core import CoreMetadata

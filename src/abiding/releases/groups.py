@@ -23,9 +23,7 @@ def group_by_release(files: Iterable[Artifact | Unreadable]) -> list[list[Artifa
     return [sorted(group, key=order) for group in _unite(groups)]
 
 
-def _unite(
-    groups: dict[tuple[str, str], list[Artifact | Unreadable]],
-) -> Iterable[list[Artifact | Unreadable]]:
+def _unite(groups: dict[tuple[str, str], list[Artifact | Unreadable]]) -> Iterable[list[Artifact | Unreadable]]:
     """Return the groups, those of the same project whose versions are only spelled differently made one."""
     if len({name for name, _ in groups}) == len(groups):
         return groups.values()

@@ -12,12 +12,7 @@ from abiding.releases import rules
 from abiding.releases.comparison import Comparison
 from abiding.releases.declared import declared_in
 from abiding.releases.groups import group_by_release, order
-from abiding.releases.levels import (
-    judge_levels,
-    level_of,
-    without_consequences,
-    without_level,
-)
+from abiding.releases.levels import judge_levels, level_of, without_consequences, without_level
 from abiding.releases.versions import two_versions
 
 if TYPE_CHECKING:

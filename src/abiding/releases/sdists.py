@@ -82,10 +82,7 @@ def _sdist_disagrees(sdist: Artifact, *, declared: bool) -> Iterator[Finding]:
                 f"`{difference.field}` of PKG-INFO is not what the pyproject.toml beside it says",
                 sdist.called,
                 ("pyproject.toml", "PKG-INFO"),
-                notes=(
-                    "uv reads pyproject.toml where it can, other tools read PKG-INFO",
-                    *field_notes(difference),
-                ),
+                notes=("uv reads pyproject.toml where it can, other tools read PKG-INFO", *field_notes(difference)),
                 hints=(
                     "if only one of the two was edited after the sdist was made, build it anew",
                     *hints.where_a_backend_differs(
