@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZipFile
 
 from abiding.artifacts import index
-from abiding.native.examining import looked_up, subject_of
+from abiding.native.examining import look_up, subject_of
 from abiding.native.providers import required, target
 from abiding.providers.cache import Cache
 from abiding.providers.linked import Histories, working_ranges
@@ -128,7 +128,7 @@ def run() -> None:
             folder = Path(name, str(number))
             folder.mkdir()
             wheel = _made(consumer, folder)
-            subject = looked_up(subject_of(wheel, [], [consumer.provider]), listings)
+            subject = look_up(subject_of(wheel, [], [consumer.provider]), listings)
             lines = required(subject_of(wheel, []).consumer.requires, target(subject.platform.tags))
             declared = lines.get(consumer.provider.lower(), "")
             links = tuple(link for link in subject.links if link.image.place.startswith(consumer.file))

@@ -81,7 +81,7 @@ def hold_evidence(data: bytes) -> None:
     pieces = [data[start : start + 700] for start in range(0, len(data), 700)]
     if module_of("ham/ham.abi3.so", pieces) != module:
         raise Violation("a file says something else if it is read in pieces")
-    torch.refined(module, lambda: data)
+    torch.refine(module, lambda: data)
     stable.of_file("ham/ham.abi3.so", partial(bytes, data))
 
 

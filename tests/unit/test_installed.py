@@ -15,7 +15,7 @@ import pytest
 from abiding.builds import exported
 from abiding.metadata import pins
 from abiding.native import building
-from abiding.native.behind import behind, brings_nothing
+from abiding.native.behind import brings_nothing, distributions_for
 from abiding.native.installed import Installed, find_installed
 from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
@@ -107,7 +107,7 @@ def test_what_a_metapackage_brings_is_that_of_the_one_that_counts(
         install(tmp_path, version, f"prov_a-{version}+meta.dist-info")
     monkeypatch.syspath_prepend(str(tmp_path))
     version = importlib.metadata.version("prov-a")
-    assert behind("prov-a[all]") == [f"brings-{version[0]}"]
+    assert distributions_for("prov-a[all]") == [f"brings-{version[0]}"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_what_has_files_of_its_own_is_no_metapackage(
     install(tmp_path, "1.0", folder)
     (tmp_path / folder / "RECORD").write_text(record.format(folder))
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert behind("prov-a[all]") == [brought]
+    assert distributions_for("prov-a[all]") == [brought]
     assert brings_nothing("prov-a") == (brought == "brings-1")
 
 

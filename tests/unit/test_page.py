@@ -14,7 +14,7 @@ from abiding.releases.release import releases
 from abiding.report import html
 from abiding.report.compact import parts
 from abiding.report.filters import Filters
-from abiding.report.markup import called
+from abiding.report.markup import breakable
 from abiding.report.style import STYLE
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.screens import LINUX, MAC, NUMPY, PYTHONS, RELEASES, WIN, eight_and_seven, sdist, two_releases, wheels
@@ -175,6 +175,6 @@ def test_each_cell_names_its_field(name: str) -> None:
     ],
 )
 def test_a_line_breaks_between_tags(name: str, pieces: list[str]) -> None:
-    assert called(name).split("<wbr>")[1:] == pieces
-    assert called(name).replace("<wbr>", "") == name
-    assert called("<b>.manylinux_2_<b>") == "&lt;b&gt;.<wbr>manylinux_2_&lt;b&gt;"
+    assert breakable(name).split("<wbr>")[1:] == pieces
+    assert breakable(name).replace("<wbr>", "") == name
+    assert breakable("<b>.manylinux_2_<b>") == "&lt;b&gt;.<wbr>manylinux_2_&lt;b&gt;"

@@ -17,7 +17,7 @@ from abiding.metadata.exclusions import exclusions, installable
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.metadata.requires_dist import Line
 from abiding.native import platforms
-from abiding.native.at_hand import beside
+from abiding.native.at_hand import fit_together
 from abiding.native.images import Format
 from abiding.native.metapackages import environments_of
 from abiding.native.platforms import Platform
@@ -176,7 +176,7 @@ def test_where_it_can_be_installed(name: str, system: str, machine: str) -> None
     ("cp315-cp315t-win_amd64", "cp315-abi3.abi3t-win_amd64", True),
 ])  # fmt: skip
 def test_beside(own: str, other: str, fits: bool) -> None:
-    assert beside(parsed(own), parsed(other)) is fits
+    assert fit_together(parsed(own), parsed(other)) is fits
 
 
 @pytest.mark.parametrize(("name", "format_", "has", "lacks"), [

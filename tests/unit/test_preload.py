@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from abiding.native.examining import native_record
-from abiding.native.loading import Loaded, loaded
+from abiding.native.loading import Loaded, load_modules
 from makers.compiled import Pair, examine, installed, library, wheel
 from makers.scenes import Scene, dynamic
 
@@ -130,7 +130,7 @@ def test_of_two_libraries_of_one_name_the_first_that_was_loaded_counts(first: st
     python = house.folder / "python"
     python.write_text(f'#!/bin/sh\nshift\nPYTHONPATH="{house.site}" exec "{sys.executable}" "$@"\n')  # without `-I`
     python.chmod(0o755)
-    seen = loaded(python, ["ham/_ham.abi3.so"])
+    seen = load_modules(python, ["ham/_ham.abi3.so"])
     folder = house.other if first == "other" else house.site / "prov" / "lib"
     assert (seen.file_of("libspam.so.3"), seen.failures) == (str(folder / "libspam.so.3"), {})
 

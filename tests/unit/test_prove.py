@@ -27,7 +27,7 @@ from abiding.project.level import Level
 from abiding.proof import ProofVerdict, prove
 from abiding.proof.building import Result, StepOutcome, StepState
 from abiding.proof.commands import CommandError
-from abiding.proof.copies import copy_of, unpacked
+from abiding.proof.copies import copy_of, unpack
 from abiding.proof.environments import Isolated
 from abiding.proof.own import with_own, write_wheel
 from abiding.proof.plan import Origin, Setting, Step, What, settings_of, steps_of
@@ -102,7 +102,7 @@ def test_setup_py_alone(tmp_path: Path) -> None:
 def test_an_sdist(is_unpacked: bool, level: str, tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree")
     sdist = tmp_path / "out" / tree.hook("build_sdist", tmp_path / "out")
-    proof = proven(unpacked(sdist, tmp_path / "unpacked") if is_unpacked else sdist, level=level)
+    proof = proven(unpack(sdist, tmp_path / "unpacked") if is_unpacked else sdist, level=level)
     assert (proof.verdict, rules_of(proof)) == (ProofVerdict.PROVEN, [])
     assert {built.step.origin for built in proof.builds} == {Origin.SDIST}
     lines = ("numpy>=1.26", "libgmp==6.3.0") if level == "abi" else ("numpy>=1.26",)
@@ -435,7 +435,7 @@ def test_an_sdist_that_can_not_be_unpacked(
     sdist_with(tmp_path, ODD_SDISTS[case])
     before = set(tmp_path.rglob("*"))
     with pytest.raises(ArchiveError):
-        unpacked(tmp_path / "spam-1.0.tar.gz", tmp_path / "out" / "in")
+        unpack(tmp_path / "spam-1.0.tar.gz", tmp_path / "out" / "in")
     assert set(tmp_path.rglob("*")) == before
 
 
@@ -451,7 +451,7 @@ def test_a_fair_sdist_is_unpacked(filtering: bool, tmp_path: Path, monkeypatch: 
     for info in members:
         info.uid = info.gid = 4321
         info.mode = 0o6777 if info.isfile() else 0
-    folder = unpacked(sdist_with(tmp_path, members), tmp_path / "out")
+    folder = unpack(sdist_with(tmp_path, members), tmp_path / "out")
     assert sorted(path.name for path in folder.iterdir()) == ["PKG-INFO", "b", "c", "docs", "setup.py"]
     assert (folder / "c").read_bytes() == (folder / "PKG-INFO").read_bytes()
     assert (folder / "b" / "a").is_file()
@@ -469,7 +469,7 @@ def test_a_damaged_sdist_is_one_error(tmp_path: Path, damage: Callable[[bytes], 
     path = tmp_path / f"spam-2.0{extension}"
     path.write_bytes(damage(data))
     with pytest.raises(ArchiveError):
-        unpacked(path, tmp_path / "out")
+        unpack(path, tmp_path / "out")
 
 
 def test_a_damaged_member_is_one_error(tmp_path: Path) -> None:
@@ -479,7 +479,7 @@ def test_a_damaged_member_is_one_error(tmp_path: Path) -> None:
         archive.writestr("spam-2.0/setup.py", "setup()")
     path.write_bytes(path.read_bytes().replace(b"setup()", b"upset()"))
     with pytest.raises(ArchiveError, match="can't be unpacked"):
-        unpacked(path, tmp_path / "out")
+        unpack(path, tmp_path / "out")
 
 
 # Environments

@@ -15,7 +15,7 @@ import abiding
 from abiding.archives.wheel import Wheel
 from abiding.cli import main
 from abiding.evidence import reading
-from abiding.evidence.wheels import remembered
+from abiding.evidence.wheels import recall
 from abiding.project.build_record import MEMBER, BuildRecord, record_of
 from abiding.project.guarded import Guarded
 from makers.evident import NUMPY_1, image, numpy_2, wheel
@@ -287,7 +287,7 @@ def test_what_was_read_in_a_build_is_known_when_the_file_says_it_no_more(
     (wheel,) = (tmp_path / "dist").iterdir()
     opened = Wheel.open(wheel)
     read = reading.of_wheel(opened)
-    assert remembered(read, record_of(opened), opened.names) == read  # what a file says comes first
+    assert recall(read, record_of(opened), opened.names) == read  # what a file says comes first
     with ZipFile(wheel) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     member = next(name for name in members if name.endswith("/abiding.json"))
@@ -330,7 +330,7 @@ def test_what_a_file_leaves_open_is_told_by_the_record(tmp_path: Path, capsys: p
         opened = Wheel.open(wheel)
         (own,) = reading.of_wheel(opened).modules
         assert [one.refuses for one in own.interfaces] == [text == NUMPY_1]
-        (told,) = remembered(reading.of_wheel(opened), record_of(opened), opened.names).modules
+        (told,) = recall(reading.of_wheel(opened), record_of(opened), opened.names).modules
         assert [one.bound for one in told.interfaces] == [bound]
         main(["check", str(wheel)])
         assert f"  - {bound}\n" in capsys.readouterr().out

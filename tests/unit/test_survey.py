@@ -21,7 +21,7 @@ from abiding.cli import main
 from abiding.findings import bounds
 from abiding.survey.columns import COLUMNS
 from abiding.survey.engines import local
-from abiding.survey.plan import Limits, Plan, merged, survey
+from abiding.survey.plan import Limits, Plan, create_views, survey
 from abiding.survey.sources import rows_of, write
 from makers.archives import metadata, write_sdist, write_wheel
 from makers.compiled import MANYLINUX
@@ -46,7 +46,7 @@ def surveyed(
     plan = Plan.of(list(files), limits or Limits(), parts=parts)
     with TemporaryDirectory() as folder, duckdb.connect() as connection, engine or local(1) as run:
         survey(plan, Path(folder), run)
-        merged(connection, Path(folder))
+        create_views(connection, Path(folder))
         found = connection.execute(
             'SELECT name, version, "case", verdict, resolver_relevant, rules, finding, files FROM releases'
         ).fetchall()

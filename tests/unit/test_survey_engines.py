@@ -57,7 +57,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def tables(folder: Path) -> list[Any]:
     """What finished parts come to: the table of releases as bytes, and what could not be judged."""
     with duckdb.connect() as connection:
-        planning.merged(connection, folder)
+        planning.create_views(connection, folder)
         planning.write_releases(connection, folder / "releases.parquet")
         others = [connection.execute(f"FROM {name}").fetchall() for name in ("bad", "others")]
     return [(folder / "releases.parquet").read_bytes(), *others]

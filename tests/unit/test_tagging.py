@@ -15,7 +15,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 import abiding
 from abiding.archives import tagging
 from abiding.findings import bounds
-from abiding.native.at_hand import AtHand, WheelShelf, _kinds, beside
+from abiding.native.at_hand import AtHand, WheelShelf, _kinds, fit_together
 from abiding.native.indexed import chosen
 from makers.archives import metadata, write_wheel
 from makers.work import calls
@@ -65,7 +65,7 @@ def test_beside_is_each_beside_each(own: frozenset[Tag], others: frozenset[Tag])
         shared = set(_kinds(mine.platform)) & set(_kinds(other.platform))
         return same_python and (other.platform == "any" or bool(shared))
 
-    assert beside(own, others) == any(one(mine, other) for mine, other in product(own, others))
+    assert fit_together(own, others) == any(one(mine, other) for mine, other in product(own, others))
 
 
 def test_wheels_on_an_index_that_are_called_as_none_is() -> None:

@@ -7,10 +7,10 @@ import sys
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 
-__all__ = ["agreed", "need_terminal"]
+__all__ = ["ask", "need_terminal"]
 
 
-def agreed(question: str, artifact: str, *, yes: str, closing: str) -> bool:
+def ask(question: str, artifact: str, *, yes: str, closing: str) -> bool:
     """Ask on the terminal. `yes` says what `--yes` does, `closing` what has not happened if the answer is no.
 
     Raises `AbidingError` where there is no terminal.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli.arguments import path
-from abiding.cli.asking import agreed, need_terminal
+from abiding.cli.asking import ask, need_terminal
 from abiding.edits.file import NOTHING
 from abiding.findings.wrapping import fill
 
@@ -50,7 +50,7 @@ def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: st
         print(f"\n{NOTHING[0].lower()}{NOTHING[1:]}: this is what would be", file=sys.stderr)
         return 0
     question = f"write this to {file.path}?"
-    if not options.yes and not agreed(question, artifact, yes=yes, closing=NOTHING):
+    if not options.yes and not ask(question, artifact, yes=yes, closing=NOTHING):
         return 1
     file.write(edited.text, f"abiding {options.command}")
     print(f"\nwrote {file.path}; {done}", file=sys.stderr)

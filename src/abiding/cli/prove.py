@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import one_of, path, project
-from abiding.cli.asking import agreed
+from abiding.cli.asking import ask
 from abiding.files.plain import is_plain
 from abiding.findings.characters import visible
 from abiding.project.level import Level
@@ -107,7 +107,7 @@ def _may_run(source: Path, *, yes: bool) -> bool:
         file=sys.stderr,
     )
     yes_does = "runs it without asking"
-    return yes or agreed("run it?", str(source), yes=yes_does, closing="Nothing was built")
+    return yes or ask("run it?", str(source), yes=yes_does, closing="Nothing was built")
 
 
 def _talk() -> Callable[[str], None]:

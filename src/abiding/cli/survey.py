@@ -150,9 +150,9 @@ def _survey(options: Namespace, folder: Path) -> None:
 
     from abiding.report.survey import as_text, forms
     from abiding.survey.mirror import Mirror
-    from abiding.survey.plan import Limits, Plan, merged, survey, write_releases
+    from abiding.survey.plan import Limits, Plan, create_views, survey, write_releases
     from abiding.survey.sources import is_list, parquet
-    from abiding.survey.summary import summarised
+    from abiding.survey.summary import summarise
 
     lists = [source for source in options.sources if is_list(source)]
     mirrors = {source: mirror for source in options.sources if (mirror := Mirror.at(source))}
@@ -171,10 +171,10 @@ def _survey(options: Namespace, folder: Path) -> None:
         survey(plan, home, run, _tell)
     settings = {"memory_limit": options.memory, "temp_directory": str(folder / "spill")}
     with duckdb.connect(config=settings) as connection:
-        merged(connection, home)
+        create_views(connection, home)
         if options.table:
             write_releases(connection, options.table)
-        summary = summarised(connection, plan, options.top)
+        summary = summarise(connection, plan, options.top)
     outputs.write(options, forms(summary), partial(as_text, summary))
 
 

@@ -18,7 +18,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.native.contents import read_file
 from abiding.native.images import Format
 from abiding.native.installed import Installed
-from abiding.native.loading import loaded
+from abiding.native.loading import load_modules
 from abiding.native.names import may_be_image, module_name
 from abiding.native.platforms import Platform
 
@@ -124,7 +124,7 @@ def survey(python: Interpreter, *, load: bool = False) -> Seen:
 def _try(use: Use, python: Interpreter) -> Use:
     """Return a use of which the loader was asked, where any of the files is a module."""
     modules = [file for file in use.refusing if module_name(file)]
-    return use._replace(failures=loaded(python.executable, modules).failures) if modules else use
+    return use._replace(failures=load_modules(python.executable, modules).failures) if modules else use
 
 
 def _uses(
@@ -151,7 +151,7 @@ def _modules(distribution: InstalledDistribution, here: Format | None) -> Iterat
                     own = Format.of_data(first)
                     if own and here in (None, own):
                         pieces = iter(partial(file.read, _PIECE), b"")
-                        yield torch.refined(module_of(place, chain((first,), pieces)), partial(read_file, name))
+                        yield torch.refine(module_of(place, chain((first,), pieces)), partial(read_file, name))
             except (OSError, ValueError):
                 continue
 

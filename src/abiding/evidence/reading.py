@@ -103,7 +103,7 @@ def file_of(place: str, pieces: Iterable[bytes], contents: Callable[[], bytes] |
     if contents is None:
         return File(module)
     needed = stable.of_file(place, contents) if of_stable_abi else None
-    return File(torch.refined(module, contents), needed)
+    return File(torch.refine(module, contents), needed)
 
 
 def module_of(place: str, pieces: Iterable[bytes]) -> Module:

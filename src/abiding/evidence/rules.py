@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
 
-__all__ = ["Ranged", "judge_bounds", "named", "place", "ranges"]
+__all__ = ["Ranged", "judge_bounds", "names_of", "place", "ranges"]
 
 
 _MOST_NAMED = 3
@@ -161,7 +161,7 @@ def _guarded(
     refusing = [(file, by) for file, by in guarded if any(file.refuses(version, end) for version in refused)]
     if refusing:
         notes = dict.fromkeys(by.note for _, by in refusing if by.note)
-        names = named([file for file, _ in refusing])
+        names = names_of([file for file, _ in refusing])
         version = end.nearest(refused)
         message = f"{names} refuse{'s' * (len(refusing) == 1)} {admission.distribution} {version}, and may be missing"
         yield Finding(
@@ -194,7 +194,7 @@ def _loose(
     lines = tuple(requirements.with_marker(line, where) if where else line for where in admission.conditions)
     # Of an error all files are meant.
     those = files if severity is Severity.ERROR else refusing
-    who = f"all {len(files)} files that use it" if those is files and len(files) > 1 else named(those)
+    who = f"all {len(files)} files that use it" if those is files and len(files) > 1 else names_of(those)
     refuse = f"{who} refuse{'s' * (len(those) == 1)}"
     if severity is not Severity.NOTE and _leave_none(those, admission, end, severity):
         message = f"no version of {name} is left: {refuse} all that the wheel admits, {end.beyond(example)}"
@@ -224,7 +224,7 @@ def _bound(refusing: Sequence[Ranged], end: End, severity: Severity) -> str:
     return bounds[0] if (end is End.FLOOR) is (severity is Severity.ERROR) else bounds[-1]
 
 
-def named(files: Sequence[Ranged]) -> str:
+def names_of(files: Sequence[Ranged]) -> str:
     """Return the names of files in a few words."""
     names = [f"`{file.module.name}`" for file in files]
     return all_of(names) if len(names) < _MOST_NAMED else first_of(names, _MOST_NAMED)

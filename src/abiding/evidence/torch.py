@@ -19,7 +19,7 @@ from abiding.findings.words import first_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["refined", "used"]
+__all__ = ["refine", "used"]
 
 
 _MOST_NAMED = 3
@@ -29,7 +29,7 @@ _OWN = re.compile(r"(lib)?(torch|c10)(_\w+)?\.(so|dylib|dll)")
 _OTHERS = re.compile(r"_Z(T[VISTC])?N?[KVrRO]*(2at|3c10|5torch|6caffe2)\d.*|\?.*@(at|c10|torch|caffe2)@@.*|THP[A-Z]\w*")
 
 
-def refined(module: Module, contents: Callable[[], bytes]) -> Module:
+def refine(module: Module, contents: Callable[[], bytes]) -> Module:
     """Give the module, with what its symbols say of torch, if it uses that and the libraries are there that read them.
 
     `contents` gives the file; raises what that raises.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives.naming import normalised
 from abiding.evidence.interfaces import Kind
 from abiding.evidence.owners import owner_of
-from abiding.evidence.rules import Ranged, named, place
+from abiding.evidence.rules import Ranged, names_of, place
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals
@@ -62,7 +62,7 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> It
         yield Finding(
             "undeclared-interface",
             Severity.NOTE if (numpy and not slip) or not owned.distributions else Severity.WARNING,
-            f"{named(files)} use{'s' * (len(files) == 1)} the C API of {whose}",
+            f"{names_of(files)} use{'s' * (len(files) == 1)} the C API of {whose}",
             artifact=filename,
             field="Requires-Dist",
             expected=owned.distribution or owned.distributions or None,

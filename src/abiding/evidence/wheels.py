@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from abiding.project.build_record import BuildRecord
     from abiding.project.guarded import Guarded
 
-__all__ = ["Examined", "OnDisk", "judge_built", "judge_wheels", "remembered"]
+__all__ = ["Examined", "OnDisk", "judge_built", "judge_wheels", "recall"]
 
 
 class Examined(NamedTuple):
@@ -56,7 +56,7 @@ class OnDisk(NamedTuple):
         with suppress(ArchiveError):  # of one that can't be read, who reads its metadata says so
             record = record_of(wheel)
         known = looked.files.get(path) if looked else None
-        compiled = remembered(reading.of_wheel(wheel, known), record, wheel.names)
+        compiled = recall(reading.of_wheel(wheel, known), record, wheel.names)
         return cls(path.name, wheel.names, metadata, record, compiled)
 
     @property
@@ -92,7 +92,7 @@ def judge_wheels(paths: Iterable[Path], looked: Looking | None = None) -> dict[s
     return findings
 
 
-def remembered(read: Compiled, record: BuildRecord | None, names: Iterable[str]) -> Compiled:
+def recall(read: Compiled, record: BuildRecord | None, names: Iterable[str]) -> Compiled:
     """Return what the files of a wheel say, or where one says nothing any more, what it said when it was built.
 
     Who repairs a wheel may strip or pack what is in it; `names` are its members. What a file says itself comes first,

@@ -105,7 +105,7 @@ def linking(entries: Iterable[Entry]) -> Iterator[None]:
         return
     from abiding.native import building
 
-    with building.searched(names):
+    with building.search_paths(names):
         yield
 
 
@@ -115,7 +115,7 @@ def required(entries: Iterable[Entry]) -> None:
     if names:
         from abiding.native import building
 
-        building.required(names)
+        building.require_installed(names)
 
 
 def hold_to_bring(entries: Iterable[Entry]) -> None:
@@ -172,9 +172,9 @@ def _names(entries: Iterable[Entry]) -> list[str]:
     applying = [entry for entry in entries if applies(entry)]
     if not any("[" in entry.requires for entry in applying):  # nothing of a metapackage is asked for
         return [entry.name for entry in applying]
-    from abiding.native.behind import behind
+    from abiding.native.behind import distributions_for
 
-    return list(dict.fromkeys(name for entry in applying for name in behind(entry.requires)))
+    return list(dict.fromkeys(name for entry in applying for name in distributions_for(entry.requires)))
 
 
 def judge_built(

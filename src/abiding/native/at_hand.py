@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from abiding.native.contents import Contents
 
-__all__ = ["AtHand", "WheelShelf", "beside", "tags_of"]
+__all__ = ["AtHand", "WheelShelf", "fit_together", "tags_of"]
 
 
 def tags_of(path: Path) -> frozenset[Tag]:
@@ -110,7 +110,7 @@ def _libraries(path: Path) -> frozenset[str]:
     return frozenset(name for image in images for name in (image.name, image.file_name))
 
 
-def beside(own: Iterable[Tag], others: Iterable[Tag]) -> bool:
+def fit_together(own: Iterable[Tag], others: Iterable[Tag]) -> bool:
     """Say whether a wheel with the other tags can stand beside one with these: same system and machine, same Python."""
     return not _asks(frozenset(own)).isdisjoint(_offers(frozenset(others)))
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from abiding.native.distribution import InstalledDistribution
 
-__all__ = ["behind", "brings_nothing"]
+__all__ = ["brings_nothing", "distributions_for"]
 
 
-def behind(entry: str) -> list[str]:
+def distributions_for(entry: str) -> list[str]:
     """Return the normalised names of the distributions that a requirement with a `native` mark is for.
 
     `cuda-toolkit[nvrtc]` is for what that extra requires in this environment, if cuda-toolkit is installed and has no
@@ -37,7 +37,7 @@ def brings_nothing(entry: str) -> bool:
     """
     requirement = requirements.parse(pins.sample(entry))
     name = normalised(requirement.name)
-    return behind(entry) == [name] and _metapackage(name) is not None
+    return distributions_for(entry) == [name] and _metapackage(name) is not None
 
 
 def _brought(requirement: Requirement, seen: frozenset[str]) -> Iterator[str]:

@@ -17,10 +17,10 @@ from abiding.metadata import pins, requirements
 from abiding.native.distribution import LIBRARY_OF_THE_MACHINE
 from abiding.native.examining import subject_of
 from abiding.native.installed import Installed, find_installed
-from abiding.native.links import Provided, follow, loaded_before, provided
+from abiding.native.links import Provided, assume_loaded, follow, provided_links
 from abiding.native.platforms import system_folders
 from abiding.native.rules import ambiguous, judge
-from abiding.native.runpaths import edited, wanted
+from abiding.native.runpaths import rewrite_run_paths, with_run_paths
 from abiding.project.build_record import Shared, User
 
 if TYPE_CHECKING:
@@ -32,7 +32,15 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.project.build_record import BuildRecord
 
-__all__ = ["Native", "brings_no_library", "is_installed", "judge_built", "required", "searched", "shared_libraries"]
+__all__ = [
+    "Native",
+    "brings_no_library",
+    "is_installed",
+    "judge_built",
+    "require_installed",
+    "search_paths",
+    "shared_libraries",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Native:
 # Before the build: the wrapped backend finds the libraries
 
 
-def required(names: Sequence[str]) -> None:
+def require_installed(names: Sequence[str]) -> None:
     """Raise `DeclarationError` (`missing-provider`) for the first of these distributions that is not installed.
 
     Raises `AbidingError` (`broken-install`) for one that can't be read.
@@ -93,7 +101,7 @@ def brings_no_library(line: str) -> DeclarationError:
 
 
 @contextmanager
-def searched(names: Sequence[str]) -> Iterator[None]:
+def search_paths(names: Sequence[str]) -> Iterator[None]:
     """While it lasts, compilers and pkg-config search the folders of these distributions first, where installed.
 
     pkg-config is led by the `pkg_config` entry points (the convention of pkgconf on the index), gcc and clang by CPATH
@@ -209,14 +217,14 @@ def judge_built(
     put: dict[str, bytes] = {}
     images = []
     for image in original.images:
-        new = wanted(image, own_ways)
+        new = with_run_paths(image, own_ways)
         if (new.run_paths, new.needs) != (image.run_paths, image.needs):
             member = original.files[image.place]
-            put[member] = edited(original.read(member), image, new)
+            put[member] = rewrite_run_paths(original.read(member), image, new)
             image = new  # noqa: PLW2901 (the file as it will be)
         images.append(image)
     consumer = replace(original, images=tuple(images), read=lambda name: put.get(name) or original.read(name))
-    links = loaded_before(follow(consumer, subject.neighbours, subject.platform, names), preloaded)
+    links = assume_loaded(follow(consumer, subject.neighbours, subject.platform, names), preloaded)
     record = record._replace(libraries=_shared(links, consumer, natives, subject.platform.machine))
     subject = replace(subject, consumer=consumer, links=links, record=record, building=True, native=names)
     return put, record, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
@@ -226,7 +234,7 @@ def _shared(links: Iterable[Link], consumer: Contents, natives: Iterable[Native]
     """Return the libraries of native entries that files of a wheel are linked with, as they are recorded."""
     lines = {native.name: native.line for native in natives}
     linked: dict[tuple[str, str], tuple[Provided, dict[str, User]]] = {}
-    for link, origin in provided(links):
+    for link, origin in provided_links(links):
         if origin.contents.name in lines:
             exported = origin.contents.symbols(origin.image, machine).exported
             used = consumer.symbols(link.image, machine).used_of(link.library, exported)

@@ -12,7 +12,7 @@ from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.native import contents
 from abiding.native.at_hand import AtHand, WheelShelf, tags_of
 from abiding.native.indexed import Indexed
-from abiding.native.links import Missing, Provided, follow, loaded_before
+from abiding.native.links import Missing, Provided, assume_loaded, follow
 from abiding.native.loader import base_name
 from abiding.native.opened import unprovided
 from abiding.native.platforms import Platform
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Judge = Callable[[Subject], Iterable[Finding]]
     Look = Callable[[Path, str, bytes], object]
 
-__all__ = ["judge_wheel", "judge_wheels", "looked_up", "native_record", "needs_others", "subject_of"]
+__all__ = ["judge_wheel", "judge_wheels", "look_up", "native_record", "needs_others", "subject_of"]
 
 
 def judge_wheel(
@@ -46,7 +46,7 @@ def judge_wheel(
     """
     subject = subject_of(path, [WheelShelf(wheels, path)], look=look)
     if index and subject.neighbours.unknown and _missing(subject):
-        subject = looked_up(subject, index)
+        subject = look_up(subject, index)
     return (*judge(subject), *(more(subject) if more else ()))
 
 
@@ -56,7 +56,7 @@ def needs_others(subject: Subject) -> bool:
     return others and bool(subject.consumer.requires)
 
 
-def looked_up(subject: Subject, index: Listings) -> Subject:
+def look_up(subject: Subject, index: Listings) -> Subject:
     """Look up on the index who ships what a wheel needs, and those at hand have not. Raises `AbidingError`."""
     indexed = partial(Indexed, index, subject.platform.tags, _missing(subject), elsewhere=subject.pinned)
     on_index = _with(subject, indexed())
@@ -131,7 +131,7 @@ def subject_of(
     return Subject(
         path.name,
         consumer,
-        loaded_before(follow(consumer, neighbours, platform, native), record.preloaded if record else ()),
+        assume_loaded(follow(consumer, neighbours, platform, native), record.preloaded if record else ()),
         neighbours,
         platform,
         record,

@@ -14,7 +14,7 @@ from packaging.utils import InvalidWheelFilename
 from abiding.archives import tagging
 from abiding.findings import bounds
 from abiding.native import contents
-from abiding.native.at_hand import beside
+from abiding.native.at_hand import fit_together
 from abiding.native.images import Format, Image
 from abiding.native.names import is_mangled, may_be_image, module_name, stem
 from abiding.native.platforms import floors
@@ -87,7 +87,7 @@ def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:
     one release may be unlike each other: those of pyarrow for manylinux2014 have the strings of the old libstdc++.
     """
     own = {tag.platform for tag in tags}
-    fitting = [filename for filename in filenames if beside(tags, _tags(filename))]
+    fitting = [filename for filename in filenames if fit_together(tags, _tags(filename))]
 
     def rank(filename: str) -> tuple[bool, tuple[int, int]]:
         platforms = _platforms(filename)

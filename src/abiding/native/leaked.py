@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from abiding.findings.finding import Finding
 from abiding.native.images import Format
 from abiding.native.links import Missing
-from abiding.native.loader import expanded
+from abiding.native.loader import expand_run_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -77,7 +77,7 @@ _ENVIRONMENT = re.compile(r"(\.\./){3}(lib|lib64|bin|Library)(/|$)|(\.\./){2}(bi
 
 
 def _is_leaked(path: str, image: Image) -> bool:
-    place = expanded(path, image.folder)
+    place = expand_run_path(path, image.folder)
     if place is None:
         # `@executable_path` and such depend on nothing of the machine that built it.
         return path.startswith("/") and not path.startswith(("/usr/lib", "/System/"))

@@ -15,8 +15,8 @@ from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.native import contents
 from abiding.native.links import Inside, Missing, Provided, System, follow
-from abiding.native.loader import base_name, expanded
-from abiding.native.loading import Loaded, loaded
+from abiding.native.loader import base_name, expand_run_path
+from abiding.native.loading import Loaded, load_modules
 from abiding.native.lost import judge_lost
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours
@@ -112,7 +112,7 @@ class SurveyedDistribution(NamedTuple):
             problems = exc.findings
         subject = Subject(distribution.label, consumer, links, neighbours, platform, own, shelf.get)
         others = [link.image.place for link in links if not isinstance(link.origin, System)]
-        seen = loaded(python.executable, others).without(reported) if load and others else None
+        seen = load_modules(python.executable, others).without(reported) if load and others else None
         surveyed = cls(subject, python, seen, tuple(_shared(distribution, consumer)), problems)
         judged = surveyed._concerned()
         without = frozenset(library for lack in lacking(judged) for library in lack.libraries)
@@ -162,7 +162,7 @@ class SurveyedDistribution(NamedTuple):
 
     def _of_system(self, link: Link) -> str:
         """Return the file that the loader falls back to: below an absolute run path, or in the system's folders."""
-        paths = [path for path in link.image.run_paths if expanded(path, link.image.folder) is None]
+        paths = [path for path in link.image.run_paths if expand_run_path(path, link.image.folder) is None]
         candidates = [Path(folder, base_name(link.library)) for folder in (*paths, *self.python.folders)]
         return next((str(candidate) for candidate in candidates if is_there(candidate)), "")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from abiding.native.platforms import Platform
     from abiding.native.providers import Neighbours
 
-__all__ = ["Inside", "Link", "Missing", "Origin", "Provided", "System", "follow", "loaded_before", "provided"]
+__all__ = ["Inside", "Link", "Missing", "Origin", "Provided", "System", "assume_loaded", "follow", "provided_links"]
 
 
 class System(NamedTuple):
@@ -76,7 +76,7 @@ def follow(
         raise DamagedImageError.at(f"{consumer.name} {consumer.version}", str(exc)) from exc
 
 
-def loaded_before(links: Iterable[Link], providers: Collection[str]) -> tuple[Link, ...]:
+def assume_loaded(links: Iterable[Link], providers: Collection[str]) -> tuple[Link, ...]:
     """Return the links with all libraries of some providers reached: code has loaded them before."""
     return tuple(
         link._replace(origin=link.origin._replace(reached=True))
@@ -86,7 +86,7 @@ def loaded_before(links: Iterable[Link], providers: Collection[str]) -> tuple[Li
     )
 
 
-def provided(links: Iterable[Link]) -> Iterator[tuple[Link, Provided]]:
+def provided_links(links: Iterable[Link]) -> Iterator[tuple[Link, Provided]]:
     """Return the links to libraries of other distributions."""
     return ((link, link.origin) for link in links if isinstance(link.origin, Provided))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from abiding.native.images import Image
 
-__all__ = ["LoadStep", "Loader", "Process", "base_name", "expanded", "places"]
+__all__ = ["LoadStep", "Loader", "Process", "base_name", "expand_run_path", "places"]
 
 
 class LoadStep(NamedTuple):
@@ -120,7 +120,7 @@ class Loader:
                 (candidate for candidate in self._named.get(library, ()) if candidate.folder in self._added), None
             )
         if _is_path(image, library):
-            place = expanded(library, image.folder)
+            place = expand_run_path(library, image.folder)
             return None if place is None else self._files.get(place)
         rest = library.removeprefix("@rpath/")
         target = self._first(self._run_paths(image), rest, image.format)
@@ -142,7 +142,7 @@ class Loader:
 
     def _run_paths(self, image: Image) -> tuple[str, ...]:
         if image.place not in self._folders:
-            led = (expanded(path, image.folder) for path in image.run_paths)
+            led = (expand_run_path(path, image.folder) for path in image.run_paths)
             self._folders[image.place] = tuple(dict.fromkeys(folder for folder in led if folder is not None))
         return self._folders[image.place]
 
@@ -181,12 +181,12 @@ def places(image: Image, library: str) -> Iterator[str]:
     if image.format is Format.PE:
         return
     if _is_path(image, library):
-        place = expanded(library, image.folder)
+        place = expand_run_path(library, image.folder)
         if place:
             yield place
         return
     for path in image.run_paths:
-        folder = expanded(path, image.folder)
+        folder = expand_run_path(path, image.folder)
         if folder is not None:
             yield _joined(folder, library.removeprefix("@rpath/"))
 
@@ -194,7 +194,7 @@ def places(image: Image, library: str) -> Iterator[str]:
 _ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
 
 
-def expanded(path: str, folder: str) -> str | None:
+def expand_run_path(path: str, folder: str) -> str | None:
     """Return where below site-packages a run path leads from `folder`; None if it begins elsewhere."""
     match = _ORIGIN.match(path)
     return posixpath.normpath(posixpath.join(folder, path[match.end() :])) if match else None

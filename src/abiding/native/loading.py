@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["Loaded", "loaded"]
+__all__ = ["Loaded", "load_modules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ sys.__stdout__.write("\\n" + json.dumps({"paths": list(dict.fromkeys(paths)), "f
 _TIMEOUT = 120  # seconds
 
 
-def loaded(executable: Path, places: Iterable[str]) -> Loaded:
+def load_modules(executable: Path, places: Iterable[str]) -> Loaded:
     """Import the extension modules at these places below site-packages, in their order, with another Python."""
     modules = [name for name in dict.fromkeys(map(module_name, places)) if name]
     try:

@@ -8,7 +8,7 @@ from abiding.native.images import Format
 from abiding.native.loader import Process, base_name
 from abiding.native.names import module_name
 from abiding.native.reachable import reachable
-from abiding.native.scripts import imported_before, openings, scripts
+from abiding.native.scripts import imports_before, openings, scripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -119,7 +119,7 @@ class _Tour:
             if _is_plugin(root):
                 self.loader.add_folders(root.folder for root in self.consumer.images)
             else:
-                before = imported_before(
+                before = imports_before(
                     module_name(root.place), scripts(self.consumer), self.modules, self.loader.count
                 )
             for name in before:

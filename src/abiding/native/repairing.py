@@ -27,7 +27,7 @@ from abiding.native.examining import native_record, subject_of
 from abiding.native.platforms import floors
 from abiding.native.reading import WORK
 from abiding.native.rules import judge
-from abiding.native.runpaths import edited, wanted
+from abiding.native.runpaths import rewrite_run_paths, with_run_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -186,10 +186,10 @@ def _led(repaired: Path) -> Path:
     subject = subject_of(repaired, ())
     put = {}
     for image in subject.consumer.images:
-        new = replace(image, needs=wanted(image, subject.links).needs)
+        new = replace(image, needs=with_run_paths(image, subject.links).needs)
         if new.needs != image.needs:
             member = subject.consumer.files[image.place]
-            put[member] = edited(subject.consumer.read(member), image, new)
+            put[member] = rewrite_run_paths(subject.consumer.read(member), image, new)
     rewrite(Wheel.open(repaired), repaired, put)
     return repaired
 

@@ -14,7 +14,7 @@ from abiding.native.names import is_mangled, stem
 from abiding.native.opened import undeclared
 from abiding.native.platforms import floors
 from abiding.native.providers import Relation
-from abiding.native.subject import telling
+from abiding.native.subject import finding_about
 from abiding.native.symbols import missing_symbols
 from abiding.native.unprovided import missing_libraries
 from abiding.native.unreachable import unreachable, unreachable_inside
@@ -58,7 +58,7 @@ def _wrong_relation(subject: Subject) -> Iterator[Finding]:
             notes.append(
                 f"`{who}` brings it on a condition that does not hold wherever the wheel is installed: `{brings}`"
             )
-        yield telling(
+        yield finding_about(
             "transitive-provider" if transitive else "undeclared-provider",
             Severity.ERROR,
             f"`{library}` is from `{provider.name}`, {message}",

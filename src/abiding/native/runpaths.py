@@ -23,7 +23,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.native.contents import read_file
 from abiding.native.images import Format
 from abiding.native.links import Missing, Provided
-from abiding.native.loader import base_name, expanded, places
+from abiding.native.loader import base_name, expand_run_path, places
 from abiding.native.reading import read_image
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from abiding.native.images import Image
     from abiding.native.links import Link
 
-__all__ = ["edited", "wanted"]
+__all__ = ["rewrite_run_paths", "with_run_paths"]
 
 
-def wanted(image: Image, links: Iterable[Link]) -> Image:
+def with_run_paths(image: Image, links: Iterable[Link]) -> Image:
     """Return the image with the run paths, on macOS the install names, that it should have in the wheel.
 
     On macOS the whole way goes into the install name: delocate takes run paths away.
@@ -46,7 +46,7 @@ def wanted(image: Image, links: Iterable[Link]) -> Image:
     lost = [base_name(link.library) for link in mine if isinstance(link.origin, Missing)]
     # A repair tool finds what it copies into the wheel by run paths, and then takes them away.
     leading = _leading_to(lost, image.run_paths)
-    paths = [path for path in image.run_paths if expanded(path, image.folder) or path in leading]
+    paths = [path for path in image.run_paths if expand_run_path(path, image.folder) or path in leading]
     needs = list(image.needs)
     for link in mine:
         # Also if something loads the library before: who imports what, and when, may change.
@@ -85,7 +85,7 @@ def _needs_of(file: Path) -> tuple[str, ...]:
     return tuple(map(base_name, image.needs)) if image else ()
 
 
-def edited(data: bytes, old: Image, new: Image) -> bytes:
+def rewrite_run_paths(data: bytes, old: Image, new: Image) -> bytes:
     """Return the file `old`, which has the contents `data`, as `new` wants it.
 
     Raises `AbidingError` (`missing-tool`) if a tool is not there or fails.

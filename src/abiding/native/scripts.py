@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.images import Image
 
-__all__ = ["Opening", "Script", "imported_before", "may_load", "openings", "scripts", "with_parents"]
+__all__ = ["Opening", "Script", "imports_before", "may_load", "openings", "scripts", "with_parents"]
 
 
 _LONGEST_CALL = 400
@@ -277,7 +277,7 @@ def _imported(match: re.Match[str], package: str) -> Iterator[str]:
             yield f"{name}.{words[0]}" if name else words[0]
 
 
-def imported_before(
+def imports_before(
     module: str, scripts: Mapping[str, Script], extensions: Collection[str], count: Callable[[], None]
 ) -> tuple[str, ...]:
     """Return in order the extension modules imported before `module`; `count` is called for each look."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
-from abiding.native.links import provided
+from abiding.native.links import provided_links
 from abiding.native.loader import base_name
 from abiding.native.providers import pinned, target
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abiding.native.providers import Neighbours
     from abiding.project.build_record import BuildRecord
 
-__all__ = ["Subject", "telling"]
+__all__ = ["Subject", "finding_about"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Subject:
 
     def provided(self) -> Iterator[tuple[Link, Provided]]:
         """Return the links to libraries of other distributions."""
-        return provided(self.links)
+        return provided_links(self.links)
 
     @property
     def pinned(self) -> frozenset[str]:
@@ -63,7 +63,7 @@ class Subject:
         return pinned(self.consumer.requires, target(self.platform.tags))
 
 
-def telling(
+def finding_about(
     rule: Rule,
     severity: Severity,
     message: str,

@@ -10,7 +10,7 @@ from abiding.native.indexed import Indexed
 from abiding.native.links import Missing
 from abiding.native.loader import base_name
 from abiding.native.names import stem
-from abiding.native.subject import telling
+from abiding.native.subject import finding_about
 from abiding.native.windows import is_newer
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ def _finding(
     notes: tuple[str, ...],
     hints: tuple[str, ...],
 ) -> Finding:
-    return telling("unprovided-library", severity, message, subject, links, expected=None, notes=notes, hints=hints)
+    return finding_about(
+        "unprovided-library", severity, message, subject, links, expected=None, notes=notes, hints=hints
+    )
 
 
 _OF_NEWER = ("Server 2016 has no such library, and no tag keeps the wheel from being installed there",)

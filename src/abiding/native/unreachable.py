@@ -13,7 +13,7 @@ from abiding.native.loader import base_name
 from abiding.native.providers import Relation
 from abiding.native.reach import is_program
 from abiding.native.scripts import may_load
-from abiding.native.subject import telling
+from abiding.native.subject import finding_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ def unreachable(subject: Subject) -> Iterator[Finding]:
     for lost in by_folder.values():
         first, origin = lost[0]
         libraries, it = _libraries_named(link for link, _ in lost)
-        yield telling(
+        yield finding_about(
             "unreachable-library",
             Severity.ERROR,
             f"no run path leads to {libraries}, and nothing loads {it} before",
@@ -78,7 +78,7 @@ def unreachable_inside(subject: Subject) -> Iterator[Finding]:
             severity, notes = Severity.WARNING, ("a repair tool may still let the loader look there",)
         elif all(is_program(link.image) for link, _ in lost):
             severity, notes = Severity.WARNING, ("it starts only where whoever starts it tells the loader the folder",)
-        yield telling(
+        yield finding_about(
             "unreachable-library",
             severity,
             f"{libraries} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",

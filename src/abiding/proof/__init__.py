@@ -91,9 +91,9 @@ def _unpack(source: Path, folder: Path) -> Path:
         return source.parent
     if is_folder(source):
         return source
-    from abiding.proof.copies import unpacked
+    from abiding.proof.copies import unpack
 
-    return unpacked(source, folder / "given")
+    return unpack(source, folder / "given")
 
 
 def _check_settings(subject: ProofSubject, level: Level | None, variant: str | None) -> None:

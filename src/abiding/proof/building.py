@@ -22,7 +22,7 @@ from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller, HookMiss
 from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.proof.commands import CommandError, run
-from abiding.proof.copies import copy_of, make_repository, tags_of, unpacked
+from abiding.proof.copies import copy_of, make_repository, tags_of, unpack
 from abiding.proof.plan import Origin, What, steps_of
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Workshop:
                 continue
             self._say(str(step))
             if bench is None or not bench.is_for(step):
-                from_sdist = partial(unpacked, sdist) if step.origin is Origin.SDIST and sdist else None
+                from_sdist = partial(unpack, sdist) if step.origin is Origin.SDIST and sdist else None
                 source = from_sdist or partial(copy_of, subject.folder)
                 bench = _Bench(step, subject, self._environments, self._place("build"), source)
             done = self._twice(step, bench)

@@ -24,7 +24,7 @@ from abiding.proof.commands import CommandError, answer
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["copy_of", "make_repository", "tags_of", "unpacked"]
+__all__ = ["copy_of", "make_repository", "tags_of", "unpack"]
 
 
 def copy_of(tree: Path, folder: Path) -> Path:
@@ -96,7 +96,7 @@ def _git(folder: Path, *arguments: str) -> str:
     return answer(["git", *arguments], folder, {**os.environ, **dict.fromkeys(names, "abiding"), **alone})
 
 
-def unpacked(sdist: Path, folder: Path) -> Path:
+def unpack(sdist: Path, folder: Path) -> Path:
     """Unpack an sdist below `folder`, and return its top folder.
 
     Raises `ArchiveError` if it is no sdist, or can't be unpacked, or would write or lead anywhere else, or has anything

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.evidence.stated import Bound, BoundState
 from abiding.findings.words import literals, number_of
 from abiding.metadata import requirements
-from abiding.native.examining import looked_up
+from abiding.native.examining import look_up
 from abiding.providers.linked import judge_admitted, working_ranges
 from abiding.providers.tables import Imports
 
@@ -33,7 +33,7 @@ class LinkedBounds(NamedTuple):
 
 def of_wheel(wheel: Subject, listings: Listings, histories: Histories) -> LinkedBounds:
     """Hold a wheel against all published versions of its providers. Raises `AbidingError`."""
-    subject = looked_up(wheel, listings)
+    subject = look_up(wheel, listings)
     ranges = list(working_ranges(subject, histories))
     bounds = tuple(_bound(subject, range_, declared) for range_, declared in ranges)
     return LinkedBounds(bounds, tuple(range_ for range_, _ in ranges), tuple(judge_admitted(subject, histories)))

@@ -11,7 +11,7 @@ from packaging.version import Version
 from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.findings.words import first_of
 from abiding.metadata import requirements
-from abiding.native.examining import looked_up, subject_of
+from abiding.native.examining import look_up, subject_of
 from abiding.native.links import Missing
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart
@@ -68,7 +68,7 @@ def of_release(release: Requirement, path: Path, listings: Listings, histories: 
     subject = subject_of(path, [])
     name, version = requirements.name_of(str(release)), next(iter(release.specifier)).version
     try:
-        subject = looked_up(subject, listings)
+        subject = look_up(subject, listings)
         machines = apart(subject.platform.tags)
         on_each = [_Case(name, version, subject, tags, histories).judge() for tags in machines]
         outcome, why = max(on_each, key=lambda pair: _GRAVITY.index(pair[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from abiding.releases.namesakes import told_apart
+from abiding.releases.namesakes import name_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ __all__ = ["group_by_release", "order"]
 def group_by_release(files: Iterable[Artifact | Unreadable]) -> list[list[Artifact | Unreadable]]:
     """Return the files of each release, sdists first; the releases in the order in which they were given."""
     groups: dict[tuple[str, str], list[Artifact | Unreadable]] = {}
-    for file in told_apart(files):
+    for file in name_apart(files):
         groups.setdefault((file.name, file.version), []).append(file)
     return [sorted(group, key=order) for group in _unite(groups)]
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.artifact import Artifact
 
-__all__ = ["judge_namesakes", "told_apart"]
+__all__ = ["judge_namesakes", "name_apart"]
 
 
-def told_apart(files: Iterable[Artifact | Unreadable]) -> list[Artifact | Unreadable]:
+def name_apart(files: Iterable[Artifact | Unreadable]) -> list[Artifact | Unreadable]:
     """Return the files, those that share their name told by the folder where each was read from (`place`).
 
     A file on disk that is there a second time, the same to the byte, is left out.

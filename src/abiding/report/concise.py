@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.releases.release import Release
 
-__all__ = ["lines", "render", "written"]
+__all__ = ["as_lines", "lines", "render"]
 
 
 def render(releases: Sequence[Release]) -> str:
     """Return the lines, each with a newline."""
     lines = chain.from_iterable(map(_lines, releases))
-    return written(line for line in chain(lines, (of_all(releases),)) if line)
+    return as_lines(line for line in chain(lines, (of_all(releases),)) if line)
 
 
 def _lines(release: Release) -> Iterator[str]:
@@ -44,6 +44,6 @@ def _line(finding: Finding, about: str) -> str:
     return f"{place}: {finding.severity}[{finding.rule}]: {finding.message}".replace("\n", " ")
 
 
-def written(lines: Iterable[str]) -> str:
+def as_lines(lines: Iterable[str]) -> str:
     """Return the lines, each with a newline, and nothing in them that steers a terminal."""
     return "".join(f"{printable(on_one_line(line))}\n" for line in lines)

@@ -55,9 +55,9 @@ def forms(
     findings = by_weight((*seen.findings, *seen.unread))
     report = sarif.Report("environment", None, groups(findings))
     return {
-        "concise": lambda: concise.written(concise.lines(findings)),
+        "concise": lambda: concise.as_lines(concise.lines(findings)),
         "json": lambda: _as_json(seen, python, uses, internals),
-        "github": lambda: github.written(findings, ""),
+        "github": lambda: github.as_commands(findings, ""),
         "sarif": lambda: sarif.log("env", [report], complete=not seen.unread),
     }
 

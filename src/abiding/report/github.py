@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from abiding.releases.release import Release
     from abiding.report.grouping import Group
 
-__all__ = ["render", "written"]
+__all__ = ["as_commands", "render"]
 
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -43,7 +43,7 @@ def _lines(release: Release, repository: Repository) -> Iterator[str]:
     yield printable(on_one_line(f"{name}: {summary(release)}"))
 
 
-def written(findings: Iterable[Finding], file: str, last: str = "") -> str:
+def as_commands(findings: Iterable[Finding], file: str, last: str = "") -> str:
     """Return the commands for some findings about one project, whose `file` is named from the top of its repository."""
     lines = [*(_command(group, group.about, file) for group in groups(findings)), *([printable(last)] if last else [])]
     return "".join(f"{line}\n" for line in lines)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding, Value
     from abiding.releases.release import Release
 
-__all__ = ["Group", "each_of", "groups", "kind", "left_out", "more_than_shown", "release_groups", "values"]
+__all__ = ["Group", "each_of", "groups", "kind", "more_than_shown", "number_hidden", "release_groups", "values"]
 
 
 class Group(NamedTuple):
@@ -150,7 +150,7 @@ def each_of(names: Sequence[str]) -> str:
     return f"each of {number_of(len(names), kind(names))}"
 
 
-def left_out(findings: Sequence[object]) -> int:
+def number_hidden(findings: Sequence[object]) -> int:
     """Return how many of some findings are not shown."""
     return max(0, len(findings) - bounds.FINDINGS)
 

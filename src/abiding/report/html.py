@@ -14,7 +14,7 @@ from abiding.report import explanations
 from abiding.report.compact import compact
 from abiding.report.filters import Filters
 from abiding.report.grouping import each_of, release_groups
-from abiding.report.markup import Side, badge, called, document, explained, files, page, prose, sides, text
+from abiding.report.markup import Side, badge, breakable, document, explain_button, files, page, prose, sides, text
 from abiding.report.matrix import Matrix
 from abiding.report.summary import case, overlooked, verdict, word
 from abiding.report.table import Table, legend
@@ -95,7 +95,7 @@ def _release(release: Release, matrix: Matrix, filters: Filters, number: int) ->
     yield f'<section id="r{number}">\n<h1>{text(f"{release.name} {release.version}".strip())} {_badges(release)}</h1>\n'
     yield f'<p class="summary">{prose(verdict(release).partition(": ")[2])}.'
     if of := case(release):
-        yield f" {explained('case', of)}."
+        yield f" {explain_button('case', of)}."
     yield "</p>\n"
     if release.everything:
         yield "<h2>Findings</h2>\n"
@@ -128,8 +128,9 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
     where = f"{each_of(about)}: {'; '.join(compact(about, names))}" if len(about) > 1 else about[0]
     return (
         f'<details class="finding"{opened}><summary><span class="chip {finding.severity}">{finding.severity}</span> '
-        f'<span class="message">{prose(finding.message)}</span> <span class="where">{called(where)}</span></summary>\n'
-        f'<div class="inside"><p class="rule">{explained(finding.rule)}</p>{excerpts}{both if has_values else ""}'
+        f'<span class="message">{prose(finding.message)}</span> '
+        f'<span class="where">{breakable(where)}</span></summary>\n'
+        f'<div class="inside"><p class="rule">{explain_button(finding.rule)}</p>{excerpts}{both if has_values else ""}'
         f"{remarks}{files(about, map(filters.classes, about))}</div></details>\n"
     )
 

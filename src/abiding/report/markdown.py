@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Block", "blocks", "emphasised"]
+__all__ = ["Block", "blocks", "mark_emphasis"]
 
 
 # Within an item of a list it has the margin of that.
@@ -50,6 +50,6 @@ def _block(piece: str) -> Block:
     return Block("paragraph", text)
 
 
-def emphasised(text: str, before: str = "", after: str = "") -> str:
+def mark_emphasis(text: str, before: str = "", after: str = "") -> str:
     """Return a text with other marks, or none, around what is emphasised in it."""
     return _EMPHASIS.sub(lambda match: f"{before}{match[1]}{after}", text)

@@ -10,7 +10,7 @@ from abiding._version import __version__
 from abiding.findings import bounds
 from abiding.findings.characters import visible
 from abiding.findings.words import beginning
-from abiding.report.markdown import blocks, emphasised
+from abiding.report.markdown import blocks, mark_emphasis
 from abiding.report.style import STYLE
 
 if TYPE_CHECKING:
@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Severity
     from abiding.report.markdown import Block
 
-__all__ = ["Side", "badge", "called", "document", "explained", "files", "lines", "page", "prose", "sides", "text"]
+__all__ = [
+    "Side",
+    "badge",
+    "breakable",
+    "document",
+    "explain_button",
+    "files",
+    "lines",
+    "page",
+    "prose",
+    "sides",
+    "text",
+]
 
 
 # Of a value that is longer, the lines from the first one that differs.
@@ -55,7 +67,7 @@ def text(plain: str) -> str:
 _BETWEEN_TAGS = re.compile(r"\.(?=(?:manylinux|musllinux|linux|macosx|win|cp|pp|py)[\d_])")
 
 
-def called(name: str) -> str:
+def breakable(name: str) -> str:
     """Return the name of a file, or the tags of several, with the places where a line may break."""
     return _BETWEEN_TAGS.sub(".<wbr>", text(name))
 
@@ -77,7 +89,7 @@ def badge(word: str, severity: Severity | None, page: str = "") -> str:
     return f'<span class="{style}">{prose(word)}</span>'
 
 
-def explained(name: str, word: str = "") -> str:
+def explain_button(name: str, word: str = "") -> str:
     """Return the name of a rule, or of a word, as a button that opens its page."""
     return f'<button class="explained" popovertarget="explain-{name}">{text(word or name)}</button>'
 
@@ -100,12 +112,12 @@ def _block(block: Block) -> str:
 
 
 def _emphasise(words: str) -> str:
-    return _code(emphasised(text(words), "<em>", "</em>"))
+    return _code(mark_emphasis(text(words), "<em>", "</em>"))
 
 
 def files(names: Iterable[str], classes: Iterable[str]) -> str:
     """Return the names of files as a list, each with the classes that filters know it by."""
-    items = "".join(f'<li class="{kind}">{called(name)}</li>' for name, kind in zip(names, classes, strict=True))
+    items = "".join(f'<li class="{kind}">{breakable(name)}</li>' for name, kind in zip(names, classes, strict=True))
     return f'<ul class="names">{items}</ul>'
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.screen import labelled
 from abiding.findings.terminal import Span, Style
-from abiding.report.markdown import blocks, emphasised
+from abiding.report.markdown import blocks, mark_emphasis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,5 +39,5 @@ def _block(block: Block, width: int) -> Iterator[Line]:
         case "heading":
             yield (Span(block.text, Style.STRONG),)
         case _:
-            text = Span(block.mark + emphasised(block.text))
+            text = Span(block.mark + mark_emphasis(block.text))
             yield from labelled(text, width, margin=len(block.mark))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Later", "as_json", "gathered"]
+__all__ = ["Later", "as_json", "in_pieces"]
 
 
 # Characters of a piece: so many that it costs nothing to write one after the other.
@@ -33,11 +33,11 @@ class Later(list, Generic[_Item]):  # type: ignore[type-arg]  # `json` knows lis
 def as_json(data: object) -> Iterator[str]:
     """Write data down as JSON, with a newline at its end; no line is a command to the service of a CI."""
     encoder = json.JSONEncoder(indent=2, ensure_ascii=False)
-    yield from gathered(part.replace("##", "\\u0023#") for part in encoder.iterencode(data))
+    yield from in_pieces(part.replace("##", "\\u0023#") for part in encoder.iterencode(data))
     yield "\n"
 
 
-def gathered(parts: Iterable[str]) -> Iterator[str]:
+def in_pieces(parts: Iterable[str]) -> Iterator[str]:
     """Yield the same text in fewer pieces."""
     waiting, size = [], 0
     for part in parts:

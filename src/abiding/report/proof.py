@@ -137,9 +137,9 @@ def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:
     complete = proof.verdict is not ProofVerdict.UNPROVEN
     file = Repository.around(Path()).project_file(report.beside)
     return {
-        "concise": lambda: concise.written([*concise.lines(findings), last]),
+        "concise": lambda: concise.as_lines([*concise.lines(findings), last]),
         "json": lambda: _as_json(proof, str(source)),
-        "github": lambda: github.written(findings, file, last),
+        "github": lambda: github.as_commands(findings, file, last),
         "sarif": lambda: sarif.log("prove", [report], complete=complete),
     }
 

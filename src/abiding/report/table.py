@@ -8,7 +8,7 @@ from abiding.findings.words import number_of
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.compact import compact
-from abiding.report.markup import Side, badge, called, explained, files, lines, sides, text
+from abiding.report.markup import Side, badge, breakable, explain_button, files, lines, sides, text
 from abiding.report.matrix import CellState
 from abiding.report.standing import LEVELS
 from abiding.report.summary import verdict_word
@@ -83,7 +83,7 @@ class Table(NamedTuple):
     def _reference(self) -> Iterator[str]:
         sdist = self.matrix.sdist
         label = self._role if sdist else f"What {self._role} says in each field"
-        file = f'<span class="file">{called(sdist.called)}</span>' if sdist else ""
+        file = f'<span class="file">{breakable(sdist.called)}</span>' if sdist else ""
         yield f'<tr class="reference"><th scope="row">{file}<small>{label}</small></th>'
         for field, kind, place in self._columns:
             yield f'<td{kind} data-field="{text(field)}">{_said(self.matrix.reference[place], field)}</td>'
@@ -97,10 +97,10 @@ class Table(NamedTuple):
         if len(names) > 1:
             yield f'<span class="file"><b>{number_of(len(names), row.artifacts[0].kind)}</b></span>'
             every = [checked.called for other in self.matrix.rows for checked in other.artifacts]
-            yield from (f'<span class="file">{called(name)}</span>' for name in compact(names, every))
+            yield from (f'<span class="file">{breakable(name)}</span>' for name in compact(names, every))
             all_names = f'<details class="all"><summary>all names</summary>{all_names}</details>'
         level = LEVELS.get(row.artifacts[0].level, "")
-        beside = f" {explained('level', level)}" if level else ""
+        beside = f" {explain_button('level', level)}" if level else ""
         unseen = row.verdict is Verdict.EQUAL and all(cell.state is CellState.SAME for cell in row.cells)
         how = "<small>in other line ends, order or case alone</small>" if unseen else ""
         yield f"{all_names}{badge(verdict_word(row.verdict, row.severity), row.severity)}{beside}{how}</th>"

@@ -19,13 +19,14 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.columns import NOTHING, columns
 from abiding.report.compact import compact
-from abiding.report.grouping import each_of, kind, left_out, more_than_shown, release_groups
+from abiding.report.grouping import each_of, kind, more_than_shown, number_hidden, release_groups
 from abiding.report.standing import standings
 from abiding.report.summary import case, of_all, verdict, word
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
+    from abiding.findings.finding import Finding
     from abiding.findings.terminal import Line
     from abiding.releases.release import Release
     from abiding.report.grouping import Group
@@ -177,7 +178,7 @@ class _Report(NamedTuple):
     # What there is to say at the end
 
     def _closing(self, all_groups: Sequence[Group]) -> Iterator[Line]:
-        if not self.full and (more := left_out(all_groups)):
+        if not self.full and (more := number_hidden(all_groups)):
             yield from labelled(Span(more_than_shown(more)), self.terminal.width)
         hints = []
         if all_groups:
@@ -187,13 +188,16 @@ class _Report(NamedTuple):
             first = next(filter(breaks, findings), findings[0])
             what = "tells what it means" if first.severity is Severity.NOTE else "tells why, and what to do"
             hints.append(f"`abiding explain {first.rule}` {what}")
-        values = ((finding, value) for finding, _ in all_groups for value in (finding.expected, finding.found))
-        if not self.full and any(len(lines_of(value)) > (self._most(each.severity) or 0) for each, value in values):
+        if not self.full and any(self._is_cut(group.finding) for group in all_groups):
             hints.append("`--full` shows all lines of all values")
         for hint in hints:
             yield from labelled(Span(hint), self.terminal.width, Span("hint: ", Style.HINT))
         if of := case(self.release):
             yield from labelled(Span(f"{of} (`abiding explain case`)", Style.FAINT), self.terminal.width, margin=4)
+
+    def _is_cut(self, finding: Finding) -> bool:
+        most = self._most(finding.severity) or 0
+        return any(len(lines_of(value)) > most for value in (finding.expected, finding.found))
 
 
 def _name(release: Release) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Setting = str | bool | int | float | list[str]
 
-__all__ = ["Limits", "Part", "Piece", "Plan", "merged", "scatter", "settle", "survey", "write_releases"]
+__all__ = ["Limits", "Part", "Piece", "Plan", "create_views", "scatter", "settle", "survey", "write_releases"]
 
 
 _BYTES = 64 << 20  # of a piece, unpacked
@@ -122,7 +122,7 @@ def survey(plan: Plan, folder: Path, run: Run, tell: Callable[[str], object] = l
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
-def merged(connection: DuckDBPyConnection, folder: Path) -> None:
+def create_views(connection: DuckDBPyConnection, folder: Path) -> None:
     """Make the views `releases`, `bad` and `others` of finished parts."""
     for table in _TABLES:
         files = f"read_parquet({pattern(folder / 'decided', f'/*/{table}.parquet')})"

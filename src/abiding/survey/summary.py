@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from abiding.survey.columns import MissingColumn
     from abiding.survey.plan import Plan
 
-__all__ = ["Bad", "Breaking", "Summary", "summarised"]
+__all__ = ["Bad", "Breaking", "Summary", "summarise"]
 
 
 _EXAMPLES = 3
@@ -78,7 +78,7 @@ FROM releases WHERE "case" IN ('1', '{UNKNOWN_CASE}')
 """
 
 
-def summarised(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
+def summarise(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
     """Count the releases of a survey; the `top` are those with most downloads that break, all alike without them."""
     ask = connection.execute
     files, releases = ask("SELECT coalesce(sum(files), 0)::BIGINT, count(*) FROM releases").fetchall()[0]
