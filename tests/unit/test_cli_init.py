@@ -355,7 +355,7 @@ def test_a_file_that_somebody_else_changes(project: Path, monkeypatch: pytest.Mo
         return True
 
     monkeypatch.setattr("abiding.cli.editing.need_terminal", lambda *_, **_more: None)
-    monkeypatch.setattr("abiding.cli.editing.agreed", agreed)
+    monkeypatch.setattr("abiding.cli.editing.ask", agreed)
     assert refused(str(project)) == ("bad-pyproject", "the file has been changed in the meantime")
     assert project.read_text() == SCIPY + "# one more line\n"
 
