@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import sys
 from unittest.mock import patch
 
 import pytest
@@ -13,8 +14,12 @@ from hypothesis import strategies as st
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
+from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins
 from abiding.metadata.pinned import pin_of_installed, pin_of_named
+from abiding.project import lines
+from abiding.project.declaration import Declaration
+from abiding.project.pyproject import Pyproject
 
 
 def filled(text: str, version: str) -> pins.Filled:
@@ -151,6 +156,28 @@ def test_an_installed_distribution_whose_metadata_is_broken(raised: Exception) -
         pytest.raises(ValueError, match="the installed `spam` has METADATA that can't be read"),
     ):
         pins.fill("spam==x.x")
+
+
+@pytest.mark.parametrize(
+    ("pin", "plugin", "message", "command"),
+    [
+        ("packaging==x.x.*", False, "`dynamic-metadata`, which fills", "pip install 'dynamic-metadata>=0.6'"),
+        ("no-such-egg==x.x.*", False, "`dynamic-metadata`, which fills", "pip install 'dynamic-metadata>=0.6' no-such-egg"),
+        ("no-such-egg==x.x.*", True, "`no-such-egg` is not installed", "pip install no-such-egg"),
+        ("no-such-egg[a]>=2.x,<4; os_name != 'none'", True, "`no-such-egg` is not", "pip install 'no-such-egg[a]>=2,<4'"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_named_with_the_command(pin: str, plugin: bool, message: str, command: str) -> None:
+    """All of it at once: without build isolation no front end installs it."""
+    text = f'[tool.abiding]\nbuild-backend = "x"\n[tool.abiding.wheel]\ndependencies = ["{pin}"]\n'
+    pyproject = Pyproject.parse(text)
+    entries = Declaration.read(pyproject).entries
+    hidden = {} if plugin else {"dynamic_metadata.plugins": None}
+    with patch.dict(sys.modules, hidden), pytest.raises(DeclarationError) as caught:
+        lines.filled(entries, pyproject)
+    (finding,) = caught.value.findings
+    assert message in finding.message
+    assert finding.hints == (f"install it, which nobody else does without build isolation: `{command}`",)
 
 
 def test_pins_that_can_not_be_filled() -> None:

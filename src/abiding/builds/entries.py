@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Entries", "is_for_wheels_here"]
 
-# What fills pins.
-_FILLING = "dynamic-metadata>=0.6"
 _FROM_SDIST = (
     "an sdist is built where no wheel fits the platform, where it is asked for, and where a wheel is built by way of "
     "it, as `python -m build` and `uv build` do"
@@ -142,7 +140,7 @@ class Entries(NamedTuple):
         elif self.level is Level.API:
             needed += native.reading_requirements(self.native)
         exports = self.declaration.exports
-        return [*needed, *([_FILLING] if exports and pins.has_pins(exports.requires) else ())]
+        return [*needed, *([pins.FILLING] if exports and pins.has_pins(exports.requires) else ())]
 
     def _installed(self, joining: list[Entry]) -> list[str]:
         if not joining:
@@ -152,7 +150,7 @@ class Entries(NamedTuple):
         needed: list[str] = []
         for requirement in lines.to_install(joining, beside, ApiLevel.of(self.declaration.project)):
             self._hold((self._not_installable(requirement),) if requirement.excluding else ())
-            needed += [*requirement.requirements, *([_FILLING] if requirement.pinned else [])]
+            needed += [*requirement.requirements, *([pins.FILLING] if requirement.pinned else [])]
         return needed
 
     def _not_installable(self, requirement: lines.Wanted) -> Finding:

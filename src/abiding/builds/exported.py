@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
+from abiding.metadata.installed import NotInstalledError
 from abiding.metadata.ranges import range_of
 from abiding.project.exports import Export, of_table
+from abiding.project.lines import installing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -249,10 +251,11 @@ def of_project(
     key = ("tool", "abiding", "exports")
     try:
         filled = export.filled(name, version)
-    except (LookupError, ValueError) as exc:
+    except (NotInstalledError, ValueError) as exc:
         message = f"`{export.requires}` can't be filled: {exc}"
+        hints = (installing(exc.missing),) if isinstance(exc, NotInstalledError) else ()
         raise DeclarationError(
-            pyproject.finding("unfilled-pin", message, (*key, "requires")), "Nothing was built"
+            pyproject.finding("unfilled-pin", message, (*key, "requires"), hints=hints), "Nothing was built"
         ) from exc
     findings = []
     if not requirements.parse(filled.requires).specifier.contains(version, prereleases=True):

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from abiding.metadata import pins, requirements
+from abiding.metadata.installed import installed
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -27,7 +28,7 @@ def pin_of_installed(line: str) -> str:
     from packaging.requirements import InvalidRequirement
 
     try:
-        return _pin_of(line, pins.installed(requirements.parse(line).name))
+        return _pin_of(line, installed(requirements.parse(line).name))
     except (InvalidRequirement, LookupError, ValueError):
         return ""
 

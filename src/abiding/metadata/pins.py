@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.metadata import requirements
+from abiding.metadata.installed import NotInstalledError, installed, is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 __all__ = [
+    "FILLING",
     "Filled",
     "fill",
     "fits",
     "has_pins",
-    "installed",
     "installed_as",
     "malformed",
     "never_fits",
@@ -34,6 +35,10 @@ __all__ = [
     "without_pins",
     "without_specifiers",
 ]
+
+
+# What fills pins.
+FILLING = "dynamic-metadata>=0.6"
 
 
 class Filled(NamedTuple):
@@ -154,16 +159,15 @@ def _clauses(text: str) -> list[_Clause]:
 def fill(text: str) -> Filled:
     """Fill the pins from the version installed in this environment.
 
-    Raises `LookupError` if the plugin or the pinned distribution is not installed, `ValueError` if the plugin does not
-    take the template or the version is none (PEP 440).
+    Raises `NotInstalledError` if the plugin or the pinned distribution is not installed, `ValueError` if the plugin
+    does not take the template or the version is none (PEP 440).
     """
+    name = _name(text)
     try:
         from dynamic_metadata.plugins import pin_installed
     except ImportError as exc:
-        raise LookupError(
-            "`dynamic-metadata`, which fills `x` pins, is not installed in the build environment"
-        ) from exc
-    name = _name(text)
+        message = "`dynamic-metadata`, which fills `x` pins, is not installed in the build environment"
+        raise NotInstalledError(message, FILLING, *([] if is_installed(name) else [name])) from exc
     version = installed(name)
 
     def filled(clause: _Clause) -> _Clause:
@@ -194,28 +198,6 @@ def _fill(text: str, version: Version, filled: Callable[[_Clause], _Clause]) -> 
 def _name(text: str) -> str:
     match = _TEMPLATE.fullmatch(text)
     return match["name"].partition("[")[0].strip() if match else ""
-
-
-def installed(name: str) -> Version:
-    """Return the version of a distribution that is installed in this environment.
-
-    Raises `LookupError` if it is not, `ValueError` if its version can't be read or is none (PEP 440).
-    """
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as version_of
-
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        text = version_of(name)
-    except PackageNotFoundError as exc:
-        raise LookupError(f"`{name}` is not installed in the build environment") from exc
-    except (OSError, KeyError, ValueError) as exc:
-        raise ValueError(f"the installed `{name}` has METADATA that can't be read") from exc
-    try:
-        return Version(text)
-    except (InvalidVersion, TypeError) as exc:
-        raise ValueError(f"the installed `{name}` has the version `{text}`, which is none (PEP 440)") from exc
 
 
 def _complete(operator: str, filled: str, version: Version) -> _Clause:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins
+from abiding.metadata.installed import NotInstalledError
 from abiding.metadata.ranges import common, range_of
 from abiding.metadata.requirements import applies, meaning, parse
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from abiding.project.pyproject import Pyproject
     from abiding.project.table import ApiLevel
 
-__all__ = ["Added", "Claimed", "Wanted", "filled", "to_install"]
+__all__ = ["Added", "Claimed", "Wanted", "filled", "installing", "to_install"]
 
 
 # Before a build
@@ -90,7 +92,6 @@ def _without_bare(lines: Iterable[str]) -> tuple[str, ...]:
 
 # In a build
 
-_INSTALL = "install it first: without build isolation nobody else does"
 _SELECT = "its marker is false here, and nothing is installed for it: say by `select` which wheels the line is for"
 
 
@@ -109,7 +110,7 @@ def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, 
             continue
         try:
             outcome = pins.fill(entry.requires)
-        except (LookupError, ValueError) as exc:
+        except (NotInstalledError, ValueError) as exc:
             message = f"`{entry.requires}` can't be filled: {exc}"
             unfilled.append(pyproject.finding("unfilled-pin", message, entry.key, hints=_way_on(entry, exc)))
             continue
@@ -122,10 +123,17 @@ def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, 
 
 
 def _way_on(entry: Entry, exc: Exception) -> tuple[str, ...]:
-    if not isinstance(exc, LookupError):
+    if not isinstance(exc, NotInstalledError):
         return ()
-    # Then a front end installs nothing for it, and rightly so.
-    return (_INSTALL,) if entry.applies_here else (_SELECT,)
+    if not entry.applies_here:
+        return (_SELECT,)  # a front end installs nothing for it, and rightly so
+    pinned = pins.without_pins(entry.requires).partition(";")[0].strip()
+    return (installing(requirement if requirement == pins.FILLING else pinned for requirement in exc.missing),)
+
+
+def installing(requirements: Iterable[str]) -> str:
+    """Return what to do where something is missing that front ends install for a build, if they isolate it."""
+    return f"install it, which nobody else does without build isolation: `pip install {shlex.join(requirements)}`"
 
 
 def _excluding(entry: Entry, outcome: pins.Filled, pyproject: Pyproject) -> Finding:
