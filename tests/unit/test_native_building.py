@@ -349,7 +349,9 @@ def test_what_a_metapackage_brings_in_some_environments_of_the_wheel(scene: Scen
 
 def test_what_a_metapackage_brings_and_is_not_installed(scene: Scene) -> None:
     with_metapackage(scene, "meta[fast]", "absent; extra == 'fast'")
-    assert "error[missing-provider]: `absent`, which the wheel is to be linked with, is not" in scene.refused()
+    said = scene.refused()
+    assert "error[missing-provider]: `absent`, which the wheel is to be linked with, is not" in said
+    assert "which nobody else does without build isolation: `pip install 'meta[fast]'`" in said
 
 
 @pytest.mark.parametrize(
@@ -452,6 +454,7 @@ def test_without_native_entries_nothing_of_it_is_imported(scene: Scene) -> None:
 def test_missing_provider(scene: Scene) -> None:
     scene.replace("prov==1.0", "absent==1.0")
     said = scene.refused()
+    assert "install it, which nobody else does without build isolation: `pip install absent==1.0`" in said
     assert "error[missing-provider]: `absent`, which the wheel is to be linked with, is not" in said
     assert "build at the API level, `ABIDING_LEVEL=api`" in said
 

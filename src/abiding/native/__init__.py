@@ -111,11 +111,11 @@ def linking(entries: Iterable[Entry]) -> Iterator[None]:
 
 def required(entries: Iterable[Entry]) -> None:
     """Raise `DeclarationError` (`missing-provider`) if the provider of a native entry is not installed."""
-    names = _names(entries)
-    if names:
+    lines = _lines(entries)
+    if lines:
         from abiding.native import building
 
-        building.require_installed(names)
+        building.require_installed(lines)
 
 
 def hold_to_bring(entries: Iterable[Entry]) -> None:
@@ -169,12 +169,17 @@ def absent(entries: Iterable[Entry]) -> list[str]:
 
 def _names(entries: Iterable[Entry]) -> list[str]:
     """Return the distributions that native entries are for, by normalised names."""
+    return list(_lines(entries))
+
+
+def _lines(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return the lines of native entries by the distributions that they are for."""
     applying = [entry for entry in entries if applies(entry)]
     if not any("[" in entry.requires for entry in applying):  # nothing of a metapackage is asked for
-        return [entry.name for entry in applying]
+        return {entry.name: entry.requires for entry in applying}
     from abiding.native.behind import distributions_for
 
-    return list(dict.fromkeys(name for entry in applying for name in distributions_for(entry.requires)))
+    return {name: entry.requires for entry in applying for name in distributions_for(entry.requires)}
 
 
 def judge_built(

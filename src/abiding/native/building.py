@@ -22,9 +22,10 @@ from abiding.native.platforms import system_folders
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import rewrite_run_paths, with_run_paths
 from abiding.project.build_record import Shared, User
+from abiding.project.lines import installing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.native.contents import Contents
     from abiding.native.distribution import InstalledDistribution
@@ -59,12 +60,12 @@ class Native:
 # Before the build: the wrapped backend finds the libraries
 
 
-def require_installed(names: Sequence[str]) -> None:
-    """Raise `DeclarationError` (`missing-provider`) for the first of these distributions that is not installed.
+def require_installed(lines: Mapping[str, str]) -> None:
+    """Raise `DeclarationError` (`missing-provider`) for the first distribution of these lines that is not installed.
 
     Raises `AbidingError` (`broken-install`) for one that can't be read.
     """
-    for name in names:
+    for name, line in lines.items():
         installed = find_installed(name)
         if installed is None:
             finding = Finding(
@@ -73,7 +74,7 @@ def require_installed(names: Sequence[str]) -> None:
                 f"`{name}`, which the wheel is to be linked with, is not in the build environment",
                 artifact="pyproject.toml",
                 field="native",
-                hints=("install it first: without build isolation nobody else does", LIBRARY_OF_THE_MACHINE),
+                hints=(installing([line]), LIBRARY_OF_THE_MACHINE),
             )
             raise DeclarationError(finding, "Nothing was built")
         _ = installed.metadata  # raises if it is broken
@@ -263,7 +264,7 @@ def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Fin
                 found=contents.version,
                 found_from="in the build environment",
                 notes=("the wheel would be linked with one build of it, and require another",),
-                hints=("install what is declared, or let the build run in isolation, which does",),
+                hints=(installing([native.line]),),
             )
 
 

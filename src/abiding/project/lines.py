@@ -127,12 +127,12 @@ def _way_on(entry: Entry, exc: Exception) -> tuple[str, ...]:
         return ()
     if not entry.applies_here:
         return (_SELECT,)  # a front end installs nothing for it, and rightly so
-    pinned = pins.without_pins(entry.requires).partition(";")[0].strip()
-    return (installing(requirement if requirement == pins.FILLING else pinned for requirement in exc.missing),)
+    return (installing(line if line == pins.FILLING else entry.requires for line in exc.missing),)
 
 
-def installing(requirements: Iterable[str]) -> str:
+def installing(lines: Iterable[str]) -> str:
     """Return what to do where something is missing that front ends install for a build, if they isolate it."""
+    requirements = [pins.without_pins(line).partition(";")[0].strip() for line in lines]
     return f"install it, which nobody else does without build isolation: `pip install {shlex.join(requirements)}`"
 
 
