@@ -145,6 +145,22 @@ _DECLARATIONS = {
     "brackets": ("a=[", "[],", "]\n"),
     "tables": ("", "[[a]]\n", ""),
     "dotted keys": ("", "a.b{}.c=1\n", ""),
+    "parts of a key": ("a", ".a", "=1\n"),
+    "parts of a header": ("[a", ".a", "]\n" + "".join(f"b{i}=1\n" for i in range(9000))),
+    "keys of many parts": ("", ".".join("a" * 99) + ".b{}=1\n", ""),
+    "headers of many parts": ("", "[" + ".".join("a" * 99) + ".b{}]\n", ""),
+    "globs": (
+        "[tool.abiding]\nbuild-backend='a'\nwheel.dependencies=[{{requires='a',select=[",
+        "'cp31{}-*-*" + "*a" * 30 + "',",
+        "]}}]\n",
+    ),
+    "globs that match nothing": (
+        "[tool.abiding]\nbuild-backend='a'\nwheel.dependencies=[{{requires='a',select=[",
+        "'win-x86-64-darwin-mac_os_x-osx-python3-cpython3-amd64-aarch64-windows-x64-{}',",
+        "]}}]\n",
+    ),
+    "a glob": ("[tool.abiding]\nbuild-backend='a'\nwheel.dependencies=[{{requires='a',select='", "*a", "'}}]\n"),
+    "a glob over modules": ("[tool.abiding]\nbuild-backend='a'\noptional-modules=['", "*a", "']\n"),
 }  # fmt: skip
 
 

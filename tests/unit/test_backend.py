@@ -1182,6 +1182,28 @@ def test_where_a_build_fails_the_level_is_said_that_it_failed_at(
     assert (told in caught.value.output) is is_told
 
 
+@pytest.mark.parametrize(("code", "message"), [
+    ("build_wheel = 3", "`build_wheel` of `own` is no function"),
+    ("build_wheel = None", "`build_wheel` of `own` is no function"),
+    ("del build_wheel", "`own` has no `build_wheel`"),
+    ("def build_wheel(*_): raise SystemExit", "`build_wheel` of `own` ended the process, with exit status 0, and returned"),
+    ("def build_wheel(*_): raise SystemExit(0)", "`build_wheel` of `own` ended the process, with exit status 0, and returned"),
+    ("raise SystemExit", "the wrapped backend `own` ended the process, with exit status 0, when it was imported"),
+    # What is said to have failed, the backend has said.
+    ("def build_wheel(*_): raise SystemExit(5)", ""),
+    ("raise SystemExit('no compiler')", ""),
+])  # fmt: skip
+def test_a_wrapped_backend_without_an_answer(code: str, message: str, tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    text = (tree.folder / "pyproject.toml").read_text().replace('"flit_core.buildapi"', '"own"\nbackend-path = ["."]')
+    Tree.write(tree.folder, {"pyproject.toml": text, "own.py": f"from flit_core.buildapi import *\n{code}\n"})
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    assert f"error[broken-backend]: {message}" in " ".join(caught.value.output.split()) or not message
+    assert "AttributeError" not in caught.value.output
+    assert "TypeError" not in caught.value.output
+
+
 def test_lawful_and_probably_not_meant_is_a_warning(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", "libgmp==6.3.0", "numpy>=1.20,<2.5")
     with warned(r"warning\[not-narrower\]: `>=1.20` of `numpy>=1.20,<2.5` excludes .* --> pyproject.toml:19 "):

@@ -57,6 +57,33 @@ def test_lines_of_a_group_in_their_order(groups: str, lines: list[str]) -> None:
     assert [entry.requires for entry in read(groups)] == lines
 
 
+def chain(groups: int, includes: int, last: str) -> str:
+    """Write groups of which each includes the next one, so many times."""
+    include = "{{ include-group = 'g{}' }}, "
+    lines = [f"g{number} = [{include.format(number + 1) * includes}]" for number in range(1, groups)]
+    return "\n".join([f"openblas = [{include.format(1) * includes}]", *lines, f"g{groups} = [{last}]"])
+
+
+@pytest.mark.parametrize(("groups", "includes", "last", "lines"), [
+    (3, 2, "'a'", 8), (9, 2, "'a'", 512), (60, 2, "", 0), (90, 9, "", 0), (99, 1, "'a'", 1), (1, 1000, "'a'", 1000)
+])  # fmt: skip
+def test_groups_that_include_each_other(groups: int, includes: int, last: str, lines: int) -> None:
+    assert [entry.requires for entry in read(chain(groups, includes, last))] == ["a"] * lines
+
+
+@pytest.mark.parametrize(("groups", "includes", "last", "message"), [
+    (10, 2, "'a'", "the group `openblas` has more than 1,000 requirements, with those that it includes"),
+    (60, 2, "'a'", "the group `openblas` has more than 1,000 requirements, with those that it includes"),
+    (100, 1, "'a'", "dependency groups include each other 100 deep, which nobody means"),
+    (3000, 1, "", "dependency groups include each other 100 deep, which nobody means"),
+    (60, 2, "3", "this is nothing that the dependency group `g60` can hold"),
+    (60, 2, "{ include-group = 'g30' }", "the dependency groups go round in a circle: `g30` includes `g31`"),
+])  # fmt: skip
+def test_groups_that_nobody_means(groups: int, includes: int, last: str, message: str) -> None:
+    (fault,) = faults(chain(groups, includes, last))
+    assert fault.message.startswith(message)
+
+
 def test_what_the_entry_says_goes_for_every_line() -> None:
     entry = '{ include-group = "openblas", native = true, select = "*-win_*", variant = "x", reason = "policy", note = "n" }'
     one, other = read('openblas = ["a", "b"]', entry.replace('select = "*-win_*", ', ""))

@@ -11,6 +11,8 @@ import pytest
 from packaging.markers import Marker
 from packaging.tags import sys_tags
 
+from abiding.findings import bounds
+from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Severity
 from abiding.metadata.marker_values import mistaken
 from abiding.project.declaration import Declaration
@@ -313,6 +315,22 @@ def test_a_glob_that_no_tag_matches_is_told(glob: str, meant: str) -> None:
     assert finding.message == f'`select = "{glob}"` matches the tag of no wheel'
     assert finding.hints == ((f"did you mean `{meant}`?",) if meant else (A_TAG,))
     assert not meant or can_match(meant)
+
+
+def test_a_glob_is_no_longer_than_a_tag() -> None:
+    longest = "cp311-cp311-manylinux_2_28_x86_64" + "*" * 67
+    assert not selecting(longest)
+    with pytest.raises(DeclarationError) as caught:
+        selecting(longest + "*")
+    (finding,) = caught.value.findings
+    assert finding.message == "the glob has 101 characters, and no wheel's tag is so long"
+
+
+def test_no_more_globs_than_somebody_means() -> None:
+    assert len(selecting(*(f"q{number}*" for number in range(1000)))) == bounds.GLOBS_MATCHED
+    with pytest.raises(DeclarationError) as caught:
+        selecting(*(f"q{number}*" for number in range(1001)))
+    assert caught.value.findings[-1].message == "the entries have more than 1,000 globs, which nobody means"
 
 
 def test_globs_that_match_are_told_by_no_other_glob() -> None:

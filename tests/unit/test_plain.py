@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tracemalloc
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +90,26 @@ def test_plain_files(tmp_path: Path) -> None:
         assert read_for(tmp_path / name, 2) == b"spa"
         with pytest.raises(OSError, match="too large"):
             read_plain(tmp_path / name, 2)
+
+
+def test_no_memory_is_taken_for_what_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"spam")
+    tracemalloc.start()
+    try:
+        assert read_plain(tmp_path / "x", 4 << 30) == b"spam"
+        assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there is no such file")
+def test_a_file_that_says_it_is_empty() -> None:
+    assert Path("/proc/self/status").stat().st_size == 0
+    data = read_plain("/proc/self/status", 1 << 20)
+    assert data.startswith(b"Name:")
+    assert data.endswith(b"\n")
+    with pytest.raises(OSError, match="too large"):
+        read_plain("/proc/self/status", 10)
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str]:

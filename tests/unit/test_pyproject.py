@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -200,11 +201,6 @@ def test_missing(tmp_path: Path) -> None:
         Pyproject.read(tmp_path)
 
 
-def test_byte_order_mark(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_bytes(b"\xef\xbb\xbfa = 1")
-    assert Pyproject.read(tmp_path).table == {"a": 1}
-
-
 def test_as_shown_hides_what_is_given_and_dynamic() -> None:
     read = Pyproject.parse(TEXT)
     assert as_shown(read.table)["project"]["dynamic"] == ["version"]
@@ -278,3 +274,55 @@ def test_a_path_leads_through_tables_alone(text: str, value: object, table: dict
 )
 def test_what_declares_has_the_table_or_what_is_to_be_one(text: str, declares: bool) -> None:
     assert Pyproject.parse(text).declares is declares
+
+
+A_KEY = ".".join("a" * 100)
+TOO_LONG = A_KEY + ".a"
+QUOTED = ".".join(['"=,]"', "'#'"] * 51)
+
+
+@pytest.mark.parametrize(("text", "line"), [
+    (f"{TOO_LONG} = 1", 1),
+    (f"x = 1\n{TOO_LONG.replace('.', ' . ')} = 1", 2),
+    (f"{QUOTED} = 1", 1),
+    (f"[{TOO_LONG}]", 1),
+    (f"[[ {TOO_LONG} ]]", 1),
+    (f"x = {{ {TOO_LONG} = 1 }}", 1),
+    # What ends before it is no part of it, however it is quoted.
+    (f'x = """a""""\n{TOO_LONG} = 1', 2),
+    (f'x = """a"""""\n{TOO_LONG} = 1', 2),
+    (f"x = '''a'''''\n{TOO_LONG} = 1", 2),
+    (f'x = """\n""" # "\n{TOO_LONG} = 1', 3),
+    (f'x = ["""\n""", {{ {TOO_LONG} = 1, b = "\'" }}]', 2),
+    (f'x = "a\\"b"\n{TOO_LONG} = 1', 2),
+    (f"x = '\\'\n{TOO_LONG} = 1", 2),
+    (f"# don't\n{TOO_LONG} = 1", 2),
+])  # fmt: skip
+def test_a_key_without_end(text: str, line: int) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Pyproject.parse(text + "\n")
+    (finding,) = caught.value.findings
+    assert (finding.rule, finding.line) == ("bad-pyproject", line)
+    assert finding.message == "`pyproject.toml` has a key of more than 100 parts, which nobody means"
+
+
+@pytest.mark.parametrize("text", [
+    f"{A_KEY} = 1", f"[{A_KEY}]", f"[[{A_KEY}]]\nb = 1\n[{A_KEY}.b]".replace("a.b]", "b]"), f'x = "{TOO_LONG}"',
+    f"x = '{TOO_LONG}'", f'x = """\n{TOO_LONG} = 1\n"""', f"x = '''\n{TOO_LONG} = 1'''", f"# {TOO_LONG} = 1",
+    "x = [" + ", ".join(['"numpy>=1.26.0"'] * 200) + "]", "x = [" + "1.5, " * 200 + "]",
+    "{" + "a." * 9,
+])  # fmt: skip
+def test_what_is_no_key_without_end(text: str) -> None:
+    with contextlib.suppress(DeclarationError):
+        Pyproject.parse(text + "\n")
+        return
+    assert text.startswith("{")
+
+
+def test_a_byte_order_mark() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Pyproject.decode(b"\xef\xbb\xbf[project]\n")
+    (finding,) = caught.value.findings
+    assert finding.message == "`pyproject.toml` begins with a byte order mark, and pip and most backends can't read it"
+    assert finding.excerpts[0].text == "[project]"
+    assert finding.hints == ("save the file as UTF-8 without a byte order mark (BOM)",)

@@ -73,9 +73,23 @@ class InnerBackend(NamedTuple):
         return returned
 
     def _call(self, hook: str, *arguments: object) -> Any:  # noqa: ANN401 (each hook has its own)
-        """Call a hook while the backend is shown its view of `[project]`. What it raises goes through."""
-        with view(), seeing(self.name):
-            return getattr(self.load(), hook)(*arguments)
+        """Call a hook while the backend is shown its view of `[project]`. What it raises goes through.
+
+        Raises `BackendError` if there is no such function, or if it ends the process as if all were well.
+        """
+        function = getattr(self.load(), hook, None)
+        if not callable(function):
+            is_there = self.has(hook)
+            message = f"`{hook}` of `{self.name}` is no function" if is_there else f"`{self.name}` has no `{hook}`"
+            raise _problem(self, message, "PEP 517 asks for it", rule="broken-backend")
+        try:
+            with view(), seeing(self.name):
+                return function(*arguments)
+        except SystemExit as exc:
+            if exc.code:
+                raise
+            message = f"`{hook}` of `{self.name}` ended the process, with exit status 0, and returned nothing"
+            raise _problem(self, message, rule="broken-backend") from exc
 
     @classmethod
     def has_raised(cls, exc: BaseException) -> bool:
@@ -107,6 +121,11 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
             module = importlib.import_module(module_name)
     except ImportError as exc:
         raise _not_importable(inner, exc) from exc
+    except SystemExit as exc:
+        if exc.code:
+            raise
+        message = f"the wrapped backend `{inner.name}` ended the process, with exit status 0, when it was imported"
+        raise _problem(inner, message, rule="broken-backend") from exc
     if folders and not _lies_in(module, folders):
         raise _problem(
             inner,

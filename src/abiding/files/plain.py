@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_folder", "is_plain", "is_there", "open_plain", "read_for", "read_plain"]
 
+_PIECE = 1 << 20
+
 
 def open_plain(path: str | Path, *, buffered: bool = True) -> BinaryIO:
     """Open a plain file for reading. Raises `OSError`, whatever it is that stands at the path, or in it."""
@@ -34,12 +36,19 @@ def read_plain(path: str | Path, most: int) -> bytes:
 
 
 def read_for(path: str | Path, most: int) -> bytes:
-    """Read a plain file for who refuses more bytes than `most` in its own words: then it is one more. Raises `OSError`.
+    """Read a plain file, `most + 1` bytes of it if it has more than `most`: the caller refuses these. Raises `OSError`.
 
-    What takes bytes of a file from an archive, or from an index, holds them to a size already.
+    Bytes of a file in an archive, or on an index, are held to a size where they are read.
     """
+    pieces, left = [], most + 1
     with open_plain(path) as file:
-        return file.read(most + 1)
+        # Python reserves what it may read. The size alone is no bound: a file may grow, and those of /proc have none.
+        wanted = min(most, os.fstat(file.fileno()).st_size) + 1
+        while left and (piece := file.read(wanted)):
+            pieces.append(piece)
+            left -= len(piece)
+            wanted = min(left, _PIECE)
+    return b"".join(pieces)
 
 
 def is_plain(path: Path) -> bool:

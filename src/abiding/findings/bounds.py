@@ -10,6 +10,8 @@ from __future__ import annotations
 # Bytes of a pyproject.toml. tomllib takes a hundred times as many of some; the largest that people write have 60 KiB.
 # Worst: 5.2 s, 56 MiB (lines for one distribution, in [project] and for wheels).
 PYPROJECT = 256 << 10
+# Parts of one key, or of the head of a table: `a.b.c` has three. tomllib takes time by their square.
+KEY_PARTS = 100
 # Bytes of a METADATA or PKG-INFO, and lines of fields in it: one byte of a hostile one can take a hundred in memory.
 # Worst: 2.6 s (short lines of a description that differ), 48 MiB (quotes in the names of people).
 METADATA, METADATA_LINES = 2 << 20, 20_000
@@ -37,6 +39,12 @@ MODULE, MODULE_DENSITY, MODULE_HARMLESS = 1 << 20, 20, 4 << 10
 OPENINGS = 10_000
 # Requirements of a dependency group, with those of the groups that it includes, which multiply.
 GROUP = 1000
+# Groups that include each other, one in the next: Python calls itself for each.
+GROUPS_DEEP = 100
+# Characters of one glob over tags, and globs of one declaration.
+GLOB, GLOBS = 100, 1000
+# Globs of one declaration of which it is worked out whether they match any tag, and which is meant by one that doesn't.
+GLOBS_MATCHED = 30
 # Characters of one requirement: a marker takes some thousand times as much to be understood. The longest have 500.
 REQUIREMENT = 8000
 # Bytes of all fields of a METADATA that say what it requires; the longest that were looked at have 20 KiB.

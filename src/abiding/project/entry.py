@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.archives.naming import normalised
+from abiding.findings import bounds
 from abiding.metadata import pins, requirements
 from abiding.project import exports, sanctions
 from abiding.project.contradictions import DeclaredLine
@@ -119,6 +120,7 @@ class EntryReader:
     def __init__(self, faults: Faults, project: Project) -> None:
         self.faults, self.project = faults, project
         self.groups = Groups(faults.pyproject.table, faults)
+        self.globs = 0  # of all entries so far
 
     def entries(self, table: Mapping[str, Any]) -> Iterator[Entry]:
         """Read those that `[tool.abiding]`, a `table`, has for wheels."""
@@ -203,4 +205,10 @@ class EntryReader:
             self.faults.problem(
                 "bad-value", fault.message, key, notes=fault.notes, hints=(fault.hint,), recent=fault.recent
             )
-        return tuple(value)
+        left = bounds.GLOBS - self.globs
+        self.globs += len(value)
+        if 0 <= left < len(value):
+            self.faults.problem(
+                "bad-value", f"the entries have more than {bounds.GLOBS:,} globs, which nobody means", key
+            )
+        return tuple(glob[: bounds.GLOB] for glob in value[: max(left, 0)])

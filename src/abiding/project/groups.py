@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
@@ -42,6 +43,8 @@ class Groups:
         for name in self._groups:
             self._names.setdefault(normalised(name), []).append(name)
         self._told: set[tuple[str, Key]] = set()
+        # Each group is gone through once: by includes that branch, one of a few lines is reached without end.
+        self._resolved: dict[str, tuple[GroupMember, ...]] = {}
 
     def members(self, name: str, key: Key) -> tuple[GroupMember, ...]:
         """Resolve the group that is named at `key`: in order, includes in their places, nothing left out twice."""
@@ -54,7 +57,7 @@ class Groups:
             resolved.append(member)
         return tuple(resolved)
 
-    def _members(self, name: str, key: Key, around: tuple[str, ...]) -> Iterator[GroupMember]:
+    def _members(self, name: str, key: Key, around: tuple[str, ...]) -> tuple[GroupMember, ...]:
         group = normalised(name)
         spellings = self._names.get(group, [])
         if group in around:
@@ -67,8 +70,14 @@ class Groups:
                 f"{' and '.join(f'`{spelling}`' for spelling in spellings)} are the same name of a dependency group",
                 key,
             )
+        elif len(around) == bounds.GROUPS_DEEP:
+            self._tell(f"dependency groups include each other {bounds.GROUPS_DEEP} deep, which nobody means", key)
         else:
-            yield from self._of(spellings[0], (*around, group))
+            if group not in self._resolved:
+                members = self._of(spellings[0], (*around, group))
+                self._resolved[group] = tuple(islice(members, bounds.GROUP + 1))
+            return self._resolved[group]
+        return ()
 
     def _of(self, name: str, around: tuple[str, ...]) -> Iterator[GroupMember]:
         key: Key = (GROUPS, name)

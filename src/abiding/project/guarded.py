@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from abiding.findings import bounds
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -44,7 +46,10 @@ def _one(faults: Faults, value: object, key: Key) -> Iterator[Guarded]:
     note = faults.typed(table.get("note", ""), str, (*key, "note"))
     if modules is None or note is None:
         return
-    if _MODULES.fullmatch(modules):
+    if len(modules) > bounds.FILENAME:
+        message = f"it has {len(modules):,} characters, and no module has such a name"
+        faults.problem("bad-value", message, place, hints=(_FOR_EXAMPLE,))
+    elif _MODULES.fullmatch(modules):
         yield Guarded(modules, note.strip())
     elif "modules" in table:
         faults.problem("bad-value", f"`{modules}` names no module", place, hints=(_FOR_EXAMPLE,))

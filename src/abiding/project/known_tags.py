@@ -11,6 +11,8 @@ from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from abiding.findings import bounds
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
@@ -45,14 +47,12 @@ _PLATFORMS = {
     ),
     ("cygwin", "mingw", "msys", "gnu", "hurd", "os390", "zos", "qnx", "vxworks", "osf", "irix"): ("*",),
 }
-# No tag is longer, by far.
-_LONGEST = 200
 
 
 @cache
 def can_match(glob: str) -> bool:
     """Tell whether a glob may match a tag; it may unless it is certain that it can't."""
-    if len(glob) > _LONGEST:
+    if len(glob) > bounds.GLOB:
         return True
     tokens = tuple(_tokens(glob))
     places: AbstractSet[int] = {0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.findings import bounds
 from abiding.findings.finding import Severity
 from abiding.findings.words import short
 from abiding.metadata import pins, requirements
@@ -40,24 +41,23 @@ def never_true(declaration: Declaration, pyproject: Pyproject) -> Iterator[Findi
 
 def never_selected(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
     """Yield a warning for each glob of `select` that can match the tag of no wheel, on whatever system it is built."""
-    selecting = [entry for entry in declaration.entries if entry.select]
+    selecting = [(entry, glob) for entry in declaration.entries for glob in entry.select]
     if not selecting:
         return
     from abiding.project.known_tags import can_match, meant_by
 
-    for entry in selecting:
-        for glob in entry.select:
-            if can_match(glob):
-                continue
-            suggestion = meant_by(glob)
-            yield pyproject.finding(
-                "never-true",
-                f'`select = "{short(glob)}"` matches the tag of no wheel',
-                entry.key,
-                severity=Severity.WARNING,
-                notes=(_NO_WHEEL if len(entry.select) == 1 else _NO_MORE,),
-                hints=(f"did you mean `{suggestion}`?" if suggestion else A_TAG,),
-            )
+    for entry, glob in selecting[: bounds.GLOBS_MATCHED]:
+        if can_match(glob):
+            continue
+        suggestion = meant_by(glob)
+        yield pyproject.finding(
+            "never-true",
+            f'`select = "{short(glob)}"` matches the tag of no wheel',
+            entry.key,
+            severity=Severity.WARNING,
+            notes=(_NO_WHEEL if len(entry.select) == 1 else _NO_MORE,),
+            hints=(f"did you mean `{suggestion}`?" if suggestion else A_TAG,),
+        )
 
 
 _NO_WHEEL = "so no wheel gets the line"

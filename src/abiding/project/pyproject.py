@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import re
 import tomllib
@@ -53,12 +54,16 @@ class Pyproject(NamedTuple):
     def decode(cls, data: bytes) -> Pyproject:
         """Make the value from the bytes of a file.
 
-        Raises `DeclarationError` if they are not UTF-8, not TOML, or too many.
+        Raises `DeclarationError` if they are not UTF-8, begin with a byte order mark, are not TOML, or are too many.
         """
         if len(data) > bounds.PYPROJECT:
             raise _unreadable(f"`pyproject.toml` has more than {bounds.PYPROJECT:,} bytes, which nobody means")
+        if data.startswith(codecs.BOM_UTF8):  # at which `tomllib` ends, and so do pip and the backends
+            from abiding.project.malformed import with_mark
+
+            raise with_mark(data)
         try:
-            return cls.parse(data.decode("utf-8-sig"))
+            return cls.parse(data.decode())
         except UnicodeDecodeError as exc:
             from abiding.project.malformed import no_utf8
 
@@ -66,9 +71,13 @@ class Pyproject(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Pyproject:
-        """Make the value from a text. Raises `DeclarationError` if the text is not TOML."""
+        """Make the value from a text. Raises `DeclarationError` if it is not TOML, or a key in it has no end."""
         # TOML allows CRLF, but tomllib on a str expects plain newlines.
         text = text.replace("\r\n", "\n")
+        if any(line.count(".") >= bounds.KEY_PARTS for line in text.split("\n")):
+            from abiding.project.long_keys import hold_keys
+
+            hold_keys(text)
         try:
             return cls(text, tomllib.loads(text))
         except (ValueError, RecursionError) as exc:  # also for an integer of thousands of digits

@@ -12,6 +12,8 @@ import re
 from fnmatch import translate
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings import bounds
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
@@ -39,6 +41,8 @@ _CHOICE = re.compile(r"\[[^]]*\]")
 
 def never(pattern: str) -> Never | None:
     """Say why a glob can't match a tag, as far as that can be seen by it alone."""
+    if len(pattern) > bounds.GLOB:
+        return Never(f"the glob has {len(pattern):,} characters, and no wheel's tag is so long", A_TAG)
     parts = len(pattern.split("-"))
     if parts < _PARTS and "*" not in pattern:
         return Never(f"`{pattern}` can't match a wheel's tag", A_TAG)
