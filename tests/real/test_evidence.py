@@ -120,10 +120,16 @@ def test_a_text_that_was_changed_says_no_version(tmp_path: Path) -> None:
 def test_compiled_for_another_system(
     tmp_path: Path, system: str, magic: bytes, numpy: str, wanted: str, expected: tuple[str, str]
 ) -> None:
+    include = Path(sysconfig.get_path("include"))
+    headers = shutil.copytree(include, tmp_path / "include")
+    # Debian has a `pyconfig.h` for each of its architectures, and one that asks which it is.
+    by_architecture = include.parent / str(sysconfig.get_config_var("MULTIARCH")) / include.name / "pyconfig.h"
+    if by_architecture.is_file():
+        shutil.copy(by_architecture, headers)
     # numpy's headers for Linux ask for one that is called otherwise there.
-    (tmp_path / "endian.h").write_text("#include <machine/endian.h>\n", encoding="utf-8")
-    zig = (str(installed("ziglang==0.15.2") / "ziglang" / "zig"), "cc", "-target", system)
-    options = ("-undefined", "dynamic_lookup", f"-I{tmp_path}", target(wanted))
+    (headers / "endian.h").write_text("#include <machine/endian.h>\n", encoding="utf-8")
+    zig = (str(installed("ziglang==0.15.2") / "ziglang" / "zig"), "cc", "-target", system, f"-I{headers}")
+    options = ("-undefined", "dynamic_lookup", target(wanted))
     data = compiled(tmp_path, numpy, *options, compiler=zig).read_bytes()
     assert data.startswith(magic)
     assert claim(data) == expected
