@@ -36,7 +36,7 @@ def declaring(line: str, declared: Mapping[str, str], pyproject: Pyproject, wher
 def pin_notes(line: str) -> tuple[str, ...]:
     """Say why a pin is to be declared and not the line; nothing of a line that says the same in every build."""
     pin = pin_of_installed(line)
-    return (f"`{line}` is the version installed in this build: the pin `{pin}` is filled in each",) if pin else ()
+    return (f"`{line}` is the version installed in this build; each build fills in the pin `{pin}`",) if pin else ()
 
 
 def are_opposed(line: str, other: str) -> bool:
