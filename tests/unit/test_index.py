@@ -505,9 +505,9 @@ def test_huge_page(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     assert index.sent["/simple/spam/"] < 8 << 20
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/spam", "http://[", "http://\udcff/"])
+@pytest.mark.parametrize("target", ["file:///etc/", "ftp://127.0.0.1/", "http://[", "http://\udcff/"])
 def test_index_that_leads_astray(index: Index, target: str) -> None:
-    index.add("cp311-cp311-any", listing={"url": target})
+    index.add("cp311-cp311-any", listing={"url": f"{target}spam-1.0-cp311-cp311-any.whl"})
     index.add("cp312-cp312-any")
     if target == "http://[":
         assert refused(index).findings[0].rule == "bad-index"
@@ -564,7 +564,7 @@ def test_password(index: Index) -> None:
 def test_password_is_for_the_index_alone(index: Index) -> None:
     with serving(Index(password="never")) as other:
         index.add("py3-none-any")
-        index.files["spam-1.0.tar.gz"] = File(listing={"url": other.url})
+        index.files["spam-1.0.tar.gz"] = File(listing={"url": f"{other.url}spam-1.0.tar.gz"})
         index.url = index.url.replace("://", "://me:secret@")
         elsewhere, here = read(index)
     assert isinstance(here, Artifact)

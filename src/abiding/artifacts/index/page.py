@@ -13,6 +13,7 @@ import pypi_simple
 from packaging.version import Version
 
 from abiding.archives.naming import normalised
+from abiding.artifacts.index.filenames import Disputed, Filenames, in_link
 from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.members import members
 from abiding.artifacts.index.web import public_url
@@ -22,7 +23,7 @@ from abiding.findings.words import all_of
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import BinaryIO
 
     from packaging.requirements import Requirement
@@ -71,7 +72,9 @@ def wheels_of_project(
         wheels = {
             key: file
             for key, file in files.items()
-            if file.package_type == "wheel" and (accepted is None or not file.is_yanked)
+            if file.package_type == "wheel"
+            and (accepted is None or not file.is_yanked)
+            and not isinstance(file, Disputed)
         }
         if wheels:
             wheels_of[version] = wheels
@@ -179,17 +182,20 @@ def _parse_page(name: str, body: Body) -> _Page:
 def _of_json(name: str, body: Body) -> _Page:
     """Read a page of PEP 691. Raises `ValueError`, `RecursionError`, `pypi_simple.UnsupportedRepoVersionError`."""
     about: dict[str, Any] = {}
-    files = []
-    is_named = _named(name)
+    files: list[DistributionPackage] = []
+    filenames = Filenames(name)
     for key, value in members(cast("BinaryIO", body), "files"):
         if key != "files":
             about |= {key: value} if key in ("meta", "name", "project-status") else {}
             continue
         if not isinstance(value, dict):
             raise ValueError("a file that is no object")  # noqa: TRY004 (of what was read, not of an argument)
-        if is_named(value.get("filename")):
-            files.append(pypi_simple.DistributionPackage.from_json_data(value, name, body.url))
-            _count(files)
+
+        def make(filename: str, value: dict[str, Any] = value) -> DistributionPackage:
+            return pypi_simple.DistributionPackage.from_json_data({**value, "filename": filename}, name, body.url)
+
+        files += filenames.of_file(value.get("filename"), _absolute(body.url, value.get("url")), make)
+        _count(files)
     # It knows the versions of the API, and what belongs to them.
     page = pypi_simple.ProjectPage.from_json_data({**about, "files": []}, body.url)
     return _Page(tuple(files), page.status or "", page.status_reason or "")
@@ -201,41 +207,42 @@ def _of_html(name: str, body: Body) -> _Page:
     if b"<" not in data:
         raise ValueError("this is not HTML")
     about: dict[str, str] = {}
-    files = []
+    files: list[DistributionPackage] = []
     base = ""
-    is_named = _named(name)
+    filenames = Filenames(name)
     for element in elements(data):
-        attributes = element.attributes
+        attributes: dict[str, Any] = dict(element.attributes)
         if element.name == "base":
             base = base or urljoin(body.url, attributes.get("href", ""))
         elif element.name == "meta" and attributes.get("name", "") in _ABOUT:
             about.setdefault(attributes["name"], attributes.get("content", ""))
-        elif element.name == "a" and "href" in attributes and is_named(element.text):
-            link = pypi_simple.Link(element.text, urljoin(base or body.url, attributes["href"]), dict(attributes))
-            files.append(pypi_simple.DistributionPackage.from_link(link, name))
+        elif element.name == "a" and attributes.get("href"):
+            href, at = attributes["href"], base or body.url
+
+            def make(
+                filename: str, href: str = href, at: str = at, more: dict[str, Any] = attributes
+            ) -> DistributionPackage:
+                return pypi_simple.DistributionPackage.from_link(
+                    pypi_simple.Link(filename, urljoin(at, href), more), name
+                )
+
+            files += filenames.of_file(in_link(href), _absolute(at, href), make)
             _count(files)
     head = "".join(f'<meta name="{key}" content="{escape(value)}">' for key, value in about.items())
     page = pypi_simple.ProjectPage.from_html(name, f"<html>{head}</html>")
     return _Page(tuple(files), page.status or "", page.status_reason or "")
 
 
+def _absolute(base: str, url: object) -> str:
+    """Return the URL to which one on a page leads, empty if it is none: that is told where something lies there."""
+    try:
+        return urljoin(base, url) if isinstance(url, str) else ""
+    except ValueError:
+        return ""
+
+
 _READERS = {"json": _of_json, "html": _of_html}
 _ABOUT = ("pypi:repository-version", "pypi:project-status", "pypi:project-status-reason")
-# Old sdists have dashes in their version; with more of them, a name could be read in too many ways.
-_MOST_DASHES = 6
-
-
-def _named(project: str) -> Callable[[object], bool]:
-    """Return whether something is the name of a file of the project, however spelled, and not too long for one."""
-    begins = re.compile("[-_.]+".join(map(re.escape, re.split("[-_.]+", project))) + "(?=-)", re.IGNORECASE)
-
-    def is_named(filename: object) -> bool:
-        if not isinstance(filename, str) or len(filename) > bounds.FILENAME or not filename.isprintable():
-            return False
-        match = begins.match(filename)
-        return bool(match and "/" not in filename and filename.count("-", match.end()) <= _MOST_DASHES)
-
-    return is_named
 
 
 def _count(files: Sequence[object]) -> None:

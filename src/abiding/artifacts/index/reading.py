@@ -14,6 +14,7 @@ from abiding.archives.sdist import Sdist
 from abiding.archives.wheel import listing_of
 from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import Identity, hold_to_name
+from abiding.artifacts.index.filenames import Disputed
 from abiding.artifacts.index.page import files_of_release
 from abiding.artifacts.index.remote import RemoteFile, missing
 from abiding.artifacts.index.web import CONNECTIONS, public_url
@@ -97,6 +98,8 @@ class _Reading:
             findings: tuple[Finding, ...] = ()
             name, version = normalised(file.project or ""), file.version or ""
             try:
+                if isinstance(file, Disputed):
+                    raise file.refuse()
                 metadata = shared
                 if metadata is None:
                     data, findings = self._metadata(file)

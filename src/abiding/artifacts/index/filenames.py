@@ -1,0 +1,96 @@
+"""Which file a page lists: pip goes by the URL of a link, uv by the name beside it, or by the link as it is written."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import parse_sdist_filename, parse_wheel_filename
+from pypi_simple import DistributionPackage
+
+from abiding.archives.naming import WHEEL_ENDING
+from abiding.artifacts.index.web import public_url
+from abiding.findings import bounds
+from abiding.findings.errors import IndexAccessError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Disputed", "Filenames", "in_link"]
+
+
+@dataclass
+class Disputed(DistributionPackage):
+    """A file that is one to pip and another to uv, as they name it; it has the name of the one that is asked for."""
+
+    by_pip: str = ""
+    by_uv: str = ""
+
+    def refuse(self) -> IndexAccessError:
+        """Make the error about it."""
+        names = [f"`{name[: bounds.EXCERPT]}`" if name else "no file" for name in (self.by_pip, self.by_uv)]
+        return IndexAccessError.of(
+            f"is {names[0]} to pip, and {names[1]} to uv",
+            rule="bad-index",
+            artifact=self.filename,
+            note=f"pip takes the name from the end of the URL, {public_url(self.url)}; uv goes by what the page says",
+            hint="tell the index's operators: the name of a file and the end of its URL have to be the same",
+        )
+
+
+class Filenames:
+    """What the names of a project's files look like, however spelled, and none too long for one."""
+
+    def __init__(self, project: str) -> None:
+        self._project = project
+        spelled = "[-_.]+".join(map(re.escape, re.split("[-_.]+", project)))
+        self._begins = re.compile(f"{spelled}(?=-)", re.IGNORECASE)
+
+    def of_file(
+        self, name: object, url: str, make: Callable[[str], DistributionPackage]
+    ) -> Iterator[DistributionPackage]:
+        """Yield what pip and uv take a file for: pip goes by its absolute URL, uv by a name; `make` gives it by name.
+
+        None come if it is none of the project to either, two if it is two.
+        """
+        by_uv, by_pip = self._own(name), self._own(_in_url(url))
+        if by_uv and (by_uv == by_pip or _meaning(by_uv) == _meaning(by_pip)):
+            yield make(by_uv)
+            return
+        for own in filter(None, (by_uv, by_pip)):
+            yield Disputed(**vars(make(own)), by_pip=by_pip, by_uv=by_uv)
+
+    def _own(self, name: object) -> str:
+        """Return the name if it is one of a file of the project, else nothing."""
+        if not isinstance(name, str) or len(name) > bounds.FILENAME or not name.isprintable():
+            return ""
+        match = self._begins.match(name)
+        is_own = match and "/" not in name and name.count("-", match.end()) <= _MOST_DASHES
+        return name if is_own else ""
+
+
+# Old sdists have dashes in their version; with more of them, a name could be read in too many ways.
+_MOST_DASHES = 6
+
+
+def in_link(href: str) -> str:
+    """Return the name that uv takes from a link, as it is written on an HTML page. The text of a link is for people."""
+    return unquote(href.partition("#")[0].rpartition("/")[2].partition("?")[0])
+
+
+def _in_url(url: str) -> str:
+    try:
+        return posixpath.basename(unquote(urlsplit(url).path).rstrip("/"))
+    except ValueError:
+        return ""
+
+
+def _meaning(filename: str) -> object:
+    """Return what an installer takes from the name of a file: there is more than one way to write it."""
+    try:
+        return (parse_wheel_filename if filename.endswith(WHEEL_ENDING) else parse_sdist_filename)(filename)
+    except ValueError:
+        return filename

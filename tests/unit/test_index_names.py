@@ -1,0 +1,190 @@
+"""Which file a link on the page of a project is: what pip 26.3 and uv 0.13.9 were seen to take it for, in each case."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from abiding.artifacts.artifact import Artifact, Unreadable
+from abiding.artifacts.index import listings
+from abiding.cli import main
+from abiding.findings.errors import UnknownReleaseError
+from makers.index import JSON, OTHER, SDIST, File, Index, read, refused, wheel
+from makers.outcomes import problem_of
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+WHEEL = "spam-1.0-py3-none-any.whl"
+LATER = "spam-2.0-py3-none-any.whl"
+LONG = "spam-1.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
+
+
+def page(index: Index, links: str) -> None:
+    """Let the index have a page with these links, and a wheel."""
+    index.page = ("text/html", f"<html><body>{links}</body></html>".encode())
+    index.files[WHEEL] = File()
+
+
+# HTML
+
+
+@pytest.mark.parametrize("link", [
+    f'<a href="/files/{WHEEL}">{WHEEL}</a>',
+    f'<a href="/files/{WHEEL}">spam-1.0-py3-n..&gt;</a>',
+    f'<a href="/files/{WHEEL}"></a>',
+    f'<a href="/files/{WHEEL}">\n <b>{WHEEL}</b> 12 KB\n</a>',
+    f'<a href="/files/{WHEEL}">wheel</a>',
+    f'<a href="/files/{WHEEL}">{LATER}</a>',
+    f'<a href="/files/{WHEEL}">ham-1.0.tar.gz</a>',
+    '<a href="/files/spam%2D1.0-py3-none-any%2Ewhl">x</a>',
+    '<a href="/files/&#115;pam-1.0-py3-none-any.whl">x</a>',
+    f'<a href="/files/{WHEEL}?x=1">x</a>',
+    f'<a href="/files/{WHEEL}#sha256=00">x</a>',
+    f'<a href="../../files/./{WHEEL}">x</a>',
+])  # fmt: skip
+def test_the_text_of_a_link_does_not_matter(index: Index, link: str) -> None:
+    page(index, link)
+    index.files[f"{WHEEL}?x=1"] = index.files["spam%2D1.0-py3-none-any%2Ewhl"] = File()
+    (artifact,) = read(index)
+    assert isinstance(artifact, Artifact)
+    assert artifact.filename == WHEEL
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f'<a href="{LONG}">{LONG[:47]}..&gt;</a>',  # Apache
+        f'<a href="{LONG}">{LONG[:47]}..></a>',  # nginx
+        f'<a href="{LONG}">{LONG}</a>',
+    ],
+)
+def test_folders_that_servers_list(index: Index, link: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their long names are cut off; the sdist beside them requires something else."""
+    index.page = (
+        "text/html",
+        f'<base href="/files/"><pre><a href="spam-1.0.tar.gz">spam-1.0.tar.gz</a> {link}'.encode(),
+    )
+    index.files.update({"spam-1.0.tar.gz": File(SDIST), LONG: File(wheel(OTHER))})
+    assert main(["check", "--index-url", index.url, "spam==1.0"]) == 1
+    assert "numpy>=2.1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("link", [
+    f'<a href="/get/5">{WHEEL}</a>',
+    f'<a href="/get?file={WHEEL}">{WHEEL}</a>',
+    f'<a href="">{WHEEL}</a>',
+    f'<a name="x">{WHEEL}</a>',
+    f'<a href="/files/{WHEEL};a=b">{WHEEL}</a>',
+    f'<a href="/files/{WHEEL}%20">{WHEEL}</a>',
+    f'<a href="\\files\\{WHEEL}">{WHEEL}</a>',
+    f'<a href="/files/x%23{WHEEL}">{WHEEL}</a>',
+    '<a href="/files/spam%252D1.0-py3-none-any.whl">x</a>',
+])  # fmt: skip
+def test_the_text_of_a_link_names_no_file(index: Index, link: str) -> None:
+    page(index, link)
+    with pytest.raises(UnknownReleaseError):
+        read(index)
+
+
+BY_PIP_ALONE = [
+    f"/files/{WHEEL}/",
+    f"/files/x%2F{WHEEL}",
+    f"/files/{WHEEL}?x=a/b",
+    f" {WHEEL}",
+    f"\n{WHEEL}\n",
+    "spam-1.0-\npy3-none-any.whl",
+]
+
+
+@pytest.mark.parametrize("href", BY_PIP_ALONE)
+def test_a_link_that_pip_alone_takes(index: Index, href: str) -> None:
+    page(index, f'<a href="{href}">{WHEEL}</a>')
+    (file,) = read(index)
+    assert file.filename == WHEEL
+    assert problem_of(file).rule == "bad-index"
+    assert problem_of(file).message == f"the file is `{WHEEL}` to pip, and no file to uv"
+
+
+def test_a_link_that_uv_alone_takes(index: Index) -> None:
+    page(index, f'<a href="/get?x=a/{WHEEL}">{WHEEL}</a>')
+    (file,) = read(index)
+    assert problem_of(file).message == f"the file is no file to pip, and `{WHEEL}` to uv"
+
+
+# JSON
+
+
+def listed(index: Index, filename: object, url: object) -> None:
+    files = [{"filename": filename, "url": url, "hashes": {}}]
+    text = json.dumps({"meta": {"api-version": "1.1"}, "name": "spam", "files": files, "versions": []})
+    index.page = (JSON, text.encode())
+
+
+@pytest.mark.parametrize("url", ["{}", "{}?x=1", "{}#sha256=00", "x/../{}"])
+@pytest.mark.parametrize(
+    ("filename", "at_end"),
+    [
+        (WHEEL, WHEEL),
+        (WHEEL, "spam%2D1.0-py3-none-any.whl"),
+        ("Spam-1.0-py3-none-any.whl", WHEEL),
+        ("spam-1.0.0-py3-none-any.whl", WHEEL),
+        (WHEEL, "SPAM-1-py3-none-any.whl"),
+    ],
+)
+def test_one_file_in_two_spellings(index: Index, filename: str, at_end: str, url: str) -> None:
+    listed(index, filename, "/files/" + url.format(at_end))
+    for name in (at_end, WHEEL):  # a client may write it without escapes
+        index.files[url.format(name).partition("#")[0].removeprefix("x/../")] = File()
+    (file,) = read(index)
+    assert isinstance(file, Artifact)
+    assert file.filename == filename
+
+
+@pytest.mark.parametrize(
+    ("filename", "url", "told"),
+    [
+        (WHEEL, "/get/5", f"no file to pip, and `{WHEEL}` to uv"),
+        ("notes.txt", f"/files/{WHEEL}", f"`{WHEEL}` to pip, and no file to uv"),
+        (f"x/{WHEEL}", f"/files/{WHEEL}", f"`{WHEEL}` to pip, and no file to uv"),
+        (None, f"/files/{WHEEL}", f"`{WHEEL}` to pip, and no file to uv"),
+        (WHEEL, "/files/spam-1.0-1-py3-none-any.whl", f"`spam-1.0-1-py3-none-any.whl` to pip, and `{WHEEL}` to uv"),
+        (WHEEL, f"/files/{LATER}", f"`{LATER}` to pip, and `{WHEEL}` to uv"),
+        (LATER, f"/files/{WHEEL}", f"`{WHEEL}` to pip, and `{LATER}` to uv"),
+        (WHEEL, "/files/spam-1.0.tar.gz", f"`spam-1.0.tar.gz` to pip, and `{WHEEL}` to uv"),
+        (WHEEL, "/files/ham-1.0-py3-none-any.whl", f"no file to pip, and `{WHEEL}` to uv"),
+    ],
+)
+def test_one_file_with_two_names(
+    index: Index, filename: object, url: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed(index, filename, url)
+    index.add("py3-none-any")
+    problems = [problem_of(file) for file in read(index)]
+    assert {(problem.rule, problem.message.removeprefix("the file is ")) for problem in problems} == {
+        ("bad-index", told)
+    }
+    assert main(["check", "--index-url", index.url, "spam==1.0"]) == 2
+    assert "bad-index" in capsys.readouterr().out
+
+
+def test_two_versions_of_one_file(index: Index) -> None:
+    """It is refused as either; other versions are read."""
+    listed(index, WHEEL, f"/files/{LATER}")
+    for version in ("1.0", "2.0"):
+        (file,) = read(index, f"spam=={version}")
+        assert isinstance(file, Unreadable)
+        assert (file.name, file.version) == ("spam", version)
+
+
+def test_what_is_of_another_project_does_not_matter(index: Index) -> None:
+    """Control: neither name is one of a file of this."""
+    listed(index, "ham-1.0-py3-none-any.whl", "/get/5")
+    assert refused(index).findings[0].rule == "unknown-release"
+
+
+def test_what_has_two_names_is_no_provider(index: Index) -> None:
+    listed(index, WHEEL, f"/files/{LATER}")
+    with listings(index.url) as found:
+        assert found.published("spam", SpecifierSet()) == []
