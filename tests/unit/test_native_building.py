@@ -146,10 +146,57 @@ def test_an_editable_wheel_without_its_module_brings_the_libraries(scene: Scene)
     path = scene.build("build_editable", IN_PLACE="1")
     environment = installed(path, scene.folder / "environment")
     installed(next((scene.folder / "wheels").iterdir()), environment)
+    shutil.rmtree(scene.site)  # where the run path of the build leads
     code = "import site, sys; site.addsitedir(sys.argv[1]); import json, ham; print('ctypes' in sys.modules); import ham; import ctypes; print(ctypes.CDLL(ham.__path__[0] + '/_ham.so').ham())"
     command = [sys.executable, "-c", code, str(environment)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == "True\n7\n", done.stderr
+
+
+# How a backend leads Python to a package in a namespace, by what its `.pth` file says: to the folder, to the package
+# alone, as setuptools and meson-python do, or with a namespace that exists already, as old tools have it.
+NAMESPACES = {
+    "a folder": "{tree}",
+    "a finder": "import leading; leading.install({tree!r})",
+    "a module that is there": "import sys, types; names = sys.modules.setdefault('names', types.ModuleType('names')); names.__path__ = [{tree!r} + '/names']",
+}
+LEADING = """
+import importlib.machinery, importlib.util, sys
+
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == "names":
+            spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+            spec.submodule_search_locations.append("placeholder")
+            return spec
+        if name == "names.ham":
+            folder = Finder.tree + "/names/ham"
+            return importlib.util.spec_from_file_location(name, folder + "/__init__.py", submodule_search_locations=[folder])
+
+def install(tree):
+    Finder.tree = tree
+    sys.meta_path.append(Finder)
+"""
+
+
+@pytest.mark.parametrize("way", NAMESPACES)
+def test_a_package_in_a_namespace_finds_the_libraries(way: str, scene: Scene) -> None:
+    """Before anything of the tree is run; other parts of the namespace do not load them."""
+    environment = installed(scene.build("build_editable", IN_PLACE="1"), scene.folder / "environment")
+    installed(next((scene.folder / "wheels").iterdir()), environment)
+    shutil.rmtree(scene.site)  # where the run path of the build leads
+    package, other = scene.tree.folder / "names" / "ham", scene.folder / "other" / "names" / "eggs"
+    other.mkdir(parents=True)
+    (other / "__init__.py").touch()
+    package.parent.mkdir()
+    (scene.tree.folder / "ham").rename(package)
+    (package / "__init__.py").write_text("import ctypes; print(ctypes.CDLL(__path__[0] + '/_ham.so').ham())\n")
+    (environment / "leading.py").write_text(LEADING)
+    (environment / "ham.pth").write_text(NAMESPACES[way].format(tree=str(scene.tree.folder)) + "\n")
+    code = f"import site, sys; site.addsitedir(sys.argv[1]); import packaging.version, os.path; print('ctypes' in sys.modules); import names; names.__path__ = [*names.__path__, {str(other.parent)!r}]; import names.ham; import names.eggs"
+    command = [sys.executable, "-c", code, str(environment)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "False\n7\n", done.stderr
 
 
 def test_a_provider_that_is_broken_fails_no_import_of_the_tree(scene: Scene) -> None:

@@ -24,6 +24,7 @@ _FIRST = "zz_abiding"
 _MODULE = '''\
 """Loads the libraries of other distributions before the first import from the source tree of {project}."""
 
+import _thread
 import json
 import os
 import sys
@@ -34,24 +35,29 @@ LIBRARIES = json.loads({libraries})
 
 
 class Finder:
-    """Asks the other finders; the first time that one of them leads into the tree, the libraries are loaded."""
+    """Asks the other finders; the first time that one of them leads into the tree, the libraries are loaded.
 
-    asking = False
+    For modules in packages too: a namespace package need not lead into the tree although a part of it does.
+    """
+
+    # The threads that ask: what a finder imports itself is not asked for again.
+    asking = set()
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
-        if path is not None or cls.asking or name in sys.stdlib_module_names:
+        thread = _thread.get_ident()
+        if thread in cls.asking or name.partition(".")[0] in sys.stdlib_module_names:
             return None
-        cls.asking = True
+        cls.asking.add(thread)
         try:
             finders = [one for one in sys.meta_path if one is not cls and hasattr(one, "find_spec")]
             specs = (one.find_spec(name, path, target) for one in finders)
             spec = next((one for one in specs if one is not None), None)
             if spec is not None and cls.is_of_tree(spec):
-                sys.meta_path.remove(cls)
                 load()
+                sys.meta_path[:] = [one for one in sys.meta_path if one is not cls]
         finally:
-            cls.asking = False
+            cls.asking.discard(thread)
         return spec
 
     @staticmethod
