@@ -20,7 +20,7 @@ from packaging.metadata import parse_email
 
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
-from abiding.metadata.headers import headers_of
+from abiding.metadata.fields import headers_of
 from abiding.metadata.readers import is_clear
 from fuzz.damage import damaged, wounds
 from fuzz.watch import Violation, watched

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from abiding.builds.promised import promised
+from abiding.builds.promised import known_metadata
 from abiding.builds.settings import Settings
 from abiding.edits.unwrapping import unwrap
 from abiding.edits.wrapping import wrap
@@ -88,7 +88,7 @@ def hold(data: bytes) -> None:
             declaration.check_variant(pyproject, variant, "abiding.variant", "")
             source = Source.read(Path(folder), declaration)
             lint(declaration, pyproject)
-            promised(source, declaration)
+            known_metadata(source, declaration)
             for entry in declaration.entries:
                 _ = entry.name, entry.selects(["cp311-cp311-linux_x86_64"])
         except AbidingError as exc:

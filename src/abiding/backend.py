@@ -133,7 +133,7 @@ def _build(config_settings: ConfigSettings) -> Iterator[Build]:
         raise SystemExit(1) from exc
     except Exception as exc:
         from abiding.builds.inner import InnerBackend
-        from abiding.findings.unforeseen import unforeseen
+        from abiding.findings.errors import unforeseen
 
         if InnerBackend.has_raised(exc):
             raise

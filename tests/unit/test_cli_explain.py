@@ -18,7 +18,7 @@ from abiding.archives.tagging import StatedTags
 from abiding.artifacts.artifact import Artifact
 from abiding.builds import rules
 from abiding.builds.inner import InnerBackend
-from abiding.builds.packed import judge_packed
+from abiding.builds.judgement import judge_packed
 from abiding.builds.settings import Settings
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from abiding.metadata.core import CoreMetadata
-from abiding.metadata.difference import compare, meanings, values
+from abiding.metadata.difference import compare, meanings
+from abiding.metadata.values import values
 from makers.archives import metadata
 
 # What tools write differently for the same thing: left lines, right lines.

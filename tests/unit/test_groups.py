@@ -6,9 +6,9 @@ import pytest
 
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding
-from abiding.project.could_be_marker import could_be_markers
 from abiding.project.declaration import Declaration
 from abiding.project.entry import Entry, Reason
+from abiding.project.lint import could_be_markers
 from abiding.project.pyproject import Pyproject
 
 TEXT = """\

@@ -558,7 +558,7 @@ def test_password(index: Index) -> None:
     index.gone = set(index.files)
     index.stumbles["/simple/spam/"] = 100
     assert "ss@" not in str(refused(index)) + repr(refused(index).findings)
-    assert "ss@" not in repr(settings.IndexSettings.read(index.url))
+    assert "ss@" not in repr(settings.IndexSettings.of(settings.of_pip(), index.url))
 
 
 def test_password_is_for_the_index_alone(index: Index) -> None:
@@ -603,7 +603,7 @@ def test_what_is_no_index_url(url: str) -> None:
     ],
 )
 def test_index_urls(url: str, bare: str) -> None:
-    assert settings.IndexSettings.read(url).url == bare
+    assert settings.IndexSettings.of(settings.of_pip(), url).url == bare
 
 
 def test_index_of_the_environment(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -635,10 +635,10 @@ def test_index_of_pip_conf(index: Index, pip_conf: Callable[[str], None]) -> Non
 def test_environment_beats_pip_conf(pip_conf: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     pip_conf("[global]\nindex-url = http://127.0.0.1:1/\ncert = /some/bundle.pem\nproxy = http://proxy:8080\n")
     monkeypatch.setenv("PIP_INDEX_URL", "https://it's-me:p%40ss@host/simple")
-    assert settings.IndexSettings.read() == settings.IndexSettings(
+    assert settings.IndexSettings.of(settings.of_pip(), None) == settings.IndexSettings(
         "https://host/simple/", (b"it's-me", b"p@ss"), "/some/bundle.pem", "", "http://proxy:8080"
     )
-    assert settings.IndexSettings.read("https://other").url == "https://other/"
+    assert settings.IndexSettings.of(settings.of_pip(), "https://other").url == "https://other/"
 
 
 def test_no_index_in_pip_conf(pip_conf: Callable[[str], None]) -> None:

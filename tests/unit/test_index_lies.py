@@ -352,7 +352,7 @@ def test_netrc_that_is_none(index: Index, text: str, monkeypatch: pytest.MonkeyP
 )
 def test_password_in_what_is_no_url(url: str) -> None:
     with pytest.raises(IndexAccessError) as caught:
-        settings.IndexSettings.read(url)
+        settings.IndexSettings.of(settings.of_pip(), url)
     assert "secret" not in repr(caught.value.findings)
 
 

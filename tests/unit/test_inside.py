@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.cli import main
-from abiding.files.inside import leads_out, read_inside
+from abiding.files.plain import leads_out, read_inside
 from makers.archives import write_sdist
 
 if TYPE_CHECKING:

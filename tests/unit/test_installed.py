@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pytest
 
 from abiding.builds import exported
-from abiding.metadata import pins
+from abiding.metadata import filling
 from abiding.native import building
 from abiding.native.behind import brings_nothing, distributions_for
 from abiding.native.installed import Installed, find_installed
@@ -82,7 +82,7 @@ def test_of_two_with_one_name_that_counts_which_python_finds(
     for path in reversed(dict.fromkeys(paths)):
         monkeypatch.syspath_prepend(path)
     version = importlib.metadata.version("prov-a")
-    assert pins.fill("prov-a==x.x").line == f"prov-a=={version}"
+    assert filling.fill("prov-a==x.x").line == f"prov-a=={version}"
     there = find_installed("prov-a")
     assert there
     assert there.metadata.get("Version") == version

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
-from abiding.artifacts import entry_points
+from abiding.artifacts import installers
 from makers.archives import metadata, wheel_name, write_wheel
 from makers.refused import DATA, SCRIPTS
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree
@@ -89,7 +89,7 @@ def test_all_faults_of_one_kind_are_one_finding(tmp_path: Path) -> None:
     "text", [b"[x]\n" * 200_000, b"[x]\n" + b"a = b\n" * 150_000, b"=\n" * 500_000, b"\xff" * 1000, b"[" * 1_000_000]
 )
 def test_any_file_is_gone_through_at_once(text: bytes) -> None:
-    assert sum(1 for _ in entry_points.faults_in(text)) <= text.count(b"\n") + 1
+    assert sum(1 for _ in installers.faults_in(text)) <= text.count(b"\n") + 1
 
 
 # In a build

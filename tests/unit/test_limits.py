@@ -16,7 +16,7 @@ from abiding.findings.characters import visible
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
-from abiding.metadata.difference import values
+from abiding.metadata.values import values
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.work import memory
 

@@ -14,7 +14,7 @@ from packaging.tags import sys_tags
 from abiding.findings import bounds
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Severity
-from abiding.metadata.marker_values import mistaken
+from abiding.metadata.marker_slips import mistaken
 from abiding.project.declaration import Declaration
 from abiding.project.known_tags import can_match, meant_by
 from abiding.project.lint import lint

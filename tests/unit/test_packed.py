@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.builds.packed import judge_packed
+from abiding.builds.judgement import judge_packed
 from abiding.findings.finding import Severity
 from abiding.project.pyproject import Pyproject
 from makers.pyprojects import wrapping

@@ -15,17 +15,17 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from abiding.findings.errors import DeclarationError
-from abiding.metadata import pins
+from abiding.metadata import filling, pins
 from abiding.metadata.pinned import pin_of_installed, pin_of_named
 from abiding.project import lines
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject
 
 
-def filled(text: str, version: str) -> pins.Filled:
+def filled(text: str, version: str) -> filling.Filled:
     """The requirement, filled where `version` is installed."""
     with patch.object(importlib.metadata, "version", lambda _: version):
-        return pins.fill(text)
+        return filling.fill(text)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ EXCLUDED = [
 
 @pytest.mark.parametrize(("specifiers", "version", "line"), FILLED)
 def test_filled(specifiers: str, version: str, line: str) -> None:
-    assert filled(f"a-b{specifiers}", version) == pins.Filled(f"a-b{line}", str(Version(version)))
+    assert filled(f"a-b{specifiers}", version) == filling.Filled(f"a-b{line}", str(Version(version)))
 
 
 @pytest.mark.parametrize(("specifiers", "version", "line", "instead"), EXCLUDED)
@@ -139,9 +139,9 @@ def test_where_nothing_can_be_proposed(specifiers: str) -> None:
 
 def test_the_rest_of_the_requirement_is_kept() -> None:
     major, minor, *_ = importlib.metadata.version("packaging").split(".")
-    found = pins.fill("packaging[extra] ==x.x.*,<x+1; python_version>'3'")
+    found = filling.fill("packaging[extra] ==x.x.*,<x+1; python_version>'3'")
     assert found.line == f"packaging[extra]=={major}.{minor}.*,<{int(major) + 1}; python_version>'3'"
-    assert pins.fill("packaging (==x.x.*)").line == f"packaging=={major}.{minor}.*"
+    assert filling.fill("packaging (==x.x.*)").line == f"packaging=={major}.{minor}.*"
 
 
 @pytest.mark.parametrize("raised", [FileNotFoundError("no METADATA"), KeyError("Version"), UnicodeError("no UTF-8")])
@@ -155,7 +155,7 @@ def test_an_installed_distribution_whose_metadata_is_broken(raised: Exception) -
         patch.object(importlib.metadata, "version", broken),
         pytest.raises(ValueError, match="the installed `spam` has METADATA that can't be read"),
     ):
-        pins.fill("spam==x.x")
+        filling.fill("spam==x.x")
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,9 @@ def test_what_is_missing_is_named_with_the_command(pin: str, plugin: bool, messa
 
 def test_pins_that_can_not_be_filled() -> None:
     with pytest.raises(LookupError, match="`no-such-distribution` is not installed"):
-        pins.fill("no-such-distribution==x.x")
+        filling.fill("no-such-distribution==x.x")
     with pytest.raises(ValueError, match="must be the last component"):
-        pins.fill("packaging==x.*.x")
+        filling.fill("packaging==x.*.x")
     with pytest.raises(ValueError, match="the version `2011k`, which is none"):
         filled("pytz==x", "2011k")
 
@@ -325,7 +325,7 @@ def test_many_clauses_take_no_time() -> None:
     ],
 )
 def test_what_no_version_can_fill(text: str, line: str, instead: str) -> None:
-    found = pins.never_fits(text)
+    found = filling.never_fits(text)
     assert found is not None
     assert (found.line, found.instead) == (line, instead)
 
@@ -337,7 +337,7 @@ def test_what_no_version_can_fill(text: str, line: str, instead: str) -> None:
      "a==25.x.x", "a>=25.4.x,<26"],
 )  # fmt: skip
 def test_what_a_version_can_fill(text: str) -> None:
-    assert pins.never_fits(text) is None
+    assert filling.never_fits(text) is None
 
 
 @pytest.mark.parametrize("text", ["a==1.0+x", "a==1.0+x.x", "a===1.0+x", "a==1.0+5.x", "a>=1,==1.0+x"])

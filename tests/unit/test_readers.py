@@ -11,7 +11,7 @@ from abiding import check
 from abiding.cli import main
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
-from abiding.metadata.headers import headers_of
+from abiding.metadata.fields import headers_of
 from abiding.metadata.readers import is_clear, note
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree

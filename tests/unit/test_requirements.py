@@ -6,7 +6,7 @@ import pytest
 from packaging.markers import Marker, default_environment
 from packaging.requirements import InvalidRequirement, Requirement
 
-from abiding.metadata import requirements
+from abiding.metadata import narrowing, requirements
 
 SAME = [
     ("aiosignal >=1.1.2", "aiosignal (>=1.1.2)"),
@@ -133,8 +133,8 @@ def test_different_meaning(one: str, other: str) -> None:
 )
 def test_levels(api: str, abi: str, idle: tuple[str, ...], excluded: bool) -> None:
     first, second = Requirement(f"a{api}"), Requirement(f"a{abi}")
-    assert requirements.idle_clauses(first, second) == idle
-    assert requirements.excludes(first, second) is excluded
+    assert narrowing.idle_clauses(first, second) == idle
+    assert narrowing.excludes(first, second) is excluded
 
 
 @pytest.mark.parametrize("marker", ["", "os_name == 'x'", "os_name == 'posix' or os_name == 'y'", "os_name == 'posix'"])

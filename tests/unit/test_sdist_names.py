@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import abiding
-from abiding.artifacts.disk import named, read_artifacts
+from abiding.artifacts.disk import read_artifacts
+from abiding.artifacts.identity import project_and_version
 from abiding.findings.errors import ArchiveError
 from makers.archives import metadata, write_sdist, write_wheel
 
@@ -24,7 +25,7 @@ NAME = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,8}[A-Za-z0-9])?", fullmatch=
 def test_the_project_tells_where_its_name_ends(project: str, version: str, sign: str) -> None:
     spelled = project.replace("-", sign)
     normal = "-".join(filter(None, project.lower().replace("_", "-").replace(".", "-").split("-")))
-    assert named(f"{spelled}-{version}.tar.gz", "sdist", project) == (normal, version)
+    assert project_and_version(f"{spelled}-{version}.tar.gz", "sdist", project) == (normal, version)
 
 
 @pytest.mark.parametrize(("filename", "project", "expected"), [
@@ -35,13 +36,13 @@ def test_the_project_tells_where_its_name_ends(project: str, version: str, sign:
     ("python-3parclient-1.0.tar.gz", "", ("python", "3parclient-1.0")),
 ])  # fmt: skip
 def test_a_project_is_not_believed_over_the_file(filename: str, project: str, expected: tuple[str, str]) -> None:
-    assert named(filename, "sdist", project) == expected
+    assert project_and_version(filename, "sdist", project) == expected
 
 
 @pytest.mark.parametrize("kind", ["sdist", "wheel"])
 def test_a_name_that_no_file_has(kind: str) -> None:
     with pytest.raises(ArchiveError, match="more than 255 characters"):
-        named("-1" * 200_000 + ".tar.gz", kind, "-1" * 100_000)
+        project_and_version("-1" * 200_000 + ".tar.gz", kind, "-1" * 100_000)
 
 
 @pytest.mark.parametrize("project", PROJECTS)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.findings.terminal import Span, Style, Terminal, text_of
-from abiding.findings.wrapping import wrap, wrap_prose
+from abiding.findings.words import wrap, wrap_prose
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from abiding import __version__, cli
 from abiding.cli import check
-from abiding.findings.unforeseen import unforeseen
+from abiding.findings.errors import unforeseen
 from makers.trees import SOURCES, HookFailed, Tree, flit_tree
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from fuzz import readers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abiding.archives import dist_info, recording, zipdirectory
+from abiding.archives import dist_info, recording, zipscan
 from abiding.archives.wheel import Statement, Wheel, listing_of, read_metadata
 from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.artifact import Artifact
@@ -413,7 +413,7 @@ def test_what_is_plain_at_a_glance_is_plain_at_length(
     quick = _outcome(path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dist_info, "_is_clear", lambda *_: False)
-        patch.setattr(zipdirectory, "_are_plain", lambda *_: False)
+        patch.setattr(zipscan, "_are_plain", lambda *_: False)
         assert _outcome(path) == quick
 
 

@@ -35,10 +35,7 @@ def read_map(take: Callable[[], bytes]) -> bytes:
 
 
 def hold_map(blocks: bytes, stored: int) -> None:
-    """Hold the map in the blocks before the `stored` bytes of contents to what can be unpacked. Raises `ValueError`.
-
-    What the map is has four forms; `tarfile` knows them all, and what it makes of them is what it unpacks.
-    """
+    """Raise `ValueError` if the map that `tarfile` reads in `blocks` does not fit `stored` bytes of contents."""
     import io
     import tarfile
 

@@ -7,14 +7,18 @@ What they would all leave as PKG-INFO and pyproject.toml is what is read, and wh
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
+from abiding.archives.tarheaders import FOLDER, HARD_LINK, SYMBOLIC_LINK
 from abiding.archives.tree import Tree, UnpackingError, hold_name
 from abiding.archives.unpacking import is_short_for, landing, literal
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from abiding.archives.tarheaders import TarMember
 
 __all__ = ["TOP_LEVEL", "Layout"]
@@ -61,22 +65,16 @@ class Layout:
         or lies beside the one folder that there may be; and for anything that would be PKG-INFO or pyproject.toml of
         the sdist on some system without being the plain file with that name.
         """
-        plain, below = self._placed(member.path, is_file=member.is_file)
-        if plain:
-            try:
-                self._put(member, plain)
-            except UnpackingError as exc:
-                target = f" to {literal(member.link[:_MOST_QUOTED])}" if member.link else ""
-                raise self._refused(f"has a member that {exc}: {literal(member.path)}{target}") from exc
-        return below
+        target = f" to {literal(member.link[:_MOST_QUOTED])}" if member.link else ""
+        return self._place(member.path, partial(self._add, member), is_file=member.is_file, target=target)
 
-    def _put(self, member: TarMember, plain: str) -> None:
-        if member.is_folder:
+    def _add(self, member: TarMember, plain: str) -> None:
+        if member.kind == FOLDER:
             self._tree.add_folder(plain)
         elif member.is_file or member.is_sparse:
             self._tree.add_file(plain)
-        elif member.is_hard_link or member.is_symbolic_link:
-            add = self._tree.add_hard_link if member.is_hard_link else self._tree.add_link
+        elif member.kind in (HARD_LINK, SYMBOLIC_LINK):
+            add = self._tree.add_hard_link if member.kind == HARD_LINK else self._tree.add_link
             add(plain, member.link)
             self._links.add(landing(plain))
         else:
@@ -84,28 +82,31 @@ class Layout:
 
     def place_path(self, path: str, *, is_file: bool) -> str:
         """Place a file or folder by its path, as `place` does."""
-        plain, below = self._placed(path, is_file=is_file)
+        return self._place(path, self._tree.add_file if is_file else self._tree.add_folder, is_file=is_file)
+
+    def _place(self, path: str, add: Callable[[str], None], *, is_file: bool, target: str = "") -> str:
+        plain, below = self._split(path, is_file=is_file)
         if plain:
             try:
-                (self._tree.add_file if is_file else self._tree.add_folder)(plain)
+                add(plain)
             except UnpackingError as exc:
-                raise self._refused(f"has a member that {exc}: {literal(path)}") from exc
+                raise self._refusal(f"has a member that {exc}: {literal(path)}{target}") from exc
         return below
 
-    def _placed(self, path: str, *, is_file: bool) -> tuple[str, str]:
+    def _split(self, path: str, *, is_file: bool) -> tuple[str, str]:
         """Return a path without what means nothing in it, and of that what is below the top folder."""
         try:
             hold_name(path)
         except UnpackingError as exc:
-            raise self._refused(f"has a member that {exc}: {literal(path[:_MOST_QUOTED])}") from exc
+            raise self._refusal(f"has a member that {exc}: {literal(path[:_MOST_QUOTED])}") from exc
         if ("/." in path or "/ " in path or "\\" in path or path[0] in "/. ") and _NOT_FOLLOWED.search(path):
-            raise self._refused(f"has a member with a name that nobody should follow: {literal(path)}")
+            raise self._refusal(f"has a member with a name that nobody should follow: {literal(path)}")
         if self._links and self._is_through_link(path):
-            raise self._refused(f"has a member that is written through a link: {literal(path)}")
+            raise self._refusal(f"has a member that is written through a link: {literal(path)}")
         plain = _plain(path)
         if not plain:
             if is_file:
-                raise self._refused(f"has a file with a name that is none: {literal(path)}")
+                raise self._refusal(f"has a file with a name that is none: {literal(path)}")
             return "", ""
         folder, _, below = plain.partition("/")
         self._hold_together(folder, below, path, is_file=is_file)
@@ -123,12 +124,12 @@ class Layout:
         if self._is_top(folder):
             self._top = self._top or folder
             if folder != self._top:
-                raise self._refused(f"has two folders, {literal(self._top)} and {literal(folder)}", hint=_NAMED_HINT)
+                raise self._refusal(f"has two folders, {literal(self._top)} and {literal(folder)}", hint=_NAMED_HINT)
         else:
             self._beside = self._beside or path
             self._note_other(folder, below, is_file=is_file)
         if self._top and self._beside:
-            raise self._refused(f"has {literal(self._beside)} beside its folder {literal(self._top)}", hint=_NAMED_HINT)
+            raise self._refusal(f"has {literal(self._beside)} beside its folder {literal(self._top)}", hint=_NAMED_HINT)
 
     def _note_other(self, folder: str, below: str, *, is_file: bool) -> None:
         """Take note of what may be the top folder of an sdist that was renamed."""
@@ -146,14 +147,14 @@ class Layout:
             if len(self._other) < _MOST_KNOWN and landing(first):
                 self._other.add(first)
         elif below != name:
-            raise self._refused(f"has {literal(path)}, which is `{name}` on some systems")
+            raise self._refusal(f"has {literal(path)}, which is `{name}` on some systems")
         elif not is_file or path.endswith("/"):
-            raise self._refused(f"has a `{name}` that is not a plain file")
+            raise self._refusal(f"has a `{name}` that is not a plain file")
 
     def find(self, name: str) -> None:
         """Take note of one of these two files. Raises `ArchiveError` if it has been found before."""
         if name in self.names:
-            raise self._refused(f"has two members with the name `{self._folder}/{name}`")
+            raise self._refusal(f"has two members with the name `{self._folder}/{name}`")
         self.names.add(name)
 
     def is_own_egg_info(self, below: str) -> bool:
@@ -191,7 +192,7 @@ class Layout:
             self._tops[folder] = own
         return self._tops[folder]
 
-    def _refused(self, message: str, *, hint: str = "") -> ArchiveError:
+    def _refusal(self, message: str, *, hint: str = "") -> ArchiveError:
         return ArchiveError.at(self._archive, message, note=_UNPACKED, hint=hint)
 
 

@@ -42,10 +42,7 @@ def read_record(directory: Directory, file: BinaryIO, name: str) -> bytes:
 
 
 def rows(record: bytes, errors: str = "surrogateescape") -> Iterator[list[str]]:
-    """Yield the rows of a RECORD, one after the other: a hostile one has millions, or one of millions of fields.
-
-    Raises `csv.Error`.
-    """
+    """Yield the rows of a RECORD one by one: a hostile one has millions. Raises `csv.Error`."""
     import csv
     import io
 

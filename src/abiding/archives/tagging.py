@@ -63,12 +63,7 @@ class StatedTags(NamedTuple):
 
 
 def version_in(wheel_file: bytes) -> tuple[int, ...] | None:
-    """Return the numbers of `Wheel-Version` in a WHEEL file.
-
-    None if not all readers find there one that is made of numbers.
-
-    It is a file of headers, in UTF-8, which begins with its first line and ends with an empty one.
-    """
+    """Return the numbers of `Wheel-Version` in a WHEEL file; None if not all readers find numbers there."""
     try:
         head = re.split(r"\r?\n\r?\n", wheel_file.decode("utf-8").rstrip(), maxsplit=1)[0]
     except UnicodeDecodeError:
@@ -80,10 +75,7 @@ def version_in(wheel_file: bytes) -> tuple[int, ...] | None:
 
 
 def expanded(filename: str) -> tuple[str, ...]:
-    """Return the tags that a file name stands for, in its order.
-
-    None if it is not that of a wheel, or stands for too many.
-    """
+    """Return the tags that a file name stands for, in order; none if it is no wheel's, or stands for too many."""
     name = WheelName.split(filename)
     if name is None or number(filename) > bounds.TAGS:
         return ()
@@ -124,10 +116,10 @@ def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
     if not tags or not of_name or tags == of_name:
         return Agreement.SAME
     name = WheelName.split(filename.lower())
-    sets = name.sets if name else ()
+    sets = tuple(map(frozenset, name.sets)) if name else ()
     own_sets = {_parts(tag.lower()) for tag in tags}
     # What has a part of its own is apart, however much it stands for.
-    if not all(len(parts) == _PARTS and all(map(_is_within, parts, sets)) for parts in own_sets):
+    if not all(len(parts) == _PARTS and all(map(frozenset.issuperset, sets, parts)) for parts in own_sets):
         return Agreement.APART
     same = {tag for parts in own_sets for tag in product(*parts)} == set(product(*sets))
     return Agreement.SPELLED if same else Agreement.APART
@@ -144,7 +136,3 @@ def numbered(filename: str, build: str) -> Agreement:
 
 def _parts(tag: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(dict.fromkeys(part.split("."))) for part in tag.split("-"))
-
-
-def _is_within(own: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    return set(own) <= set(others)

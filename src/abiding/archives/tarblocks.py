@@ -62,10 +62,7 @@ class TarStream:
         return bool(self._chunk)
 
     def members(self) -> Iterator[TarMember]:
-        """Yield the members, in order. What has not been taken of the contents of one is passed over before the next.
-
-        The contents are `size` bytes and their `padding`.
-        """
+        """Yield the members in order; what has not been taken of the contents of one is passed over before the next."""
         while self._more() and (member := self._member()):
             stop = self.position + member.size + -member.size % BLOCK
             yield member

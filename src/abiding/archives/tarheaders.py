@@ -15,14 +15,27 @@ from abiding.archives.holes import begins_with_map
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BLOCK", "EXTENSIONS", "KIND", "AmbiguousError", "Extended", "TarMember", "member_of", "padding", "size_of"]
+__all__ = [
+    "BLOCK",
+    "EXTENSIONS",
+    "FOLDER",
+    "HARD_LINK",
+    "KIND",
+    "SYMBOLIC_LINK",
+    "AmbiguousError",
+    "Extended",
+    "TarMember",
+    "member_of",
+    "padding",
+    "size_of",
+]
 
 
 BLOCK = 512
 _LARGEST_SIZE = 1 << 96  # twelve bytes of a header can say as much, pax records anything
 
-_FILE, _FOLDER = (b"0", b"\0", b"7"), b"5"
-_HARD_LINK, _SYMBOLIC_LINK = b"1", b"2"
+_FILE, FOLDER = (b"0", b"\0", b"7"), b"5"
+HARD_LINK, SYMBOLIC_LINK = b"1", b"2"
 _WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes
 _PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK, _SPARSE = (b"x", b"X"), b"g", b"L", b"K", b"S"
 EXTENSIONS = (*_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK)
@@ -46,7 +59,8 @@ _SPARSE_RECORD, _SPARSE_NAME, _SPARSE_FOLDER = b"GNU.sparse.", b"GNU.sparse.name
 class TarMember(NamedTuple):
     """One member of an archive.
 
-    `size` is that of its contents; `link` is where a link leads to. `extensions` are the headers before its own that
+    `size` is that of its contents. `link` is where a link leads to: a hard one from the top of the archive, a symbolic
+    one from its own folder. `extensions` are the headers before its own that
     say more about it (long names, pax records), each with its data; `header` is its own one. All are whole blocks, as
     the archive has them.
     """
@@ -67,21 +81,6 @@ class TarMember(NamedTuple):
     def is_sparse(self) -> bool:
         """Whether it is a file with holes."""
         return self.kind == _SPARSE
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it is a folder."""
-        return self.kind == _FOLDER
-
-    @property
-    def is_hard_link(self) -> bool:
-        """Whether it is another name for a file, whose path from the top of the archive is `link`."""
-        return self.kind == _HARD_LINK
-
-    @property
-    def is_symbolic_link(self) -> bool:
-        """Whether it leads to a place that is `link`, as seen from its own folder."""
-        return self.kind == _SYMBOLIC_LINK
 
     @property
     def blocks(self) -> bytes:
@@ -175,7 +174,7 @@ def member_of(header: bytes, extended: Extended, extensions: tuple[tuple[bytes, 
     """Return the member of a header and those before it, a map of its holes left out. Raises `ValueError`."""
     kind = header[KIND]
     if kind == b"\0" and header[:100].partition(b"\0")[0].endswith(b"/"):
-        kind = _FOLDER  # as it was written before there were kinds
+        kind = FOLDER  # as it was written before there were kinds
     path = extended.path if extended.path is not None else _path(header)
     link = extended.link if extended.link is not None else header[_LINK].partition(b"\0")[0]
     size = extended.size if extended.size is not None else _number(header[_SIZE])
@@ -191,10 +190,7 @@ def member_of(header: bytes, extended: Extended, extensions: tuple[tuple[bytes, 
 
 
 def size_of(header: bytes) -> int:
-    """Return the size in it. Raises `ValueError` for one that `tarfile` takes for no header, and so for the end.
-
-    The checksum is the sum of the bytes, with the field itself taken as spaces.
-    """
+    """Return the size in a header. Raises `ValueError` if `tarfile` does not take it for one."""
     checksum = _number(header[_CHECKSUM])
     for numbers in _NUMBERS:
         if not _USUAL.fullmatch(header, numbers.start, numbers.stop):

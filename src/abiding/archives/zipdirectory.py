@@ -14,23 +14,21 @@ from bisect import bisect_right
 from stat import S_ISLNK
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.tree import UnpackingError, hold_name
-from abiding.archives.unpacking import leads_elsewhere, literal
+from abiding.archives.unpacking import literal
 from abiding.archives.zipend import REBUILD, Tail
 from abiding.archives.ziprecords import (
+    CENTRAL,
     DEFLATED,
     DESCRIBED_BEHIND,
     ENCRYPTED,
     LARGE,
-    STORED,
+    LOCAL,
     UTF8,
-    ZIP64,
     LocalHeader,
     descriptors,
-    fields,
     resolved,
 )
-from abiding.findings import bounds
+from abiding.archives.zipscan import BROKEN, cut, judge_extra, names_of
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -40,18 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["Directory", "Extent", "ZipMember"]
 
 
-_RECORD = struct.Struct("<4s6H3I5H2I")  # APPNOTE 4.3.12
-_SHAPE = struct.Struct("<4s4x2H8x2I4H6xI")  # of that: mark, flags, method, two sizes, three lengths, volume, offset
-_MARK, _LARGE = b"PK\1\2", b"\xff" * 4
-_UNICODE_PATH = struct.Struct("<BI")  # 4.6.9: version 1, checksum of the name that it is about
-_UNICODE_PATH_KIND = 0x7075
-
-_LOCAL_SIZE, _USUAL_EXTRA = 30, 64  # of a local header without name and extra fields, and of these
+_LARGE = b"\xff" * 4
+_USUAL_EXTRA = 64  # bytes of the extra fields of a local header
 _PIECE = 1 << 20
-_MOST_QUOTED = 200
-_USUAL = bytes(set(range(0x20, 0x7F)) - set(b"\\:"))  # in a name
-_METHODS = "pip and uv both unpack 8 (deflate) and 0 (not compressed at all), and agree about no other method"
-_BROKEN = "is damaged: the record at byte {} of its central directory is broken"
 
 
 class ZipMember(NamedTuple):
@@ -115,10 +104,10 @@ class Directory(NamedTuple):
         central directory. Raises `OSError`.
         """
         data, offset, count = Tail.of(file).directory(file, name)
-        starts, raw_names, offsets = _cut(data, name)
+        starts, raw_names, offsets = cut(data, name)
         if len(starts) != count:
             raise ArchiveError.at(name, f"lists {len(starts)} members and announces {count}")
-        directory = cls(name, data, offset, _names(raw_names, starts, data, name), starts, offsets)
+        directory = cls(name, data, offset, names_of(raw_names, starts, data, name), starts, offsets)
         if _LARGE in data:
             offsets[:] = [member.offset for member in directory.members()]
         offsets.sort()
@@ -127,7 +116,7 @@ class Directory(NamedTuple):
     @staticmethod
     def read_names(file: BinaryIO, name: str) -> list[bytes]:
         """Read the names of all members, as the archive has them, and judge none of them. Raises as `read` does."""
-        return _cut(Tail.of(file).directory(file, name)[0], name)[1]
+        return cut(Tail.of(file).directory(file, name)[0], name)[1]
 
     def members(self) -> Iterator[ZipMember]:
         """Return all members, each made anew."""
@@ -150,18 +139,18 @@ class Directory(NamedTuple):
         return member
 
     def _member(self, name: str, start: int) -> ZipMember:
-        values = _RECORD.unpack_from(self.data, start)
+        values = CENTRAL.unpack_from(self.data, start)
         (
             _, _, _, flags, method, _, _, crc, stored_size, size,
             name_length, extra_length, comment, _, _, attributes, offset,
         ) = values  # fmt: skip
-        stop = start + _RECORD.size + name_length + extra_length + comment
+        stop = start + CENTRAL.size + name_length + extra_length + comment
         if LARGE in (stored_size, size, offset):
             try:
-                extra = self.data[start + _RECORD.size + name_length : stop - comment]
+                extra = self.data[start + CENTRAL.size + name_length : stop - comment]
                 size, stored_size, offset = resolved((size, stored_size, offset), extra)
             except struct.error as exc:
-                raise ArchiveError.at(self.name, _BROKEN.format(start)) from exc
+                raise ArchiveError.at(self.name, BROKEN.format(start)) from exc
         return ZipMember(name, flags, method, crc, stored_size, size, attributes, offset, start, stop)
 
     def contents(self, file: BinaryIO, member: ZipMember, limit: int) -> bytes:
@@ -179,10 +168,7 @@ class Directory(NamedTuple):
         return data
 
     def beginning(self, file: BinaryIO, member: ZipMember, size: int) -> bytes:
-        """Return the first `size` bytes of what a member holds, of whatever size and checksum.
-
-        Raises as `contents` does.
-        """
+        """Return the first `size` bytes of a member, without a look at the rest. Raises as `contents` does."""
         contents = io.BytesIO()
         for piece in self.pieces(file, member):
             contents.write(piece)
@@ -229,10 +215,7 @@ class Directory(NamedTuple):
         return ArchiveError.at(self.name, message)
 
     def local_header(self, file: BinaryIO, member: ZipMember) -> LocalHeader:
-        """Return the local header of a member.
-
-        Raises `ArchiveError` if it is about another member than the central directory says, and `OSError`.
-        """
+        """Return the local header of a member. Raises `ArchiveError` if it contradicts the directory, and `OSError`."""
         return self._header_and_more(file, member, 0)[0]
 
     def _header_and_more(self, file: BinaryIO, member: ZipMember, size: int) -> tuple[LocalHeader, bytes]:
@@ -243,7 +226,7 @@ class Directory(NamedTuple):
         place = bisect_right(self.offsets, member.offset)
         stop = self.offsets[place] if place < len(self.offsets) else self.offset
         file.seek(member.offset)
-        start = file.read(_LOCAL_SIZE + _USUAL_EXTRA + len(member.name) + size)
+        start = file.read(LOCAL.size + _USUAL_EXTRA + len(member.name) + size)
         try:
             length = LocalHeader.measure(start)
             if length + size > len(start):
@@ -268,7 +251,7 @@ class Directory(NamedTuple):
     def _agree(self, header: LocalHeader, member: ZipMember) -> bool:
         """Return whether both say the same of what is to be read. Raises `struct.error` and `ArchiveError`."""
         if header.extra:
-            _judge_extra(header.extra, header.name, member.flags, self.name)
+            judge_extra(header.extra, header.name, member.flags, self.name)
         sizes = resolved((header.size, header.stored_size), header.extra)
         return (
             header.name == member.raw_name
@@ -295,7 +278,7 @@ class Directory(NamedTuple):
 
     def _extent(self, file: BinaryIO, member: ZipMember, stop: int) -> Extent:
         header = self.local_header(file, member)
-        extent = Extent(member, member.offset + _LOCAL_SIZE + len(header.name) + len(header.extra), stop)
+        extent = Extent(member, member.offset + LOCAL.size + len(header.name) + len(header.extra), stop)
         behind = stop - extent.data - member.stored_size
         if behind < 0:
             raise self._overlapped(member)
@@ -307,122 +290,3 @@ class Directory(NamedTuple):
             message = f"has {behind} bytes that belong to no member behind `{member.name}`"
             raise ArchiveError.at(self.name, message, hint=REBUILD)
         return extent
-
-
-# The judgement, record by record and name by name
-
-
-def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
-    """Find each record, the name and the offset in it, in one bare pass: a thousand wheels are read at once."""
-    starts, names, offsets = [], [], []
-    at, stop = 0, len(data)
-    unpack, size = _SHAPE.unpack_from, _RECORD.size
-    try:
-        while at < stop:
-            mark, flags, method, stored, whole, name_length, extra_length, comment, volume, offset = unpack(data, at)
-            name_at = at + size
-            extra_at = name_at + name_length
-            name = data[name_at:extra_at]
-            if mark != _MARK or volume:
-                raise ArchiveError.at(archive, f"is damaged: byte {at} of its central directory begins no record")
-            if flags & ENCRYPTED:
-                raise ArchiveError.at(archive, f"has an encrypted member: {literal(_decode(name, flags))}")
-            if method != DEFLATED and (method != STORED or stored != whole):
-                _judge_packing(_decode(name, flags), method, stored, whole, archive)
-            if extra_length:
-                _judge_extra(data[extra_at : extra_at + extra_length], name, flags, archive)
-            starts.append(at)
-            names.append(name)
-            offsets.append(offset)
-            at = extra_at + extra_length + comment
-    except (struct.error, UnicodeDecodeError) as exc:
-        raise ArchiveError.at(archive, _BROKEN.format(at)) from exc
-    if at > stop:
-        raise ArchiveError.at(archive, _BROKEN.format(starts[-1]))
-    return starts, names, offsets
-
-
-def _judge_packing(name: str, method: int, stored: int, whole: int, archive: str) -> None:
-    """Raise `ArchiveError` for a member that installers can't unpack, whatever it holds."""
-    if method != STORED:
-        message = f"has compressed {literal(name)} by method {method}, not by deflate"
-        raise ArchiveError.at(archive, message, note=_METHODS, hint="pack it with deflate, as build backends do")
-    if LARGE not in (stored, whole):  # which are in the zip64 field
-        message = f"is damaged: {literal(name)} is not compressed, with {stored:,} bytes of {whole:,}"
-        raise ArchiveError.at(archive, message)
-
-
-def _judge_extra(extra: bytes, name: bytes, flags: int, archive: str) -> None:
-    """Raise `struct.error` for fields that readers stumble over, and `ArchiveError` for a second name."""
-    large = 0
-    for kind, data in fields(extra):
-        large += kind == ZIP64
-        if kind == _UNICODE_PATH_KIND:
-            version, checksum = _UNICODE_PATH.unpack_from(data)
-            other = data[_UNICODE_PATH.size :].decode()
-            if version != 1 or checksum != zlib.crc32(name) or other != _decode(name, flags):
-                message = f"has a member with two names, {literal(_decode(name, flags))} and {literal(other)}"
-                note = "the second is in its field 0x7075, and Python's `zipfile` goes by that one from 3.12 on"
-                raise ArchiveError.at(archive, message, note=note, hint=REBUILD)
-    if large > 1:
-        raise struct.error
-
-
-def _decode(name: bytes, flags: int) -> str:
-    return name.decode("utf-8" if flags & UTF8 or name.isascii() else "cp437")
-
-
-def _names(raw_names: list[bytes], starts: list[int], data: bytes, archive: str) -> tuple[str, ...]:
-    """Return the names as text. Raises `ArchiveError` if one leads elsewhere, or two are the same."""
-    joined = b"\0".join((b"", *raw_names, b""))
-    if _are_plain(joined, len(raw_names)):
-        names = tuple(joined.decode().split("\0")[1:-1])
-    else:
-        names = tuple(_name(raw, data, start, archive) for raw, start in zip(raw_names, starts, strict=True))
-    known = set(names)
-    one_each = {name.removesuffix("/") for name in names} if b"/\0" in joined else known
-    if len(one_each) != len(names):
-        from collections import Counter
-
-        twice = Counter(name.removesuffix("/") for name in names).most_common(1)[0][0]
-        raise ArchiveError.at(archive, f"has two members with the name {literal(twice)}", hint=REBUILD)
-    if not joined.isascii() or len(max(raw_names, key=len, default=b"")) > bounds.FILENAME:
-        _hold_lengths(names, archive)
-    for folder in {name.rpartition("/")[0] for name in names}:
-        place = folder
-        while place:
-            if place in known:
-                raise ArchiveError.at(archive, f"has a file {literal(place)}, and others below it", hint=REBUILD)
-            place = place.rpartition("/")[0]
-    return names
-
-
-def _hold_lengths(names: Iterable[str], archive: str) -> None:
-    """Raise `ArchiveError` if there is a name that no file can have."""
-    for name in names:
-        try:
-            hold_name(name)
-        except UnpackingError as exc:
-            raise ArchiveError.at(archive, f"has a member that {exc}: {literal(name[:_MOST_QUOTED])}") from exc
-
-
-def _are_plain(joined: bytes, count: int) -> bool:
-    """Return whether nothing can be wrong with any of the names, which zeros set off: true of nearly all, and quick."""
-    return (
-        joined.translate(None, _USUAL) == bytes(count + 1)
-        and b"/." not in joined
-        and b"//" not in joined
-        and b"\0/" not in joined
-        and b"\0." not in joined
-        and b"\0\0" not in joined
-    )
-
-
-def _name(raw: bytes, data: bytes, start: int, archive: str) -> str:
-    try:
-        name = _decode(raw, _SHAPE.unpack_from(data, start)[1])
-    except UnicodeDecodeError as exc:
-        raise ArchiveError.at(archive, _BROKEN.format(start)) from exc
-    if leads_elsewhere(name):
-        raise ArchiveError.at(archive, f"has a member with a name that no installer should follow: {literal(name)}")
-    return name

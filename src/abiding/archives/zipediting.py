@@ -89,7 +89,7 @@ def packed_like(directory: Directory, member: ZipMember, name: str, data: bytes)
 
 def _pack(record: CentralRecord, local_extra: bytes, data: bytes) -> Packed:
     """Compress `data` as the member of `record` was, and write both of its records anew."""
-    stored = _deflate(data) if record.method else data
+    stored = zlib.compress(data, wbits=-zlib.MAX_WBITS) if record.method else data
     record = record._replace(
         needed=_VERSION_DEFLATE,
         flags=record.flags & UTF8,
@@ -114,8 +114,3 @@ def _pack(record: CentralRecord, local_extra: bytes, data: bytes) -> Packed:
         without_zip64(local_extra),
     )
     return Packed(header.pack() + stored, record)
-
-
-def _deflate(data: bytes) -> bytes:
-    deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    return deflater.compress(data) + deflater.flush()

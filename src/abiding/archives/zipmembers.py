@@ -10,7 +10,7 @@ import mmap
 import struct
 from typing import TYPE_CHECKING
 
-from abiding.archives.ziprecords import DESCRIBED_BEHIND, LARGE
+from abiding.archives.ziprecords import CENTRAL, DESCRIBED_BEHIND, LARGE, LOCAL, LOCAL_MARK
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["hold_members"]
 
 
-_MARK = b"PK\3\4"
-_LOCAL_SIZE, _CENTRAL_SIZE = 30, 46
 _EXTRA_LENGTH = struct.Struct("<H")
 _OF_CENTRAL = struct.Struct("<8xH10xI4xH12xI")  # flags, stored size, length of the name, offset
 
@@ -44,11 +42,11 @@ def _are_plain(directory: Directory, data: mmap.mmap) -> bool:
         if start is None or offset != begin:
             return False
         flags, stored, length, _ = unpack(central, start)
-        name_at, record = offset + _LOCAL_SIZE, start + _CENTRAL_SIZE
+        name_at, record = offset + LOCAL.size, start + CENTRAL.size
         if (
             flags & DESCRIBED_BEHIND
             or stored == LARGE
-            or data[offset : offset + 4] != _MARK
+            or data[offset : offset + 4] != LOCAL_MARK
             or data[offset + 4 : offset + 28] != central[start + 6 : start + 30]
             or data[name_at : name_at + length] != central[record : record + length]
         ):

@@ -9,10 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = [
+    "CENTRAL",
+    "CENTRAL_MARK",
     "DEFLATED",
     "DESCRIBED_BEHIND",
     "ENCRYPTED",
     "LARGE",
+    "LOCAL",
+    "LOCAL_MARK",
     "STORED",
     "UTF8",
     "ZIP64",
@@ -32,11 +36,11 @@ UTF8 = 0x800  # the name is UTF-8
 ZIP64 = 1  # the kind of an extra field
 LARGE = 0xFFFFFFFF  # a size or an offset that is too large for its field, and is in the zip64 field
 
-_LOCAL = struct.Struct("<4s5H3I2H")  # 4.3.7
+LOCAL = struct.Struct("<4s5H3I2H")  # 4.3.7
 _LOCAL_SHAPE = struct.Struct("<4s22x2H")  # of that: mark, two lengths
-_CENTRAL = struct.Struct("<4s6H3I5H2I")  # 4.3.12
+CENTRAL = struct.Struct("<4s6H3I5H2I")  # 4.3.12
 _EXTRA = struct.Struct("<2H")  # 4.5.1
-_LOCAL_MARK, _CENTRAL_MARK, _DESCRIPTOR_MARK = b"PK\3\4", b"PK\1\2", b"PK\7\x08"
+LOCAL_MARK, CENTRAL_MARK, _DESCRIPTOR_MARK = b"PK\3\4", b"PK\1\2", b"PK\7\x08"
 
 
 class LocalHeader(NamedTuple):
@@ -60,21 +64,21 @@ class LocalHeader(NamedTuple):
     def measure(data: bytes) -> int:
         """Return how long the header is with which `data` begins. Raises `struct.error` if that is none."""
         mark, name_length, extra_length = _LOCAL_SHAPE.unpack_from(data)
-        if mark != _LOCAL_MARK:
+        if mark != LOCAL_MARK:
             raise struct.error
-        return _LOCAL.size + int(name_length) + int(extra_length)
+        return LOCAL.size + int(name_length) + int(extra_length)
 
     @classmethod
     def unpack(cls, data: bytes) -> LocalHeader:
         """Read it from the beginning of `data`, which has all of it. Raises `struct.error`."""
-        _, *values, name_length, extra_length = _LOCAL.unpack_from(data)
-        name_stop = _LOCAL.size + name_length
-        return cls._make((*values, data[_LOCAL.size : name_stop], data[name_stop : name_stop + extra_length]))
+        _, *values, name_length, extra_length = LOCAL.unpack_from(data)
+        name_stop = LOCAL.size + name_length
+        return cls._make((*values, data[LOCAL.size : name_stop], data[name_stop : name_stop + extra_length]))
 
     def pack(self) -> bytes:
         """Return the bytes of it."""
         *values, name, extra = self
-        return _LOCAL.pack(_LOCAL_MARK, *values, len(name), len(extra)) + name + extra
+        return LOCAL.pack(LOCAL_MARK, *values, len(name), len(extra)) + name + extra
 
 
 class CentralRecord(NamedTuple):
@@ -100,9 +104,9 @@ class CentralRecord(NamedTuple):
     @classmethod
     def unpack(cls, data: bytes, at: int = 0) -> CentralRecord:
         """Read it from `data`, which has all of it. Raises `struct.error`."""
-        _, *values = _CENTRAL.unpack_from(data, at)
+        _, *values = CENTRAL.unpack_from(data, at)
         name_length, extra_length, comment_length = values[9:12]
-        name_at = at + _CENTRAL.size
+        name_at = at + CENTRAL.size
         extra_at = name_at + name_length
         comment_at = extra_at + extra_length
         texts = (data[name_at:extra_at], data[extra_at:comment_at], data[comment_at : comment_at + comment_length])
@@ -112,7 +116,7 @@ class CentralRecord(NamedTuple):
         """Return the bytes of it."""
         *values, name, extra, comment = self
         lengths = (len(name), len(extra), len(comment))
-        return _CENTRAL.pack(_CENTRAL_MARK, *values[:9], *lengths, *values[9:]) + name + extra + comment
+        return CENTRAL.pack(CENTRAL_MARK, *values[:9], *lengths, *values[9:]) + name + extra + comment
 
     def moved(self, offset: int) -> CentralRecord:
         """Return the record of a member whose local header is at `offset`.

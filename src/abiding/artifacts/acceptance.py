@@ -45,10 +45,7 @@ _CHANGES = (
 
 
 def too_new(files: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
-    """Note the newest core metadata in the files of a release, of each that has it, if there are tools that refuse it.
-
-    `files` are file names and what is in them.
-    """
+    """Note each of these files (name and metadata) that has the newest version, if there are tools that refuse that."""
     known = [(metadata.version[:2], filename) for filename, metadata in files]
     newest = max((version for version, _ in known), default=(0, 0))
     change = next((change for change in reversed(_CHANGES) if newest >= change.version), None)

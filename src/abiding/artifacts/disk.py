@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from abiding.archives import tagging
-from abiding.archives.naming import ENDINGS, SDIST_ENDINGS, WHEEL_ENDING, kind_of, normalised
-from abiding.archives.wheel_name import NOT_A_NAME, WheelName
+from abiding.archives.naming import ENDINGS, kind_of
+from abiding.archives.wheel_name import WheelName
 from abiding.artifacts.artifact import Artifact, Unreadable
+from abiding.artifacts.identity import Identity, canonical, hold_to_name, is_distribution, project_and_version
 from abiding.artifacts.room import Room
 from abiding.files.plain import is_folder, is_plain, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, AbidingError, ArchiveError
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import short
-from abiding.metadata.core import CoreMetadata
 from abiding.project.meant import release_meant
 
 if TYPE_CHECKING:
@@ -26,19 +22,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abiding.archives.tagging import StatedTags
+    from abiding.metadata.core import CoreMetadata
     from abiding.project.build_record import BuildRecord
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["GIVE", "Identity", "hold_to_name", "is_artifact", "named", "read_artifacts", "unreadable"]
+__all__ = ["GIVE", "is_artifact", "read_artifacts", "unreadable"]
 
 
 # What there is to be given where something else was.
 GIVE = "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
-_MOST_SHOWN = 100
 _MOST_NAMED = 3
-# An sdist among the other archives that lie in a folder: name, version, extension.
-_VERSION = re.compile(r"v?\d[A-Za-z0-9.!+_-]*")
-_SDIST_NAME = re.compile(rf"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>{_VERSION.pattern})")
 
 
 def is_artifact(name: str) -> bool:
@@ -103,15 +96,10 @@ def _files(path: Path) -> dict[str, Path]:
         raise _missing(path, NO_SUCH_FILE if is_missing else f"this can't be read: {exc.strerror}") from exc
     except ValueError as exc:
         raise _missing(path, f"this can't be read: {exc}") from exc
-    names = [name for name in children if _is_listed(name)]
+    names = [name for name in children if is_distribution(name)]
     if not names:
         raise _missing(path, "the folder has no sdist and no wheel in it", _elsewhere(path, children.values()))
     return {f"{own}{os.sep}{name}": children[name] for name in sorted(names)}
-
-
-def _is_listed(name: str) -> bool:
-    """Return whether a file is taken for an artifact among whatever else is in its folder."""
-    return name.endswith(WHEEL_ENDING) or (name.endswith(SDIST_ENDINGS) and _SDIST_NAME.match(name) is not None)
 
 
 def _elsewhere(path: Path, children: Iterable[Path]) -> str:
@@ -119,7 +107,7 @@ def _elsewhere(path: Path, children: Iterable[Path]) -> str:
     folders = []
     for child in children:
         with suppress(OSError):
-            if child.is_dir() and any(_is_listed(file.name) for file in child.iterdir()):
+            if child.is_dir() and any(is_distribution(file.name) for file in child.iterdir()):
                 folders.append(f"`{child}`")
     if folders:
         return f"there are some in {', '.join(sorted(folders)[:_MOST_NAMED])}"
@@ -136,24 +124,6 @@ def _missing(path: Path, message: str, hint: str = "") -> AbidingError:
     suggestion = release_meant(str(path)) if message == NO_SUCH_FILE else ""
     hints = (f"did you mean `{suggestion}`?", hint) if suggestion else (hint,)
     return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=hints))
-
-
-class Identity(NamedTuple):
-    """Metadata, and of which distribution it says that it is."""
-
-    metadata: CoreMetadata
-    name: str
-    version: str
-
-    @classmethod
-    def parse(cls, data: bytes, filename: str) -> Identity:
-        """Read the metadata of an archive. Raises `ArchiveError`."""
-        return cls.of(CoreMetadata.parse(data, filename))
-
-    @classmethod
-    def of(cls, metadata: CoreMetadata) -> Identity:
-        """Read off what it says."""
-        return cls(metadata, metadata.get("Name").strip(), metadata.get("Version").strip())
 
 
 class _Known:
@@ -182,10 +152,10 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
     kind = kind_of(filename)
     name, version = filename, ""
     try:
-        name, version = named(filename, kind)
+        name, version = project_and_version(filename, kind)
         contents = _contents(path, kind, room)
         identity = known.parse(contents.metadata, filename)
-        name, version = named(filename, kind, identity.name)
+        name, version = project_and_version(filename, kind, identity.name)
         hold_to_name(filename, name, version, identity)
     except AbidingError as exc:
         return Unreadable(filename, _kind(filename), name, version, exc.findings[0])
@@ -242,7 +212,7 @@ def _read_unpacked(folder: Path) -> Artifact | Unreadable:
     except ArchiveError as exc:
         return Unreadable(filename, "sdist", filename, "", exc.findings[0])
     return Artifact(
-        filename, "sdist", _canonical(identity.name), identity.version, identity.metadata, pyproject, findings=findings
+        filename, "sdist", canonical(identity.name), identity.version, identity.metadata, pyproject, findings=findings
     )
 
 
@@ -282,10 +252,7 @@ def _contents(path: Path, kind: str, room: Room) -> _Contents:
 
 
 def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tuple[Finding, ...]]:
-    """Give the file, where there is one that can be understood, else why not: a release is judged by its metadata too.
-
-    Raises `ArchiveError` where nobody means one so large: what is in it would go unseen.
-    """
+    """Read the file, if there is one; None, and why, if it is no TOML. Raises `ArchiveError` if it is too large."""
     if data is None:
         return None, ()
     if len(data) > bounds.PYPROJECT:
@@ -296,62 +263,6 @@ def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tup
     try:
         return Pyproject.decode(data)._replace(in_sdist=True), ()
     except DeclarationError as exc:
-        return None, tuple(_of_sdist(finding, filename) for finding in exc.findings)
-
-
-def _of_sdist(finding: Finding, filename: str) -> Finding:
-    notes = ("every front end reads it first, so nobody can build or install from this sdist",)
-    hints = ("build the sdist anew from a pyproject.toml that is TOML; what it declares was not checked",)
-    return finding._replace(artifact=filename, notes=notes, hints=hints)
-
-
-def named(filename: str, kind: str, project: str = "") -> tuple[str, str]:
-    """Return both as the file name has them, the name normalised. Raises `ArchiveError`.
-
-    `project` is whose file it should be, where that is known: old sdists have dashes in names and in versions, and
-    `python-3parclient-4.2.11` is then no version `3parclient-4.2.11` of `python`.
-    """
-    if len(filename) > bounds.FILENAME:
-        raise ArchiveError.at(short(filename, _MOST_SHOWN), f"has a name of more than {bounds.FILENAME} characters")
-    if kind == "wheel":
-        split = WheelName.split(filename)
-        if split is None:
-            raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME)
-        return _canonical(split.name), split.version
-    for extension in SDIST_ENDINGS:
-        if filename.endswith(extension):
-            stem = filename.removesuffix(extension)
-            if version := _version(stem, _canonical(project)):
-                return _canonical(project), version
-            if match := _SDIST_NAME.fullmatch(stem):
-                return _canonical(match["name"]), match["version"]
-    hint = "an sdist is called `name-version.tar.gz` (or .zip), a wheel `….whl`"
-    raise ArchiveError.at(filename, "has the name of neither an sdist nor a wheel", hint=hint)
-
-
-def _version(stem: str, project: str) -> str:
-    """Return what the name of an sdist has behind that of its project; empty if that is not what it begins with."""
-    ends = (dash.start() for dash in re.finditer("-", stem))
-    rest = next((stem[end + 1 :] for end in ends if normalised(stem[:end]) == project), "")
-    return rest if _VERSION.fullmatch(rest) else ""
-
-
-_canonical = lru_cache(maxsize=64)(normalised)
-
-
-def hold_to_name(filename: str, name: str, version: str, identity: Identity) -> None:
-    """Raise `ArchiveError` if the metadata is of another project than the file name says, or of no version at all."""
-    if filename.endswith(".whl") and tagging.number(filename) > bounds.TAGS:
-        message = f"has a name that stands for {tagging.number(filename):,} tags"
-        raise ArchiveError.at(filename, message, note=f"no wheel is for more than {bounds.TAGS:,}")
-    if not identity.name or not identity.version:
-        raise ArchiveError.at(filename, "has metadata without `Name` or `Version`")
-    if _canonical(identity.name) != name:
-        raise ArchiveError.at(filename, f"has the metadata of `{identity.name[:_MOST_SHOWN]}`")
-    if identity.version != version:
-        from packaging.utils import canonicalize_version
-
-        try:
-            canonicalize_version(identity.version)
-        except ValueError as exc:  # a number of thousands of digits
-            raise ArchiveError.at(filename, f"has the metadata of version {identity.version[:_MOST_SHOWN]}") from exc
+        notes = ("every front end reads it first, so nobody can build or install from this sdist",)
+        hints = ("build the sdist anew from a pyproject.toml that is TOML; what it declares was not checked",)
+        return None, tuple(finding._replace(artifact=filename, notes=notes, hints=hints) for finding in exc.findings)

@@ -58,7 +58,7 @@ class Room:
             if isinstance(file, Unreadable):
                 continue
             first = firsts.setdefault(file.metadata.data, place)
-            more = _beside(file) + (0 if first in takes else _metadata(file.metadata))
+            more = _size_beside(file) + (0 if first in takes else _size_of_metadata(file.metadata))
             sharing.setdefault(first, []).append((place, file))
             takes[first] = takes.get(first, 0) + more
             heapq.heappush(largest, (-takes[first], first))
@@ -76,12 +76,12 @@ class Room:
         return artifacts
 
 
-def _metadata(metadata: CoreMetadata) -> int:
+def _size_of_metadata(metadata: CoreMetadata) -> int:
     requirements = sum(name.lower() == "requires-dist" for name, _ in metadata.fields)
     return len(metadata.data) + _LINE * len(metadata.fields) + _REQUIREMENT * requirements
 
 
-def _beside(artifact: Artifact) -> int:
+def _size_beside(artifact: Artifact) -> int:
     """Return what else is kept of it."""
     text = len(artifact.pyproject.text) if artifact.pyproject else 0
     return _BYTE * (text + len(artifact.variant or b"") + len(artifact.variants or b"")) + _values(artifact.record)

@@ -35,8 +35,8 @@ def judge_satisfiable(files: Sequence[str], metadata: CoreMetadata, severity: Se
     where = {filename: _where(filename, metadata, suspects) for filename in files}
     anywhere = _join(list(where.values()))
     reported: set[tuple[str, ...]] = set()
-    for filename in files if any(_excluded(suspects, metadata, own, anywhere)) else ():
-        for exclusion, excluded in _excluded(suspects, metadata, own, where[filename]):
+    for filename in files if any(_find_exclusions(suspects, metadata, own, anywhere)) else ():
+        for exclusion, excluded in _find_exclusions(suspects, metadata, own, where[filename]):
             texts = tuple(line for line in excluded if line in lines)
             if texts not in reported:
                 reported.add(texts)
@@ -90,7 +90,7 @@ def _join(where: Sequence[Environments]) -> Environments:
         return Environments.all()
 
 
-def _excluded(
+def _find_exclusions(
     suspects: Sequence[str], metadata: CoreMetadata, own: str, within: Environments
 ) -> Iterator[tuple[Exclusion, list[str]]]:
     """Find what excludes each other of what is asked for, with the lines."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.tagging import expanded
 from abiding.archives.wheel import Statement
-from abiding.artifacts.disk import Identity
+from abiding.artifacts.identity import Identity
 from abiding.project.build_record import MEMBERS, BuildRecord
 from abiding.project.level import Level
 from abiding.project.sets import AbiLine, Sets
@@ -19,10 +19,7 @@ __all__ = ["of_wheel"]
 
 
 def of_wheel(path: Path) -> tuple[Sets, BuildRecord | None]:
-    """Read both sets, and the record; without one all lines are taken for those of the source.
-
-    Raises `ArchiveError`.
-    """
+    """Read both sets, and the record: without one, all lines count as the source's. Raises `ArchiveError`."""
     statement = Statement.open(path, MEMBERS)
     identity = Identity.parse(statement.metadata, path.name)
     record = BuildRecord.from_json(statement.more, path.name) if statement.more else None

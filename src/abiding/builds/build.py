@@ -21,7 +21,7 @@ from abiding.builds.inner import InnerBackend
 from abiding.builds.judgement import Judgement
 from abiding.builds.outcome import Outcome
 from abiding.builds.output import Output
-from abiding.builds.promised import by_own_pkg_info, promised, read_dist_info, write_dist_info
+from abiding.builds.promised import by_own_pkg_info, known_metadata, read_dist_info, write_dist_info
 from abiding.builds.settings import Settings
 from abiding.builds.uncommitted import explaining
 from abiding.findings.errors import AbidingError
@@ -213,7 +213,7 @@ class Build(NamedTuple):
         own = by_own_pkg_info(self.source, self.declaration) if kind == "wheel" else None
         if own is not None or self._asks(kind):
             return own
-        known = promised(self.source, self.declaration)
+        known = known_metadata(self.source, self.declaration)
         return known.metadata if known else None
 
     def _asks(self, kind: str) -> bool:

@@ -71,7 +71,7 @@ def _unreachable(need: Needed, built: Built, entries: Entries) -> Finding:
         found=need.users,
         found_from="named in",
         notes=(note,),
-        hints=(_declaring(need, entries), *(() if need.is_required or sys.platform != "linux" else (_COPYING,))),
+        hints=(_how_to_declare(need, entries), *(() if need.is_required or sys.platform != "linux" else (_COPYING,))),
     )
 
 
@@ -89,7 +89,7 @@ _MESSAGES = {
 }
 
 
-def _declaring(need: Needed, entries: Entries) -> str:
+def _how_to_declare(need: Needed, entries: Entries) -> str:
     """Return how a distribution is declared as native: in the entry that there is for it, or in a new one."""
     own = next((entry for entry in entries.declaration.entries if entry.name == need.distribution), None)
     if own and own.key[:1] == ("tool",):

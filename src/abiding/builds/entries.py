@@ -10,7 +10,7 @@ from abiding.builds import exported
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
 from abiding.findings.words import number_of
-from abiding.metadata import pins
+from abiding.metadata import filling, pins
 from abiding.project import lines, tags
 from abiding.project.contradictions import contradictions
 from abiding.project.declaration import FromSdist
@@ -129,20 +129,20 @@ class Entries(NamedTuple):
 
     def sdist_requires(self) -> list[str]:
         """Return what an sdist is built against: meson, for example, configures for it."""
-        return self._installed([entry for entry in self.linked if native.applies(entry)])
+        return self._to_install([entry for entry in self.linked if native.applies(entry)])
 
     def wheel_requires(self) -> list[str]:
         """Tell what a wheel is built against, what its pins are filled from, and what edits what it is linked with."""
         joining = [entry for entry in self.of_level if entry.joins_build and is_for_wheels_here(entry) is not False]
-        needed = self._installed(joining)
+        needed = self._to_install(joining)
         if any(map(native.applies, joining)):
             needed += native.build_requirements()
         elif self.level is Level.API:
             needed += native.reading_requirements(self.native)
         exports = self.declaration.exports
-        return [*needed, *([pins.FILLING] if exports and pins.has_pins(exports.requires) else ())]
+        return [*needed, *([filling.FILLING] if exports and pins.has_pins(exports.requires) else ())]
 
-    def _installed(self, joining: list[Entry]) -> list[str]:
+    def _to_install(self, joining: list[Entry]) -> list[str]:
         if not joining:
             return []
         sure = {entry: is_for_wheels_here(entry) for entry in self.of_variant}
@@ -150,7 +150,7 @@ class Entries(NamedTuple):
         needed: list[str] = []
         for requirement in lines.to_install(joining, beside, ApiLevel.of(self.declaration.project)):
             self._hold((self._not_installable(requirement),) if requirement.excluding else ())
-            needed += [*requirement.requirements, *([pins.FILLING] if requirement.pinned else [])]
+            needed += [*requirement.requirements, *([filling.FILLING] if requirement.pinned else [])]
         return needed
 
     def _not_installable(self, requirement: lines.Wanted) -> Finding:
@@ -172,11 +172,8 @@ class Entries(NamedTuple):
         return None if libraries and native.shared_libraries([entry]) - libraries else is_for_wheels_here(entry)
 
     def sure_lines(self) -> dict[Entry, str]:
-        """Return the lines that every wheel of this build has, by entry.
-
-        Raises `DeclarationError`, as `lines_of` does.
-        """
-        return self._filled(entry for entry in self.of_level if self.is_sure(entry))
+        """Return the lines that every wheel of this build has, by entry. Raises as `lines_of` does."""
+        return self._fill(entry for entry in self.of_level if self.is_sure(entry))
 
     def lines_of(self, archive: Wheel, known: Mapping[Entry, str]) -> dict[Entry, str]:
         """Return the lines of a wheel that was built, by entry; `known` are those that are filled already.
@@ -188,14 +185,14 @@ class Entries(NamedTuple):
         left = [entry for entry in applying if entry not in known]
         on_links = any(map(self.providers.libraries, applying)) and native.has_code(archive.names)
         used = native.needed(archive.path) if on_links else None
-        complete = {**known, **self._filled(left, used)}
+        complete = {**known, **self._fill(left, used)}
         if used is not None:
             # They were filled before the link could tell whether their provider's export is for them.
             limited = {entry: text for entry, text in known.items() if self.providers.libraries(entry)}
             self._hold(self._held_to_exports(limited, used))
         return {entry: complete[entry] for entry in applying}
 
-    def _filled(self, entries: Iterable[Entry], used: frozenset[str] | None = None) -> dict[Entry, str]:
+    def _fill(self, entries: Iterable[Entry], used: frozenset[str] | None = None) -> dict[Entry, str]:
         """Fill entries; `used` are the names of the libraries that the wheel needs, where that is known."""
         written, findings = lines.filled(entries, self.pyproject)
         if any(entry.native for entry in written):
@@ -215,10 +212,7 @@ class Entries(NamedTuple):
         return exported.judge(written, api, self.pyproject, self.providers, used)
 
     def _hold(self, findings: tuple[Finding, ...]) -> None:
-        """Stop because of what is declared wrongly; who was given an sdist, and can't change it, is told only.
-
-        They are not told what is merely unwise.
-        """
+        """Raise `DeclarationError` if there is an error; where only the project could mend it, warn of that instead."""
         errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
         if errors and self.severity is Severity.ERROR:
             raise DeclarationError(findings, "Nothing was built")

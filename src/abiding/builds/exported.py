@@ -55,11 +55,11 @@ def of_installed(name: str, *, running: bool = True) -> Exported | None:
     if record and record.exports:
         return Exported(name, version, record.exports)
     for value in installed.entry_points(GROUP) if running else ():
-        return Exported(name, version, _loaded(value, name, version))
+        return Exported(name, version, _load(value, name, version))
     return None
 
 
-def _loaded(point: str, name: str, version: str) -> Export:
+def _load(point: str, name: str, version: str) -> Export:
     from importlib.metadata import EntryPoint
 
     try:
@@ -97,10 +97,7 @@ class Providers:
         return self._exported[entry.name]
 
     def libraries(self, entry: Entry) -> frozenset[str]:
-        """Return the libraries for which alone an entry has to keep to an export; empty if for all, or to none.
-
-        Where there are some, only the link tells whether it has to.
-        """
+        """Return the libraries to which the export for an entry is limited; empty for all, and if there is none."""
         exported = self.exported(entry) if _is_held(entry) else None
         return frozenset(exported.export.libraries if exported else ())
 
@@ -192,7 +189,11 @@ class _Admitted(NamedTuple):
         versions = range_of(requirements.parse(line).specifier)
         beside: Iterable[str] = (
             *(api_line.text for api_line in self.api.lines.get(entry.name, ()) if not api_line.extra),
-            *(text for other, text in self.lines.items() if _is_beside(other, entry)),
+            *(
+                text
+                for other, text in self.lines.items()
+                if other.name == entry.name and other.extra in ("", entry.extra)
+            ),
         )
         for text in beside:
             parsed = requirements.parse(text)
@@ -214,11 +215,6 @@ _FAR = "999999999!0"
 def _is_held(entry: Entry) -> bool:
     """Return whether an entry has to keep to what its provider exports."""
     return entry.native and entry.applies_here and not entry.ignore_exports
-
-
-def _is_beside(other: Entry, entry: Entry) -> bool:
-    """Return whether another entry is for the same distribution, and in force wherever this one is."""
-    return other.name == entry.name and other.extra in {"", entry.extra}
 
 
 def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:

@@ -15,9 +15,10 @@ from abiding.findings.words import short
 from abiding.project.pyproject import Pyproject, as_shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from abiding.findings.rules import Rule
+    from abiding.project.keys import Key
 
 __all__ = ["InnerBackend", "view"]
 
@@ -50,10 +51,7 @@ class InnerBackend(NamedTuple):
         raise self._broken(hook, returned, "and PEP 517 asks for a list of requirements")
 
     def file(self, hook: str, directory: Path, *arguments: object) -> str:
-        """Call a hook that makes a file in `directory`, and return the file's name. Raises `BackendError`.
-
-        The name is that of a plain file right there, and nothing that leads elsewhere.
-        """
+        """Call a hook that makes a plain file in `directory`, and return its name. Raises `BackendError`."""
         return self._made(hook, directory, arguments, Path.is_file)
 
     def dist_info(self, hook: str, directory: Path, *arguments: object) -> str:
@@ -62,7 +60,7 @@ class InnerBackend(NamedTuple):
 
     def _made(self, hook: str, directory: Path, arguments: tuple[object, ...], is_there: Callable[[Path], bool]) -> str:
         returned = self._call(hook, str(directory), *arguments)
-        if not isinstance(returned, str) or not _is_name(returned):
+        if not isinstance(returned, str) or returned in ("", ".", "..") or not set("/\\:\0").isdisjoint(returned):
             raise self._broken(hook, returned, "and PEP 517 asks for the name of what it wrote, without the folder")
         try:
             made = is_there(directory / returned) and not (directory / returned).is_symlink()
@@ -114,7 +112,7 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
     import importlib
 
     module_name, _, attributes = inner.name.partition(":")
-    folders = [str(_inside(inner, folder)) for folder in inner.path]
+    folders = [str(_resolve(inner, folder)) for folder in inner.path]
     sys.path[:0] = folders
     try:
         with view():
@@ -138,16 +136,12 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
         hints = _meant(inner) or (_BEFORE,)
         raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc), *hints) from exc
     if not any(hasattr(backend, hook) for hook in _HOOKS):
-        raise _no_backend(inner)
+        message = f"`{inner.name}` is no build backend: it has none of the hooks of PEP 517"
+        raise _problem(inner, message, "", *(_meant(inner) or (_BEFORE,)))
     return backend
 
 
 _BEFORE = "name the module that `[build-system] build-backend` named before"
-
-
-def _no_backend(inner: InnerBackend) -> BackendError:
-    hints = _meant(inner) or (_BEFORE,)
-    return _problem(inner, f"`{inner.name}` is no build backend: it has none of the hooks of PEP 517", "", *hints)
 
 
 def _meant(inner: InnerBackend) -> tuple[str, ...]:
@@ -157,7 +151,7 @@ def _meant(inner: InnerBackend) -> tuple[str, ...]:
     return (f"did you mean `{suggestion}`?",) if suggestion else ()
 
 
-def _inside(inner: InnerBackend, folder: str) -> Path:
+def _resolve(inner: InnerBackend, folder: str) -> Path:
     """Find a folder of `backend-path`, which links must not lead out of the source tree (PEP 517)."""
     path = (inner.folder / folder).resolve()
     if not path.is_relative_to(inner.folder.resolve()):
@@ -171,14 +165,13 @@ def _lies_in(module: object, folders: list[str]) -> bool:
 
 
 def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
-    from abiding.builds.absent import of_its_own, ways_to
     from abiding.project.known_backends import is_known
 
     module_name = inner.name.partition(":")[0]
     missing = exc.name if isinstance(exc, ModuleNotFoundError) and exc.name else ""
     if not missing or not f"{module_name}.".startswith(f"{missing}."):  # it is there, and what it imports is not
         message = f"the wrapped backend `{inner.name}` can't be imported"
-        return _problem(inner, message, f"{type(exc).__name__}: {exc}", *of_its_own(missing))
+        return _problem(inner, message, f"{type(exc).__name__}: {exc}", *_bringing(missing))
     parent, _, name = missing.rpartition(".")
     message = f"the wrapped backend `{inner.name}` is not installed"
     is_there = bool(parent) and not is_known(inner.name)
@@ -192,13 +185,8 @@ def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
     elif is_there:
         ways = [] if hints else [_BEFORE]
     else:
-        ways = list(ways_to(inner.name, Pyproject.read(inner.folder).build_requires))
+        ways = list(_ways_to_install(inner.name, Pyproject.read(inner.folder).build_requires))
     return _problem(inner, message, str(exc), *hints, *ways)
-
-
-def _is_name(text: str) -> bool:
-    """Return whether a text is the name of a file, on every system."""
-    return text not in ("", ".", "..") and not any(char in text for char in "/\\:\0")
 
 
 def _problem(
@@ -247,3 +235,54 @@ def _seen(read: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
         return as_shown(read(*arguments, **options))
 
     return reader
+
+
+# What is to be installed
+
+
+def _bringing(module: str) -> tuple[str, ...]:
+    """Return what to install for a module that a backend imports."""
+    if not module:
+        return ()
+    name = module.partition(".")[0]
+    return (f"install what brings `{name}`: list it in `[build-system] requires`, if the backend does not require it",)
+
+
+def _ways_to_install(backend: str, requires: Iterable[tuple[Key, str]]) -> Iterator[str]:
+    """Yield ways to install a backend that can't be imported; `requires` is what `[build-system]` requires."""
+    from abiding.metadata.requirements import name_of
+    from abiding.project.known_backends import KNOWN, distribution_of, similar_to
+
+    suggestion = similar_to(backend)
+    # What would bring a misspelled name is on no index, or worse.
+    distribution = distribution_of(suggestion or backend)
+    by_name = {name_of(text): text for _, text in requires}
+    if distribution in by_name:
+        yield from _ways_for_listed(by_name[distribution], was_misspelt=bool(suggestion))
+        return
+    what = f"`{distribution}`" if distribution else "its distribution"
+    yield f"list {what} in `[build-system] requires`, next to `abiding`; without build isolation, install it too"
+    others = [text for name, text in by_name.items() if name not in {"abiding", *KNOWN}]
+    if not distribution and others:
+        names = ", ".join(f"`{_without_marker(text)}`" for text in others[:_MOST_NAMED])
+        yield f"if {'one of ' * bool(others[1:])}{names} brings it, install that: {_ALONE}"
+
+
+_MOST_NAMED = 5
+_ALONE = f"without build isolation front ends install nothing, and it is `{sys.executable}` that builds"
+
+
+def _ways_for_listed(line: str, *, was_misspelt: bool) -> Iterator[str]:
+    from abiding.metadata import requirements
+
+    requirement = requirements.try_parse(line)
+    if requirement is None:  # no front end takes it
+        return
+    if not requirements.applies(requirement):
+        yield f"the marker of `{line}` in `[build-system] requires` is false here: leave it out, or correct it"
+    elif not was_misspelt:
+        yield f"install `{_without_marker(line)}`, which `[build-system] requires` lists: {_ALONE}"
+
+
+def _without_marker(line: str) -> str:
+    return line.partition(";")[0].strip()

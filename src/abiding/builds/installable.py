@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.artifacts.requires_python import judge_python
+from abiding.artifacts.readable import judge_python
 from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.builds.rules import place_of
 from abiding.findings.finding import Finding, Severity, lines_of

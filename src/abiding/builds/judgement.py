@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.artifacts.installers import judge_wheel
 from abiding.builds import rules
-from abiding.builds.compiled_with import judge_versions
+from abiding.builds.compiled import judge_compiled, judge_versions
 from abiding.builds.contents import judge_links, judge_optional_modules
 from abiding.builds.installable import Installable
-from abiding.builds.packed import judge_packed
-from abiding.builds.refuting import judge_compiled
+from abiding.findings.errors import DeclarationError
+from abiding.findings.words import literals
 from abiding.metadata import requirements
+from abiding.project.apart import apart
+from abiding.project.pyproject import key_text
 from abiding.project.source import unkept
 
 if TYPE_CHECKING:
@@ -21,15 +25,16 @@ if TYPE_CHECKING:
     from abiding.builds.built import Built
     from abiding.builds.entries import Entries
     from abiding.builds.outcome import Outcome
-    from abiding.findings.finding import Finding
+    from abiding.findings.finding import Finding, Severity
     from abiding.metadata.core import CoreMetadata
+    from abiding.project.apart import Apart
     from abiding.project.build_record import Used
     from abiding.project.declaration import Declaration
     from abiding.project.entry import Entry
     from abiding.project.pyproject import Pyproject
     from abiding.project.source import Source
 
-__all__ = ["Judgement"]
+__all__ = ["Judgement", "judge_packed"]
 
 # What the hooks call a kind of wheel, and what people do.
 _KINDS = {"wheel": "wheel", "editable": "editable wheel"}
@@ -120,3 +125,42 @@ class Judgement(NamedTuple):
         if self.source.baseline is not None:
             return "PKG-INFO"
         return rules.place_of(self.pyproject, self.declaration.project, field, value)
+
+
+def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severity) -> tuple[Finding, ...]:
+    """Find that the pyproject.toml that was packed into an sdist lets it be built in another way than this folder."""
+    differing: tuple[Apart, ...] = ()
+    with suppress(DeclarationError):  # no front end reads it then, and says so
+        differing = apart(pyproject.table, pyproject.decode(data).table)
+    if not differing:
+        return ()
+    keys = literals([key_text(value.key) for value in differing])
+    finding = pyproject.finding(
+        "other-pyproject",
+        f"the pyproject.toml in `{name}` has another {keys} than this one",
+        differing[0].key,
+        severity=severity,
+        also=tuple((value.key, "another one, too") for value in differing[1:_MOST_QUOTED] if value.own is not None),
+        notes=(*map(_packed_value, differing[:_MOST_QUOTED]), "who builds from the sdist goes by what is in it"),
+        hints=("commit pyproject.toml, and build again: meson-python and others pack the last commit, not the folder",),
+    )
+    return (finding,)
+
+
+_MOST_QUOTED = 5
+
+
+def _packed_value(difference: Apart) -> str:
+    """Say what a value is in the sdist: of lists, what they have there alone, or have not."""
+    key, own, packed = key_text(difference.key), difference.own, difference.other
+    if packed is None:
+        return f"in the sdist, `{key}` is missing"
+    if not isinstance(own, list) or not isinstance(packed, list):
+        return f"in the sdist, `{key}` is {_literals([packed])}"
+    more, less = [value for value in packed if value not in own], [value for value in own if value not in packed]
+    has = [f"{what} {_literals(some)}" for what, some in (("has", more), ("lacks", less)) if some]
+    return f"in the sdist, `{key}` {' and '.join(has) or 'has another order'}"
+
+
+def _literals(values: Iterable[object]) -> str:
+    return literals([value if isinstance(value, str) else json.dumps(value, default=str) for value in values])

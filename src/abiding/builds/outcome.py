@@ -47,10 +47,7 @@ class Outcome:
             print(_text(finding), file=sys.stderr)  # noqa: T201
 
     def say(self, text: str) -> None:
-        """Print what was built: one line, whatever it says.
-
-        It counts the warnings, which some front ends show later.
-        """
+        """Print one line about what was built. It counts the warnings, which some front ends show later."""
         rules = ", ".join(f"`{rule}`" for rule in dict.fromkeys(self._warned))
         count = len(self._warned)
         warned = f"; {count} warning{'s' * (count > 1)}: {rules}" if rules else ""

@@ -30,10 +30,7 @@ class Output(NamedTuple):
     @classmethod
     @contextmanager
     def within(cls, directory: str) -> Iterator[Output]:
-        """Make the folder, where it is not there yet, and the private one, which goes again at the end.
-
-        Raises `ArchiveError` if that can't be done.
-        """
+        """Make both folders; the private one is removed at the end. Raises `ArchiveError` if that fails."""
         folder = Path(directory)
         with ExitStack() as stack:
             with speaking_of(folder):

@@ -8,7 +8,7 @@ from abiding.artifacts.filename import judge_stated
 from abiding.builds.declaring import are_opposed, declaring, pin_notes
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
-from abiding.metadata.changes import field_notes, requirement_changes, text_notes
+from abiding.metadata.difference import field_notes, requirement_changes, text_notes
 from abiding.project import hints
 from abiding.project.keys import table_at
 from abiding.project.known_backends import script_of
@@ -69,7 +69,7 @@ class Sides(NamedTuple):
         found: str | None,
         *,
         notes: tuple[str, ...],
-        hints: tuple[str, ...],
+        hints: Sequence[str],
     ) -> Finding:
         """Make the error about a requirement that is not the one expected; one of the two may not be there."""
         return Finding(
@@ -83,7 +83,7 @@ class Sides(NamedTuple):
             found=found,
             found_from=f"{'' if found else 'not '}written by {self.author}",
             notes=notes,
-            hints=hints,
+            hints=tuple(hints),
         )
 
 
@@ -101,50 +101,43 @@ def judge(differences: Collection[Difference], declared: Collection[str], sides:
 def _judge_requirements(difference: Difference, declared: Collection[str], sides: Sides) -> Iterator[Finding]:
     for before, after in requirement_changes(difference, declared):
         if after is None:
-            finding = _lost(before or "", sides)
+            finding = _lost_requirement(before or "", sides)
         elif before is None:
-            finding = _undeclared(after, sides)
+            finding = _undeclared_requirement(after, sides)
         else:
-            finding = _changed(before, after, sides)
+            finding = _changed_requirement(before, after, sides)
         yield finding._replace(notes=(*finding.notes, *text_notes(before, after)))
 
 
+_AS_PROJECT = "an sdist says what `[project]` says"
 _ONLY_ADD = "a wheel may add the requirements that are declared for it; it may never drop or change one"
 _OLD_SETUPTOOLS = "setuptools before 68.2 writes no requirements into PKG-INFO: if it is that, require a later one"
 
 
-def _lost(line: str, sides: Sides) -> Finding:
-    return sides.about(
-        "lost-requirement",
-        f"the {sides.kind} drops `{line}`",
-        line,
-        None,
-        notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(
-            *((_OLD_SETUPTOOLS,) if sides.kind == "sdist" else ()),
-            f"{_in_every_build(line, sides)}{'' if sides.kind == 'sdist' else ': what is declared is added to it'}",
-            *((hints.INCOMPLETE, hints.EDITED) if sides.source == "sdist" else ()),
-        ),
-    )
+def _lost_requirement(line: str, sides: Sides) -> Finding:
+    every = _in_every_build(line, sides)
+    if sides.kind == "sdist":
+        note, ways = _AS_PROJECT, [_OLD_SETUPTOOLS, every]
+    else:
+        note, ways = _ONLY_ADD, [f"{every}: what is declared is added to it"]
+    if sides.source == "sdist":
+        ways += [hints.INCOMPLETE, hints.EDITED]
+    return sides.about("lost-requirement", f"the {sides.kind} drops `{line}`", line, None, notes=(note,), hints=ways)
 
 
 def _in_every_build(line: str, sides: Sides) -> str:
     return f"let `{sides.computing(line)}` write `{line}` in every build"
 
 
-def _changed(expected: str, found: str, sides: Sides) -> Finding:
-    return sides.about(
-        "changed-requirement",
-        f"the {sides.kind} has `{found}` where the {sides.source} says `{expected}`",
-        expected,
-        found,
-        notes=(_ONLY_ADD, *pin_notes(found)) if sides.kind != "sdist" else ("an sdist says what `[project]` says",),
-        hints=(
-            _changing(expected, found, sides)
-            if sides.kind != "sdist"
-            else f"if it means the same to you, give `{found}` in `[project]`",
-        ),
-    )
+def _changed_requirement(expected: str, found: str, sides: Sides) -> Finding:
+    if sides.kind == "sdist":
+        notes: tuple[str, ...] = (_AS_PROJECT,)
+        hint = f"if it means the same to you, give `{found}` in `[project]`"
+    else:
+        notes = (_ONLY_ADD, *pin_notes(found))
+        hint = _changing(expected, found, sides)
+    message = f"the {sides.kind} has `{found}` where the {sides.source} says `{expected}`"
+    return sides.about("changed-requirement", message, expected, found, notes=notes, hints=[hint])
 
 
 def _changing(expected: str, found: str, sides: Sides) -> str:
@@ -155,30 +148,24 @@ def _changing(expected: str, found: str, sides: Sides) -> str:
     return f"{always}{next_to_it if pin_notes(found) else ''}"
 
 
-def _undeclared(line: str, sides: Sides) -> Finding:
+def _undeclared_requirement(line: str, sides: Sides) -> Finding:
     if sides.kind == "sdist":
-        notes: tuple[str, ...] = ("an sdist carries the API level only: what `[project]` says, and nothing more",)
+        note = "an sdist carries the API level only: what `[project]` says, and nothing more"
         name, _ = hints.places_of(line)
-        ways: tuple[str, ...] = (
+        ways = [
             f"if the source needs it, add it to `project.{name}`",
             f"if the wrapped backend computes it, list `{name}` in `project.dynamic` and give it no value",
-        )
+        ]
     else:
-        notes = (f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it",)
-        notes += pin_notes(line)
-        ways = (
+        note = f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it"
+        ways = [
             f"if this binary needs it, {declaring(line, sides.declared, sides.pyproject)}",
             f"if the source needs it, {_for_every_build(line, sides)}",
             f"if neither does, find out why `{sides.computing(line)}` writes it at build time",
-        )
-    return sides.about(
-        "undeclared-requirement",
-        f"the {sides.kind} adds `{line}`, and nothing declares it",
-        None,
-        line,
-        notes=notes,
-        hints=ways,
-    )
+        ]
+    message = f"the {sides.kind} adds `{line}`, and nothing declares it"
+    notes = (note,) if sides.kind == "sdist" else (note, *pin_notes(line))
+    return sides.about("undeclared-requirement", message, None, line, notes=notes, hints=ways)
 
 
 def _for_every_build(line: str, sides: Sides) -> str:

@@ -52,11 +52,13 @@ class Settings(NamedTuple):
         inner = None
         if config_settings is not None:
             inner = {name: value for name, value in config_settings.items() if name not in ours}
-        problems = [_unknown(name) for name in ours if name not in _KNOWN]
-        problems += [_unknown(name) for name in filter(Slips(_KNOWN).suggestion, inner or ())]
+        problems = [_unknown_setting(name) for name in ours if name not in _KNOWN]
+        problems += [_unknown_setting(name) for name in filter(Slips(_KNOWN).suggestion, inner or ())]
         level, variant = (_value(name, ours, environ, problems) for name in _KNOWN)
         admitted = zip(_KNOWN, (level, variant), (tuple(Level), variants), strict=True)
-        misspelt = tuple(_misspelt(environ, {_variable(name): values for name, value, values in admitted if not value}))
+        misspelt = tuple(
+            _misspelt_variables(environ, {_variable(name): values for name, value, values in admitted if not value})
+        )
         problems += (finding for finding in misspelt if finding.severity is Severity.ERROR)
         level_option, variant_option = (f"-C {name}" if name in ours else _variable(name) for name in _KNOWN)
         if level not in ("", *Level):
@@ -86,7 +88,7 @@ def _value(name: str, ours: Mapping[str, Any], environ: Mapping[str, str], probl
     return ""
 
 
-def _unknown(name: str) -> Finding:
+def _unknown_setting(name: str) -> Finding:
     close = nearest(name, _KNOWN)
     hints = [f"did you mean `{close}`?"] if close else []
     return _problem(
@@ -98,7 +100,7 @@ def _unknown(name: str) -> Finding:
     )
 
 
-def _misspelt(environ: Mapping[str, str], values: Mapping[str, Collection[str]]) -> Iterator[Finding]:
+def _misspelt_variables(environ: Mapping[str, str], values: Mapping[str, Collection[str]]) -> Iterator[Finding]:
     """Yield the variables that are meant to be ours: those with a value that ours may have, and that is not given.
 
     `values` are these, by the variable. Others may begin alike, in whose scripts they are; and who writes ours whole,

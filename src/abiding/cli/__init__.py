@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from abiding._version import __version__
 from abiding.cli.parser import Parser, suggestion
 from abiding.files.private import unwinding
-from abiding.findings.errors import AbidingError
-from abiding.findings.unforeseen import unforeseen
+from abiding.findings.errors import AbidingError, unforeseen
 from abiding.report.printing import discard, guarded, lossless, open_streams, unguarded
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from abiding.cli.arguments import path
 from abiding.cli.asking import ask, need_terminal
 from abiding.edits.file import NOTHING
-from abiding.findings.wrapping import fill
+from abiding.findings.words import fill
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

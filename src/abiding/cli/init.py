@@ -32,7 +32,7 @@ def run(options: Namespace) -> int:
     from abiding.edits.wrapping import wrap
     from abiding.findings.screen import block
     from abiding.project.declaration import Declaration
-    from abiding.project.itself import uses_abiding
+    from abiding.project.known_backends import uses_abiding
     from abiding.project.lint import unwired
 
     file = EditedFile.read(options.source)

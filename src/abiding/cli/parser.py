@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from abiding.findings.nearest import nearest
 from abiding.findings.terminal import Terminal
-from abiding.findings.wrapping import wrap
+from abiding.findings.words import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -16,8 +16,7 @@ from abiding.files.plain import is_plain, is_there
 from abiding.findings.characters import steers
 from abiding.findings.errors import MissingFileError
 from abiding.findings.screen import block
-from abiding.findings.words import first_of
-from abiding.findings.wrapping import fill
+from abiding.findings.words import fill, first_of
 from abiding.metadata import pins
 from abiding.project.level import Level
 from abiding.project.meant import release_meant

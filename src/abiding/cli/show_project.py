@@ -103,14 +103,13 @@ class ShownProject:
 
     def promised(self) -> tuple[CoreMetadata, str]:
         """Return the METADATA without the declared lines, and what has to be said about it."""
-        from abiding.builds.promised import promised
-        from abiding.builds.settled import settled
+        from abiding.builds.promised import known_metadata, project_metadata
 
-        known = promised(self.source, self.declaration)
+        known = known_metadata(self.source, self.declaration)
         if known:
             other = "PKG-INFO was not written for this declaration: the build may spell fields in another way"
             return known.metadata, "" if known.exact else other
-        return settled(self.pyproject, self.declaration, self.source, NOTHING), (
+        return project_metadata(self.pyproject, self.declaration, self.source, NOTHING), (
             f"this is what `[project]` gives; `{self.declaration.backend}` chooses `Metadata-Version`, the order of "
             "the fields and their spelling, and may add licence files"
         )

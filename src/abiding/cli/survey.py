@@ -15,8 +15,7 @@ from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, path_or_release
 from abiding.files.plain import is_there
 from abiding.findings.characters import visible
-from abiding.findings.errors import AbidingError, UnknownReleaseError
-from abiding.findings.extras import needing
+from abiding.findings.errors import AbidingError, UnknownReleaseError, needing
 from abiding.findings.finding import Finding, Severity
 from abiding.survey.engines import LOCAL, dask, local
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from copy import deepcopy
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
@@ -60,33 +58,30 @@ def declare(pyproject: Pyproject, lines: Sequence[LineToDeclare]) -> Edited:
             new.append(bound)
     if not new and not narrowed:
         return Edited(pyproject.text, ())
-    document, expected = Document(pyproject), deepcopy(dict(pyproject.table))
-    _make_dynamic(document, expected)
+    document = Document(pyproject)
+    _make_dynamic(document)
     for entry, text in narrowed.items():
-        document.replace_string(_LINES, entry.requires, text)
-        expected["tool"]["abiding"]["wheel"]["dependencies"][entry.key[-1]]["requires"] = text
+        document.replace_string((*entry.key, "requires"), entry.requires, text)
     if new:
-        _add(document, pyproject, expected, new)
-    edited = document.edited(expected)
-    hold(pyproject, expected)
+        _add(document, new)
+    edited = document.edited()
+    hold(pyproject, document.table)
     return Edited(edited.text, ())
 
 
-def _add(document: Document, pyproject: Pyproject, expected: dict[str, Any], new: Sequence[LineToDeclare]) -> None:
+def _add(document: Document, new: Sequence[LineToDeclare]) -> None:
     """Add entries in front of the others."""
-    wheel = expected["tool"]["abiding"].setdefault("wheel", {})
     if document.has(_LINES):
-        for bound in reversed(new):
-            document.insert_item(_LINES, bound.entry)
+        document.insert_items(_LINES, [bound.entry for bound in new])
     elif document.has(_WHEEL):
         message = "`[tool.abiding.wheel]` has no `dependencies` that could be added to"
         hint = "write `dependencies = []` there, and run the command again"
-        raise not_understood(pyproject, message, _WHEEL, hint)
+        raise document.refusal(message, _WHEEL, hint)
     else:
         entries = "".join(f"    {bound.entry},\n" for bound in new)
-        document.append(f"[tool.abiding.wheel]\ndependencies = [\n{entries}]\n")
-    added = [tomllib.loads(f"x = {bound.entry}")["x"] for bound in new]
-    wheel["dependencies"] = [*added, *wheel.get("dependencies", [])]
+        added = [{"requires": bound.line, "note": bound.note} for bound in new]
+        text = f"[tool.abiding.wheel]\ndependencies = [\n{entries}]\n"
+        document.append(text, {"tool": {"abiding": {"wheel": {"dependencies": added}}}})
 
 
 def _conditional(pyproject: Pyproject, bound: LineToDeclare, declaration: Declaration) -> Entry | None:
@@ -134,14 +129,14 @@ def _narrow(entry: Entry, bound: LineToDeclare) -> str:
     return f"{own.name}{extras}{','.join(clauses)}{marker}"
 
 
-def _make_dynamic(document: Document, expected: dict[str, Any]) -> None:
+def _make_dynamic(document: Document) -> None:
     """List `dependencies` in `project.dynamic`, where there is a `[project]` and it does not."""
-    project = expected.get("project")
+    project = document.table.get("project")
     if not isinstance(project, dict) or "dependencies" in project.get("dynamic", []):
         return
     if "dynamic" in project:
         document.insert_first(("project", "dynamic"), "dependencies")
     else:
         anchor = next(name for name in ("dependencies", "version", "name") if name in project)
-        document.add_after(("project", anchor), "dynamic", '["dependencies"]  # wheels may add to them')
-    project["dynamic"] = ["dependencies", *project.get("dynamic", [])]
+        text = '["dependencies"]  # wheels may add to them'
+        document.add_after(("project", anchor), "dynamic", text, ["dependencies"])

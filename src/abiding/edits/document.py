@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
+from copy import deepcopy
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -16,7 +18,7 @@ from abiding.findings.errors import DeclarationError
 from abiding.project.pyproject import Pyproject
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tomlkit.container import Container
     from tomlkit.items import Item
@@ -31,10 +33,14 @@ _UNSAFE = "this file is written in a way that can't be edited safely"
 
 
 class Document:
-    """The text of a pyproject.toml under edit, by tomlkit. Keys are as in `Pyproject`, without indices."""
+    """A pyproject.toml under edit: its text, by tomlkit, and in `table` what that has to mean in the end.
+
+    Each edit changes both, and `edited` holds one against the other. Keys are as in `Pyproject`, without indices.
+    """
 
     def __init__(self, pyproject: Pyproject) -> None:
         self.pyproject = pyproject
+        self.table: dict[str, Any] = deepcopy(dict(pyproject.table))
         try:
             self._toml = tomlkit.parse(pyproject.text)
         except (ValueError, RecursionError) as exc:  # what tomllib reads and tomlkit does not
@@ -42,9 +48,9 @@ class Document:
         self._appended: list[str] = []
         self._dropped: list[str] = []
 
-    def refusal(self, message: str, key: Key) -> DeclarationError:
+    def refusal(self, message: str, key: Key, hint: str = "") -> DeclarationError:
         """Make the error for what can't be edited."""
-        return not_understood(self.pyproject, message, key)
+        return not_understood(self.pyproject, message, key, hint)
 
     # What stands there
 
@@ -65,43 +71,40 @@ class Document:
 
     def replace(self, key: Key, value: str) -> None:
         """Put another string there, in the quotes that the old one has."""
-        holder, item = self._piece(key)
-        quote = item.as_string()[0]
-        self._put(holder, key, f"{quote}{value}{quote}")
+        self._rewrite(key, lambda text: f"{text[0]}{value}{text[0]}")
+        self._around(key)[key[-1]] = value
 
     def insert_first(self, key: Key, *values: str) -> None:
         """Put strings at the head of an array, in the array's own style."""
-        holder, item = self._piece(key)
-        array = item.as_string()
-        for value in reversed(values):
-            array = with_first(array, value)
-        self._put(holder, key, array)
+        self._rewrite(key, lambda array: reduce(with_first, reversed(values), array))
+        self._around(key)[key[-1]][:0] = values
 
-    def insert_item(self, key: Key, item: str) -> None:
-        """Put something that is written in TOML at the head of an array."""
-        holder, piece = self._piece(key)
-        self._put(holder, key, with_item(piece.as_string(), item))
+    def insert_items(self, key: Key, items: Sequence[str]) -> None:
+        """Put things that are written in TOML at the head of an array."""
+        self._rewrite(key, lambda array: reduce(with_item, reversed(items), array))
+        self._around(key)[key[-1]][:0] = [tomllib.loads(f"x = {item}")["x"] for item in items]
 
     def replace_string(self, key: Key, old: str, new: str) -> None:
-        """Put another string in the place of one that stands in an array."""
-        holder, piece = self._piece(key)
-        self._put(holder, key, with_other(piece.as_string(), old, new))
+        """Put another string in the place of one that stands in an array, at a key with indices."""
+        array = key[: next(place for place, part in enumerate(key) if isinstance(part, int))]
+        self._rewrite(array, lambda text: with_other(text, old, new))
+        self._around(key)[key[-1]] = new
 
     def remove(self, key: Key, values: Collection[str]) -> None:
         """Take strings out of an array, each with the comment on its line."""
-        holder, item = self._piece(key)
-        array = without(item.as_string(), values)
-        self._dropped.append(item.as_string())
-        self._put(holder, key, array)
+        self._dropped.append(self._piece(key)[1].as_string())
+        self._rewrite(key, lambda array: without(array, values))
+        self._around(key)[key[-1]] = [item for item in self._around(key)[key[-1]] if item not in values]
 
-    def add_after(self, anchor: Key, name: str, value: str) -> None:
-        """Put `name = value` on a line of its own below the value at `anchor`, which is in the same table."""
+    def add_after(self, anchor: Key, name: str, text: str, value: object) -> None:
+        """Put `name = text` on a line of its own below `anchor`, in the same table; `value` is what it means."""
         holder, item = self._piece(anchor)
         if isinstance(holder, InlineTable):
             raise self.refusal(f"`{anchor[-1]}` is not on a line of its own", anchor)
-        (_, added), *_ = tomlkit.parse(f"{name} = {value}\n").body
+        (_, added), *_ = tomlkit.parse(f"{name} = {text}\n").body
         added.trivia.indent = item.trivia.indent
         _container(holder)._insert_after(str(anchor[-1]), name, added)  # noqa: SLF001 (in public it only adds at the end)
+        self._around(anchor)[name] = value
 
     def drop(self, key: Key) -> None:
         """Take out a key, or a table with the comments inside; what stands right above the next header stays."""
@@ -116,6 +119,7 @@ class Document:
                 if isinstance(item, Table):
                     gap, stays = _above_the_next(item)
                     body[place] = (None, Whitespace(stays if not gap or self._gap_before(body, place) else gap + stays))
+        del self._around(key)[key[-1]]
 
     def _gap_before(self, body: list[Any], place: int) -> bool:
         """Return whether an empty line, or nothing, stands before what is at this place of a table."""
@@ -123,14 +127,15 @@ class Document:
         before = self._toml.as_string().partition(_MARK)[0]
         return not before or before.endswith("\n\n")
 
-    def append(self, text: str) -> None:
-        """Put tables at the end, after an empty line."""
+    def append(self, text: str, table: Mapping[str, Any]) -> None:
+        """Put tables at the end, after an empty line; `table` is their meaning."""
         self._appended.append(text)
+        _merge(self.table, table)
 
     # What comes out
 
-    def edited(self, expected: Mapping[str, Any]) -> Pyproject:
-        """Write it down. Raises `DeclarationError` unless it means what is `expected`, and no comment got lost."""
+    def edited(self) -> Pyproject:
+        """Return the new file. Raises `DeclarationError` unless it means `table`, and no comment got lost."""
         text = self._toml.as_string()
         if self._dropped:
             text = re.sub(r"\n{2,}\Z", "\n", text)
@@ -138,7 +143,7 @@ class Document:
             text += "\n"
         text = "\n".join([text, *self._appended] if text else self._appended)
         try:
-            is_meant = _said(tomllib.loads(text)) == _said(expected)
+            is_meant = _without_empty_tool(tomllib.loads(text)) == _without_empty_tool(self.table)
         except ValueError:
             is_meant = False
         if not is_meant or self._lost(text):
@@ -171,9 +176,14 @@ class Document:
                 if name and name.key == key[-1]:
                     yield holder, item
 
-    def _put(self, holder: Any, key: Key, text: str) -> None:  # noqa: ANN401 (a table, or the file)
+    def _around(self, key: Key) -> Any:  # noqa: ANN401 (a table, or an array)
+        return reduce(lambda table, part: table[part], key[:-1], self.table)  # type: ignore[index]
+
+    def _rewrite(self, key: Key, change: Callable[[str], str]) -> None:
+        """Change the text of the value at a key."""
+        holder, item = self._piece(key)
         try:
-            holder[str(key[-1])] = tomlkit.value(text)
+            holder[str(key[-1])] = tomlkit.value(change(item.as_string()))
         except ValueError as exc:
             raise self.refusal(_UNSAFE, key) from exc
 
@@ -184,8 +194,15 @@ class Document:
         return piece
 
 
-def _said(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the table, without a `tool` in which there is nothing any more."""
+def _merge(table: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        if isinstance(value, dict) and isinstance(table.get(name), dict):
+            _merge(table[name], value)
+        else:
+            table[name] = value
+
+
+def _without_empty_tool(table: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in table.items() if name != "tool" or value}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from abiding.edits.file import NOTHING
@@ -20,12 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["hold"]
 
+_NAME = len(("tool", "abiding", "NAME"))
 
-def hold(pyproject: Pyproject, draft: Mapping[str, Any], moved: Mapping[str, Key] | None = None) -> None:
+
+def hold(pyproject: Pyproject, draft: Mapping[str, Any], moved: Mapping[Key, Key] | None = None) -> None:
     """Raise `DeclarationError` if the table of an edited file is no lawful declaration.
 
-    Nobody has the edited file: lines and numbers are those of the file that there is. `moved` has where the value of a
-    key of the draft stands in it.
+    Nobody has the edited file: lines and numbers are those of the file that there is. `moved` has, for keys of
+    `[tool.abiding]` in the draft, the key at which their value stands there.
     """
     table = _in_old_places(draft, pyproject.table)
     try:
@@ -53,10 +54,10 @@ def _in_old_places(new: Any, old: Any) -> Any:  # noqa: ANN401 (TOML)
 
 def _without_new(finding: Finding, pyproject: Pyproject, draft: Mapping[str, Any]) -> Finding:
     """Return the finding about what is there, where it is about an item that was to be written."""
-    match = re.fullmatch(r"([^\[]+)\[(\d+)\](?:\.requires)?", finding.field)
-    key, place = (tuple(match[1].split(".")), int(match[2])) if match else ((), 0)
-    old, new = pyproject.get(key), at(draft, key)
-    if not isinstance(new, list) or place < (len(old) if isinstance(old, list) else 0):
+    key = finding.key[:-1] if finding.key[-1:] == ("requires",) else finding.key
+    place = key[-1] if key else ""
+    old, new = pyproject.get(key[:-1]), at(draft, key[:-1])
+    if not isinstance(place, int) or not isinstance(new, list) or (isinstance(old, list) and place < len(old)):
         return finding
     # The first is the nearest that there is to what is not there.
     there = finding.excerpts[1:]
@@ -64,15 +65,17 @@ def _without_new(finding: Finding, pyproject: Pyproject, draft: Mapping[str, Any
     return finding._replace(
         line=there[0].line if there else finding.line,
         field="",
+        key=(),
         excerpts=there,
         notes=(*finding.notes, f"`{line}` is not in the file: it was to be written"),
         hints=("change what is there, or compile for a version that it admits",) if there else finding.hints,
     )
 
 
-def _moved_back(finding: Finding, pyproject: Pyproject, moved: Mapping[str, Key]) -> Finding:
-    name, *indices = re.split(r"[\[\]]+", finding.field.removesuffix("]"))
+def _moved_back(finding: Finding, pyproject: Pyproject, moved: Mapping[Key, Key]) -> Finding:
+    """Return the finding about the place at which the value stands before it is moved."""
+    name, rest = finding.key[:_NAME], finding.key[_NAME:]
     if name not in moved:
         return finding
-    key = (*moved[name], *map(int, indices))
-    return finding._replace(line=pyproject.line_of(key), field=key_text(key), excerpts=pyproject.excerpt(key))
+    key = (*moved[name], *rest)
+    return finding._replace(line=pyproject.line_of(key), field=key_text(key), key=key, excerpts=pyproject.excerpt(key))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from abiding.archives.naming import normalised
@@ -15,7 +14,8 @@ from abiding.findings import bounds
 from abiding.findings.words import all_of
 from abiding.metadata import pins
 from abiding.project.declaration import Declaration
-from abiding.project.itself import is_for_abiding
+from abiding.project.keys import at, table_at
+from abiding.project.known_backends import is_for_abiding
 from abiding.project.pyproject import key_text
 
 if TYPE_CHECKING:
@@ -58,94 +58,75 @@ _ELSEWHERE = (
 def unwrap(pyproject: Pyproject) -> Edited:
     """Make the new text. Raises `DeclarationError` if the declaration is wrong, or the file not to be edited."""
     declaration = Declaration.read(pyproject, NOTHING)
-    unwrapping = _Unwrapping(pyproject)
-    unwrapping.build_system(declaration)
-    unwrapping.project()
-    unwrapping.tools()
-    new = unwrapping.document.edited(unwrapping.expected)
-    return Edited(new.text, (*_notes(declaration, unwrapping.required), *_left(new)))
+    document = Document(pyproject)
+    _restore_backend(document, declaration)
+    _leave_dynamic(document)
+    _drop_tools(document)
+    new = document.edited()
+    return Edited(new.text, (*_notes(declaration, new), *_left(new)))
 
 
-class _Unwrapping:
-    """The edits, and the table that they must amount to."""
+def _restore_backend(document: Document, declaration: Declaration) -> None:
+    """Name the wrapped backend in `[build-system]`, which requires abiding no more."""
+    build = document.table.get("build-system")
+    if not isinstance(build, dict) or not isinstance(build.get("requires"), list):
+        message = "`[build-system]` has no list `requires`, which PEP 518 asks for"
+        raise document.refusal(message, ("build-system",))
+    requires: Key = ("build-system", "requires")
+    if declaration.backend_path:
+        path = document.source(("tool", "abiding", "backend-path"))
+        document.add_after(requires, "backend-path", path, list(declaration.backend_path))
+    if "build-backend" in build:
+        document.replace(("build-system", "build-backend"), declaration.backend)
+    else:
+        document.add_after(requires, "build-backend", f'"{declaration.backend}"', declaration.backend)
+    _remove(document, requires, is_for_abiding)
 
-    def __init__(self, pyproject: Pyproject) -> None:
-        self.document = Document(pyproject)
-        self.expected: dict[str, Any] = deepcopy(dict(pyproject.table))
 
-    @property
-    def required(self) -> frozenset[str]:
-        """What the build requires itself, by normalised names."""
-        texts = (text for text in self.expected["build-system"]["requires"] if isinstance(text, str))
-        return frozenset(normalised(match[0]) for text in texts if (match := _NAME.match(text.strip())))
+def _remove(document: Document, key: Key, is_ours: Callable[[str], object]) -> None:
+    """Take strings out of an array."""
+    array = at(document.table, key)
+    ours = [item for item in array if isinstance(item, str) and is_ours(item)] if isinstance(array, list) else []
+    if ours:
+        document.remove(key, ours)
 
-    def build_system(self, declaration: Declaration) -> None:
-        key: Key = ("build-system", "build-backend")
-        build = self.expected.get("build-system")
-        if not isinstance(build, dict) or not isinstance(build.get("requires"), list):
-            raise self.document.refusal("`[build-system]` has no list `requires`, which PEP 518 asks for", key[:1])
-        if declaration.backend_path:
-            path = self.document.source(("tool", "abiding", "backend-path"))
-            self.document.add_after(("build-system", "requires"), "backend-path", path)
-            build["backend-path"] = list(declaration.backend_path)
-        if "build-backend" in build:
-            self.document.replace(key, declaration.backend)
-        else:
-            self.document.add_after(("build-system", "requires"), "build-backend", f'"{declaration.backend}"')
-        build["build-backend"] = declaration.backend
-        self.remove(build, "requires", ("build-system", "requires"), is_for_abiding)
 
-    def remove(self, table: dict[str, Any], name: str, key: Key, is_ours: Callable[[str], object]) -> None:
-        """Take strings out of an array."""
-        ours = [line for line in table[name] if isinstance(line, str) and is_ours(line)]
-        if ours:
-            self.document.remove(key, ours)
-            table[name] = [line for line in table[name] if line not in ours]
+def _leave_dynamic(document: Document) -> None:
+    """Leave in `dynamic` what is not given as well: most backends refuse a name that is both."""
+    project = table_at(document.table, ("project",))
+    dynamic = project.get("dynamic")
+    if isinstance(dynamic, list) and all(name in project for name in dynamic):
+        document.drop(("project", "dynamic"))
+    else:
+        _remove(document, ("project", "dynamic"), project.__contains__)
 
-    def project(self) -> None:
-        """Leave in `dynamic` what is not given as well: most backends refuse a name that is both."""
-        project = self.expected.get("project")
-        dynamic = project.get("dynamic") if isinstance(project, dict) else None
-        if not isinstance(project, dict) or not isinstance(dynamic, list):
-            return
-        if all(name in project for name in dynamic):
-            self.document.drop(("project", "dynamic"))
-            del project["dynamic"]
-        else:
-            self.remove(project, "dynamic", ("project", "dynamic"), project.__contains__)
 
-    def tools(self) -> None:
-        """Take out `[tool.abiding]`, and what the guides add to the tables of other tools."""
-        tool = self.expected["tool"]
-        self.document.drop(("tool", "abiding"))
-        del tool["abiding"]
-        for name in ("cibuildwheel", "uv"):
-            if isinstance(tool.get(name), dict):
-                self.settings(tool[name], ("tool", name))
-                if not tool[name]:
-                    self.drop(tool, name, ("tool", name))
-        if not tool:
-            del self.expected["tool"]
+def _drop_tools(document: Document) -> None:
+    """Take out `[tool.abiding]`, and what the guides add to the tables of other tools."""
+    document.drop(("tool", "abiding"))
+    for key in (("tool", "cibuildwheel"), ("tool", "uv")):
+        table = at(document.table, key)
+        if isinstance(table, dict):
+            _drop_settings(document, table, key)
+            if not table:
+                document.drop(key)
 
-    def settings(self, table: dict[str, Any], key: Key) -> None:
-        for name, value in list(table.items()):
-            here = (*key, name)
-            is_command = isinstance(value, str) and (_COMMAND.match(value) or _VARIABLE.fullmatch(value))
-            if _SETTING.fullmatch(name) or is_command:
-                self.drop(table, name, here)
-            elif isinstance(value, dict):
-                self.settings(value, here)
-                if not value:
-                    self.drop(table, name, here)
-            elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-                if all(map(_is_ours, value)):
-                    self.drop(table, name, here)
-                else:
-                    self.remove(table, name, here, _is_ours)
 
-    def drop(self, table: dict[str, Any], name: str, key: Key) -> None:
-        self.document.drop(key)
-        del table[name]
+def _drop_settings(document: Document, table: dict[str, Any], key: Key) -> None:
+    for name, value in list(table.items()):
+        here = (*key, name)
+        is_command = isinstance(value, str) and (_COMMAND.match(value) or _VARIABLE.fullmatch(value))
+        if _SETTING.fullmatch(name) or is_command:
+            document.drop(here)
+        elif isinstance(value, dict):
+            _drop_settings(document, value, here)
+            if not value:
+                document.drop(here)
+        elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+            if all(map(_is_ours, value)):
+                document.drop(here)
+            else:
+                _remove(document, here, _is_ours)
 
 
 def _is_ours(text: str) -> bool:
@@ -156,7 +137,7 @@ def _is_ours(text: str) -> bool:
 # What has to be done by hand
 
 
-def _notes(declaration: Declaration, required: frozenset[str]) -> Iterator[str]:
+def _notes(declaration: Declaration, new: Pyproject) -> Iterator[str]:
     lines = [f"`{entry.requires}`" for entry in declaration.entries]
     if lines:
         yield (
@@ -173,6 +154,8 @@ def _notes(declaration: Declaration, required: frozenset[str]) -> Iterator[str]:
             "them out (`auditwheel repair --exclude`) and set the run path yourself"
         )
     names_of_pins = dict.fromkeys(entry.name for entry in declaration.entries if pins.has_pins(entry.requires))
+    texts = (text for _, text in new.build_requires)
+    required = {normalised(match[0]) for text in texts if (match := _NAME.match(text.strip()))}
     pinned = [name for name in names_of_pins if name not in required]
     if pinned:
         names = all_of(f"`{name}`" for name in pinned)

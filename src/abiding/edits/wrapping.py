@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.edits.document import Document, not_understood
 from abiding.edits.draft import hold
-from abiding.project.itself import OURS, is_for_abiding
-from abiding.project.known_backends import DEFAULT_BACKEND
-from abiding.project.unlisted import filled_in
+from abiding.project.keys import table_at
+from abiding.project.known_backends import DEFAULT_BACKEND, OURS, is_for_abiding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import TypeGuard
+
     from abiding.project.keys import Key
     from abiding.project.pyproject import Pyproject
 
@@ -46,12 +47,12 @@ def wrap(pyproject: Pyproject) -> Edited:
             hint=f'write `build-backend = "{OURS}"` under `[build-system]`, and add `abiding` to its `requires`',
         )
     _refuse_own_reader(pyproject)
-    wrapping = _Wrapping(pyproject)
-    wrapping.build_system()
-    wrapping.project()
-    wrapping.tool()
-    new = wrapping.document.edited(wrapping.expected)
-    hold(pyproject, wrapping.expected, {f"tool.abiding.{name}": ("build-system", name) for name in wrapping.inner})
+    document = Document(pyproject)
+    inner = _take_backend(document)
+    _make_dynamic(document, inner["build-backend"].value)
+    _add_tool(document, inner)
+    new = document.edited()
+    hold(pyproject, document.table, {("tool", "abiding", name): ("build-system", name) for name in inner})
     return Edited(new.text, _notes(pyproject))
 
 
@@ -69,98 +70,124 @@ def _refuse_own_reader(pyproject: Pyproject) -> None:
         )
 
 
-class _Wrapping:
-    """The edits of the three tables, and the table that they must amount to."""
+class _Setting(NamedTuple):
+    """What `[tool.abiding]` says under one key: the value, and how it is written."""
 
-    def __init__(self, pyproject: Pyproject) -> None:
-        self.document = Document(pyproject)
-        self.table = pyproject.table
-        self.expected: dict[str, Any] = deepcopy(dict(pyproject.table))
-        self.inner: dict[str, Any] = {}  # what [tool.abiding] says
-        self.moved: list[str] = []  # how it says it
-
-    def build_system(self) -> None:
-        build = self.expected.get("build-system")
-        if build is None:
-            self.expected["build-system"] = {"requires": list(_DEFAULT_REQUIRES), "build-backend": OURS}
-            requires = ", ".join(f'"{requirement}"' for requirement in _DEFAULT_REQUIRES)
-            self.document.append(f'[build-system]\nrequires = [{requires}]\nbuild-backend = "{OURS}"\n')
-            self.wraps(DEFAULT_BACKEND)
-            return
-        needed = build.get("requires") if isinstance(build, dict) else None
-        if not isinstance(needed, list) or not _are_strings(needed):
-            message = "`[build-system]` has no list `requires`, which PEP 518 asks for"
-            raise self.document.refusal(message, ("build-system",))
-        if not any(is_for_abiding(line) for line in needed):
-            self.document.insert_first(("build-system", "requires"), "abiding")
-            needed.insert(0, "abiding")
-        self.backend(build)
-
-    def backend(self, build: dict[str, Any]) -> None:
-        key = ("build-system", "build-backend")
-        old = build.get("build-backend", DEFAULT_BACKEND)
-        if not isinstance(old, str):
-            raise self.document.refusal("`build-backend` is not a string", key)
-        if "build-backend" in build:
-            self.document.replace(key, OURS)
-        else:
-            self.document.add_after(("build-system", "requires"), "build-backend", f'"{OURS}"')
-        build["build-backend"] = OURS
-        self.wraps(old)
-        if "backend-path" in build:
-            # Front ends look for `build-backend` in these folders only.
-            path: Key = ("build-system", "backend-path")
-            self.moved.append(f"backend-path = {self.document.source(path)}")
-            self.document.drop(path)
-            self.inner["backend-path"] = build.pop("backend-path")
-
-    def wraps(self, backend: str) -> None:
-        self.inner["build-backend"] = backend
-        self.moved.append(f'build-backend = "{backend}"')
-
-    def project(self) -> None:
-        project = self.expected.get("project")
-        if project is None:
-            return
-        if not isinstance(project, dict) or not isinstance(project.get("name"), str):
-            raise self.document.refusal("`[project]` has no `name`", ("project",))
-        dynamic = project.get("dynamic", [])
-        if not _are_strings(dynamic):
-            raise self.document.refusal("`project.dynamic` is not a list of strings", ("project", "dynamic"))
-        filled = filled_in(self.inner["build-backend"], self.table)
-        new = [name for name in dict.fromkeys(("dependencies", *filled)) if name not in dynamic]
-        if not new:
-            return
-        anchor = next(name for name in ("dependencies", "requires-python", "version", "name") if name in project)
-        if "dependencies" not in (*project, *filled, *dynamic):
-            self.document.add_after(("project", anchor), "dependencies", "[]")
-            project["dependencies"] = []
-            anchor = "dependencies"
-        if "dynamic" in project:
-            self.document.insert_first(("project", "dynamic"), *new)
-        else:
-            why = "the backend fills these in; wheels may add to dependencies" if filled else "wheels may add to them"
-            names = ", ".join(f'"{name}"' for name in new)
-            self.document.add_after(("project", anchor), "dynamic", f"[{names}]  # {why}")
-        project["dynamic"] = [*new, *dynamic]
-
-    def tool(self) -> None:
-        self.document.append("[tool.abiding]\n" + "\n".join(self.moved) + "\n")
-        self.document.append(_WHEEL_TABLE)
-        tool = self.expected.setdefault("tool", {})
-        if not isinstance(tool, dict):
-            raise self.document.refusal("`tool` is not a table", ("tool",))
-        if self.document.is_inline(("tool",)):
-            raise not_understood(
-                self.document.pyproject,
-                "`tool = {...}` is an inline table: TOML lets nothing be added to it from outside",
-                ("tool",),
-                hint="write what is in it under `[tool.NAME]` headers, and run `abiding init` again",
-            )
-        tool["abiding"] = {**self.inner, "wheel": {"dependencies": []}}
+    value: Any
+    text: str
 
 
-def _are_strings(value: object) -> bool:
+def _take_backend(document: Document) -> dict[str, _Setting]:
+    """Name abiding in `[build-system]`; returns, by key, what `[tool.abiding]` has to say of the backend before."""
+    build = document.table.get("build-system")
+    if build is None:
+        names = ", ".join(f'"{requirement}"' for requirement in _DEFAULT_REQUIRES)
+        document.append(
+            f'[build-system]\nrequires = [{names}]\nbuild-backend = "{OURS}"\n',
+            {"build-system": {"requires": list(_DEFAULT_REQUIRES), "build-backend": OURS}},
+        )
+        return {"build-backend": _Setting(DEFAULT_BACKEND, f'"{DEFAULT_BACKEND}"')}
+    requires = build.get("requires") if isinstance(build, dict) else None
+    if not _are_strings(requires):
+        message = "`[build-system]` has no list `requires`, which PEP 518 asks for"
+        raise document.refusal(message, ("build-system",))
+    if not any(map(is_for_abiding, requires)):
+        document.insert_first(("build-system", "requires"), "abiding")
+    key: Key = ("build-system", "build-backend")
+    backend = build.get("build-backend", DEFAULT_BACKEND)
+    if not isinstance(backend, str):
+        raise document.refusal("`build-backend` is not a string", key)
+    inner = {"build-backend": _Setting(backend, f'"{backend}"')}
+    if "build-backend" in build:
+        document.replace(key, OURS)
+    else:
+        document.add_after(("build-system", "requires"), "build-backend", f'"{OURS}"', OURS)
+    if "backend-path" in build:
+        # Front ends look for `build-backend` in these folders only.
+        path: Key = ("build-system", "backend-path")
+        inner["backend-path"] = _Setting(build["backend-path"], document.source(path))
+        document.drop(path)
+    return inner
+
+
+def _make_dynamic(document: Document, backend: str) -> None:
+    """List in `project.dynamic` what wheels may add to, and what the backend fills in without being asked."""
+    project = document.table.get("project")
+    if project is None:
+        return
+    if not isinstance(project, dict) or not isinstance(project.get("name"), str):
+        raise document.refusal("`[project]` has no `name`", ("project",))
+    dynamic = project.get("dynamic", [])
+    if not _are_strings(dynamic):
+        raise document.refusal("`project.dynamic` is not a list of strings", ("project", "dynamic"))
+    filled = _filled_in(backend, document.pyproject.table)
+    new = [name for name in dict.fromkeys(("dependencies", *filled)) if name not in dynamic]
+    if not new:
+        return
+    anchor = next(name for name in ("dependencies", "requires-python", "version", "name") if name in project)
+    if "dependencies" not in (*project, *filled, *dynamic):
+        document.add_after(("project", anchor), "dependencies", "[]", [])
+        anchor = "dependencies"
+    if "dynamic" in project:
+        document.insert_first(("project", "dynamic"), *new)
+    else:
+        why = "the backend fills these in; wheels may add to dependencies" if filled else "wheels may add to them"
+        names = ", ".join(f'"{name}"' for name in new)
+        document.add_after(("project", anchor), "dynamic", f"[{names}]  # {why}", new)
+
+
+def _add_tool(document: Document, inner: Mapping[str, _Setting]) -> None:
+    """Add `[tool.abiding]`, with these keys, and a table for lines that wheels require on top."""
+    if not isinstance(document.table.get("tool", {}), dict):
+        raise document.refusal("`tool` is not a table", ("tool",))
+    if document.is_inline(("tool",)):
+        message = "`tool = {...}` is an inline table: TOML lets nothing be added to it from outside"
+        hint = "write what is in it under `[tool.NAME]` headers, and run `abiding init` again"
+        raise document.refusal(message, ("tool",), hint)
+    rows = "".join(f"{name} = {setting.text}\n" for name, setting in inner.items())
+    values = {name: setting.value for name, setting in inner.items()}
+    document.append(f"[tool.abiding]\n{rows}", {"tool": {"abiding": values}})
+    document.append(_WHEEL_TABLE, {"tool": {"abiding": {"wheel": {"dependencies": []}}}})
+
+
+# By the names of `[project]`, from what of `[tool.poetry]` Poetry takes them.
+_OF_POETRY = {
+    "dependencies": ("dependencies",),
+    "optional-dependencies": ("extras",),
+    "version": ("version",),
+    "description": ("description",),
+    "readme": ("readme",),
+    "license": ("license",),
+    "authors": ("authors",),
+    "maintainers": ("maintainers",),
+    "keywords": ("keywords",),
+    "urls": ("homepage", "repository", "documentation", "urls"),
+    "scripts": ("scripts",),
+    "entry-points": ("plugins",),
+}
+
+
+def _filled_in(backend: str, table: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of `[project]` that the backend will fill in, and that it should list in `project.dynamic`."""
+    project = table.get("project")
+    if not backend.startswith("poetry.") or not isinstance(project, dict):
+        return ()
+    there = project.get("dynamic")
+    known = {*project, *(there if isinstance(there, list) else ())}
+    return tuple(name for name in _of_poetry(table_at(table, ("tool", "poetry"))) if name not in known)
+
+
+def _of_poetry(table: Mapping[str, Any]) -> Iterator[str]:
+    requires = table_at(table, ("dependencies",))
+    for name, keys in _OF_POETRY.items():
+        values = [table.get(key) for key in keys]
+        if any(set(requires) - {"python"} if name == "dependencies" else value for value in values):
+            yield name
+    if "python" in requires:
+        yield "requires-python"
+
+
+def _are_strings(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
@@ -170,7 +197,7 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
     build, project, tool = table.get("build-system", {}), table.get("project"), table.get("tool", {})
     backend = build.get("build-backend", DEFAULT_BACKEND)
     notes = []
-    filled = filled_in(backend, table)
+    filled = _filled_in(backend, table)
     if filled:
         names = ", ".join(f"`{name}`" for name in filled)
         notes.append(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives.naming import normalised
 from abiding.evidence.available import available, kinds_beside
 from abiding.findings import bounds
-from abiding.metadata import markers, requirements
+from abiding.metadata import markers, narrowing, requirements
 from abiding.metadata.environments import Environments, Steps, UndecidedError
 from abiding.metadata.exclusions import installable
 from abiding.metadata.platform_tag import PlatformTag
@@ -120,7 +120,7 @@ class Admission(NamedTuple):
         """Return the lines in force here that no version satisfies together with another one, which is not there."""
         other = requirements.parse(text)
         here = {line.text: requirements.parse(line.text) for line in self.here if line.specifier is not None}
-        return tuple(there for there, requirement in here.items() if requirements.excludes(requirement, other))
+        return tuple(there for there, requirement in here.items() if narrowing.excludes(requirement, other))
 
     def excludes(self, text: str) -> bool:
         """Return whether no version satisfies another line, which is not there, wherever one of these is in force."""

@@ -13,8 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.interfaces import Interface, Kind
-from abiding.findings.errors import AbidingError, MissingExtraError
-from abiding.findings.extras import needing
+from abiding.findings.errors import AbidingError, MissingExtraError, needing
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import first_of
 from abiding.metadata import markers

@@ -11,9 +11,10 @@ from abiding.evidence.owners import owner_of
 from abiding.evidence.rules import Ranged, names_of, place
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.nearest import Slips
 from abiding.findings.words import literals
 from abiding.metadata import requirements
-from abiding.metadata.lookalikes import Meant
+from abiding.metadata.lookalikes import distribution_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,9 +99,9 @@ class _Slip(NamedTuple):
 
 def _misspelt(owned: Owned, names: Mapping[str, str]) -> _Slip | None:
     """Return the line whose name is that of a distribution which has a package, but for one slip."""
-    meant = Meant(owned.distributions)
+    slips = Slips(owned.distributions)
     for line, name in names.items():
-        if suggestion := meant.by(name):
+        if suggestion := distribution_meant(name, slips):
             return _Slip(line, suggestion, suggestion + line.strip()[len(name) :])
     return None
 

@@ -61,10 +61,7 @@ def _hint(exc: OSError) -> str:
 
 @contextmanager
 def new_file(target: Path, source: Path) -> Iterator[BinaryIO]:
-    """Open a new unbuffered file beside `target`, with the permissions of `source`; without `commit` it goes again.
-
-    Raises `OSError`.
-    """
+    """Open an unbuffered file beside `target` with the mode of `source`, removed unless committed. Raises `OSError`."""
     path = target.with_name(f".abiding-{os.urandom(8).hex()}.tmp")
     file = path.open("xb", buffering=0)
     try:
@@ -85,10 +82,7 @@ def commit(file: BinaryIO, target: Path) -> None:
 
 
 def place(source: Path, target: Path) -> None:
-    """Put the finished file `source` at `target`, replacing what is there; `source` is moved where that is possible.
-
-    Raises `ArchiveError`.
-    """
+    """Move the file `source` to `target`, or copy it if need be, over what is there. Raises `ArchiveError`."""
     with speaking_of(target):
         if not source.is_symlink():
             # What stands against it, another file system for example, is no matter if the file can be copied.
@@ -115,10 +109,7 @@ def write_all(file: BinaryIO, data: bytes | memoryview) -> None:
 
 
 def copy_range(source: BinaryIO, target: BinaryIO, start: int, length: int) -> None:
-    """Append `length` bytes of `source`, from `start` on, to `target`; both are unbuffered.
-
-    Raises `OSError`, also if `source` is shorter than that.
-    """
+    """Append `length` bytes of `source`, from `start`, to `target`, both unbuffered. Raises `OSError`."""
     position, end = start, start + length
     shift = target.seek(0, os.SEEK_END) - start
     if shift % _PAGE == 0 and hasattr(os, "copy_file_range"):

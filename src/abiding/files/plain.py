@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["is_folder", "is_plain", "is_there", "open_plain", "read_for", "read_plain"]
+__all__ = ["is_folder", "is_plain", "is_there", "leads_out", "open_plain", "read_for", "read_inside", "read_plain"]
 
 _PIECE = 1 << 20
 
@@ -70,3 +70,42 @@ def is_folder(path: Path) -> bool:
 def is_there(path: Path) -> bool:
     """Return whether there is anything; there is nothing under a name that no file can have."""
     return os.path.exists(path)  # noqa: PTH110 (which raises for a name that is too long)
+
+
+# Files that a project names by a path. An sdist is somebody else's: what its pyproject.toml names must never be a file
+# of the machine that it is looked at on.
+
+# Core metadata as a whole may have as much.
+_LARGEST = 16 << 20
+
+
+def read_inside(folder: Path, name: str) -> bytes | None:
+    """Read the plain file `name` below `folder`; None if there is none, it leads out of the folder, or is too large.
+
+    A link may lead out of a tree, which is one's own (several projects of one repository share a readme like this),
+    and never out of an unpacked sdist, which a PKG-INFO tells.
+    """
+    if leads_out(name):
+        return None
+    path = folder / name
+    try:
+        if (folder / "PKG-INFO").exists() and not path.resolve().is_relative_to(folder.resolve()):
+            return None
+        # What is not a plain file is never opened: a pipe would be waited for.
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
+            return None
+        return path.read_bytes()
+    except (OSError, ValueError, RuntimeError):  # not there, a NUL in the name, links in a circle
+        return None
+
+
+def leads_out(path: str) -> bool:
+    """Say whether the words of a path lead out of the folder that it is relative to; on any system, drives included."""
+    parts = path.replace("\\", "/").split("/")
+    depth = 0
+    for part in parts:
+        depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
+        if depth < 0:
+            return True
+    return path.startswith(("/", "\\")) or ":" in parts[0]

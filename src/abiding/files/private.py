@@ -27,10 +27,7 @@ _TERMINATED = 128 + 15  # what a shell says of a process that SIGTERM has ended
 
 @contextmanager
 def private_folder(folder: Path) -> Iterator[Path]:
-    """Make an empty folder below `folder`, on the same file system; at the end it goes, with all that is in it.
-
-    Raises `OSError`.
-    """
+    """Make an empty folder below `folder`, which is removed at the end with all in it. Raises `OSError`."""
     from tempfile import TemporaryDirectory
 
     for name in os.listdir(folder):  # noqa: PTH208 (names are what is looked at)

@@ -19,10 +19,10 @@ _STEERING = re.compile(
 
 def visible(text: str) -> str:
     """Spell out control characters and undecodable bytes of a text, so that no terminal and no file trips."""
-    return "\n".join(line if line.isprintable() else _spelled(line) for line in text.split("\n"))
+    return "\n".join(line if line.isprintable() else _spell_out(line) for line in text.split("\n"))
 
 
-def _spelled(line: str) -> str:
+def _spell_out(line: str) -> str:
     # By a table: a string of its own for each character would take a hundred times what the line does.
     return line.translate(
         {ord(char): ascii(char)[1:-1] for char in set(line) if not char.isprintable() and char != "\t"}
@@ -40,10 +40,7 @@ def printable(text: str) -> str:
 
 
 def steers(text: str) -> bool:
-    """Return whether the text is not to be printed as it is.
-
-    It could steer a terminal, or the service that runs a build.
-    """
+    """Return whether a text would steer a terminal, or the service that runs a build, if it were printed."""
     return bool(_STEERING.search(text) or _COMMAND.search(text))
 
 

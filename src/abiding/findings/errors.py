@@ -15,12 +15,17 @@ AbidingError
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding._version import __version__
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Self
 
     from abiding.findings.rules import Rule
@@ -38,6 +43,8 @@ __all__ = [
     "RefusedError",
     "UnknownReleaseError",
     "UnreachableError",
+    "needing",
+    "unforeseen",
 ]
 
 
@@ -138,6 +145,18 @@ class MissingExtraError(AbidingError):
         )
 
 
+@contextmanager
+def needing(extra: str, work: str) -> Iterator[None]:
+    """Turn the absence of a library, for `work` that the extra of this name is for, into `MissingExtraError`."""
+    try:
+        yield
+    except ModuleNotFoundError as exc:
+        if (exc.name or "abiding").startswith("abiding"):
+            raise
+        message = f"{work} needs `{exc.name}`, which is not installed"
+        raise MissingExtraError.of(message, f"pip install 'abiding[{extra}]'") from exc
+
+
 class RefusedError(AbidingError):
     """The wrapped backend built something that differs from what was declared; it is not handed over."""
 
@@ -151,3 +170,34 @@ def _about(artifact: str, message: str, rule: Rule, note: str, hint: str) -> Fin
 
 # What a sentence begins with whose subject is the file that it is about.
 _VERBS = frozenset({"came", "can't", "claims", "comes", "does", "ends", "has", "is", "lists", "may"})
+
+
+_HERE = Path(__file__).parent.parent
+_MOST_PLACES, _MOST_SAID = 6, 300
+
+
+def unforeseen(exc: Exception) -> AbidingError:
+    """Return the error that tells of an exception that nobody has foreseen: its kind, its words, and where it was."""
+    what = f"{type(exc).__name__}: {exc}".rstrip(": \n")
+    python = ".".join(map(str, sys.version_info[:3]))
+    return AbidingError(
+        Finding(
+            "unforeseen",
+            Severity.ERROR,
+            f"abiding has failed by a fault of its own: {short(what, _MOST_SAID)}",
+            notes=(f"abiding {__version__}, Python {python}, at {', '.join(_places(exc)) or 'no place of ours'}",),
+            hints=("report it to the project with these lines, and with the file that it is about if you may",),
+        )
+    )
+
+
+def _places(exc: Exception) -> list[str]:
+    """Return where in our own files it was, the innermost first."""
+    import traceback
+
+    frames = [
+        (Path(frame.filename), frame.lineno)
+        for frame in reversed(traceback.extract_tb(exc.__traceback__))
+        if Path(frame.filename).is_relative_to(_HERE)
+    ]
+    return [f"{path.relative_to(_HERE).as_posix()}:{line}" for path, line in frames[:_MOST_PLACES]]

@@ -38,6 +38,7 @@ class Finding(NamedTuple):
 
     `rule` is a kebab-case name. `message` is one sentence without a full stop. `artifact` is the file concerned (an
     sdist, a wheel, pyproject.toml), `line` a line number in it (from 1), `field` a core metadata field or a TOML key.
+    `key` is that TOML key as a path, with indices into arrays; empty where it is about something else.
     `expected` and `found` are the two values, whole; `expected_from` and `found_from` say where each came from.
     Excerpts are quoted lines of a text file.
     """
@@ -55,6 +56,7 @@ class Finding(NamedTuple):
     excerpts: tuple[Excerpt, ...] = ()
     notes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    key: tuple[str | int, ...] = ()
 
 
 def lines_of(value: Value) -> list[str]:

@@ -29,8 +29,8 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
         return ""
     spelled: dict[str, str] = {}
     for name in known:
-        spelled.setdefault(_folded(name), name)
-    close = get_close_matches(_folded(word), spelled, n=1, cutoff=cutoff)
+        spelled.setdefault(_fold(name), name)
+    close = get_close_matches(_fold(word), spelled, n=1, cutoff=cutoff)
     return spelled[close[0]] if close else ""
 
 
@@ -51,7 +51,7 @@ class Slips:
     def suggestion(self, name: str) -> str:
         """Return the name that another one is but for a slip; empty if it is none."""
         like = (known for rest in _rests(name) for known in self._by_rest.get(rest, ()) if known != name)
-        return next((known for known in like if _is_slip(_folded(name), _folded(known))), "")
+        return next((known for known in like if _is_slip(_fold(name), _fold(known))), "")
 
 
 _SHORTEST = 5
@@ -59,7 +59,7 @@ _SHORTEST = 5
 
 def _rests(name: str) -> Iterator[tuple[str, str]]:
     """Yield what is left of a name without one letter, and itself; each with its digits."""
-    folded = _folded(name)
+    folded = _fold(name)
     digits = "".join(filter(str.isdigit, folded))
     if _SHORTEST <= len(folded) <= _LONGEST:
         yield digits, folded
@@ -83,5 +83,5 @@ def _alike(name: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(name, other, strict=False)))
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return _BETWEEN.sub("-", name.strip().strip("-")).lower()

@@ -8,7 +8,7 @@ from abiding.findings.characters import on_one_line, visible
 from abiding.findings.excerpts import MOST_LINES, excerpts
 from abiding.findings.finding import Severity
 from abiding.findings.terminal import WIDTH, Span, Style, Terminal, style_of
-from abiding.findings.wrapping import wrap, wrap_prose
+from abiding.findings.words import wrap, wrap_prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,10 +121,7 @@ def remarks(finding: Finding, width: int = WIDTH) -> Iterator[Line]:
 
 
 def values(finding: Finding, width: int, field: str = "", most: int | None = MOST_LINES) -> Iterator[Line]:
-    """Yield both values, one under the other, and before them what each of them is.
-
-    Nothing of a finding that has none.
-    """
+    """Yield both values, each under where it comes from; nothing for a finding that has none."""
     if not any((finding.expected, finding.found, finding.expected_from, finding.found_from)):
         return
     yield from origins(finding, width, field)

@@ -83,9 +83,10 @@ class Terminal(NamedTuple):
     @classmethod
     def of(cls, stream: TextIO, colour: Colour = Colour.AUTO) -> Terminal:
         """Look at a stream, and at COLUMNS, NO_COLOR, FORCE_COLOR and TERM."""
+        columns = os.environ.get("COLUMNS", "")  # shells set it for themselves alone, unless it is exported
         width = max(_NARROWEST, shutil.get_terminal_size((WIDTH, 0)).columns)
         coloured = colour is Colour.ALWAYS or (colour is Colour.AUTO and _wants_colour(stream))
-        return cls(width, coloured, stream.isatty() or _is_wide(os.environ.get("COLUMNS", "")))
+        return cls(width, coloured, stream.isatty() or (columns.isdecimal() and int(columns) > 0))
 
     @property
     def narrow(self) -> Terminal:
@@ -93,10 +94,7 @@ class Terminal(NamedTuple):
         return self._replace(width=WIDTH)
 
     def written(self, lines: Iterable[Line]) -> str:
-        """Write the lines as text, each with a newline.
-
-        Nothing that is in them steers the terminal, but for the styles.
-        """
+        """Return the lines as text, each with a newline; nothing in them but the styles steers the terminal."""
         text = StringIO()  # which keeps no string for each line
         text.writelines(f"{self._line(line)}\n" for line in lines)
         return text.getvalue()
@@ -107,11 +105,6 @@ class Terminal(NamedTuple):
         if not self.coloured or safe != plain:
             return safe.rstrip()
         return "".join(f"{_BEGIN.format(style)}{text}{_END}" if style and text else text for text, style in line)
-
-
-def _is_wide(columns: str) -> bool:
-    """Return whether COLUMNS gives a width; shells set it for themselves alone, unless it is exported."""
-    return columns.isdecimal() and int(columns) > 0
 
 
 def _wants_colour(stream: TextIO) -> bool:

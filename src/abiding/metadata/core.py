@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import readers
-from abiding.metadata.fields import values_of
-from abiding.metadata.headers import beginning_of_body, headers_of, text
+from abiding.metadata.fields import beginning_of_body, headers_of, text, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from abiding.metadata.headers import Header
+    from abiding.metadata.fields import Header
 
 __all__ = ["CoreMetadata"]
 
@@ -141,10 +140,7 @@ class CoreMetadata(NamedTuple):
         return self.inserted(self.end_of_last("Dynamic"), b"".join(lines))
 
     def as_built(self) -> CoreMetadata | None:
-        """Return the METADATA that the wrapped backend writes, where `for_sdist` made this PKG-INFO of its own.
-
-        None where the file does not tell which version the backend wrote.
-        """
+        """Return the METADATA of which `for_sdist` has made this PKG-INFO; None if its version can't be told."""
         names = [name.lower() for name, _ in self.fields]
         if "requires-dist" not in self.dynamic:
             # 2.2 may have been 2.1.

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding
 from abiding.metadata import requirements
 from abiding.metadata.fields import Fields, is_of_the_file
+from abiding.metadata.ranges import is_beyond_bounds
+from abiding.metadata.values import COMPARED, align, is_text, meaning_of, values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator
+    from collections.abc import Collection, Hashable, Iterator
 
     from abiding.findings.finding import Severity, Value
     from abiding.findings.rules import Rule
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.requires_dist import RequiresDist
 
-__all__ = ["Difference", "by_pre_releases", "compare", "is_repeated", "meanings", "values"]
+__all__ = ["Difference", "by_pre_releases", "compare", "field_notes", "meanings", "requirement_changes", "text_notes"]
 
 
 class Difference(NamedTuple):
@@ -35,16 +35,14 @@ class Difference(NamedTuple):
     @property
     def sides(self) -> tuple[Value, Value]:
         """Both sides as a finding has them: texts, or values where the field may have several; None for nothing."""
-        if self.field in _TEXTS:
+        if is_text(self.field):
             return self.texts
         return self.left or None, self.right or None
 
     @property
     def texts(self) -> tuple[str | None, str | None]:
         """Both sides to be shown: whole, and a line or more for each value; None for nothing."""
-        left, right = ("\n".join(value.strip("\n") for value in side) for side in (self.left, self.right))
-        if _margin(left) != _margin(right):
-            left, right = _without_margin(left), _without_margin(right)
+        left, right = align(*("\n".join(value.strip("\n") for value in side) for side in (self.left, self.right)))
         return left if self.left else None, right if self.right else None
 
     def finding(
@@ -89,7 +87,7 @@ def compare(
     left, right = _with_licence_of(right, left), _with_licence_of(left, right)
     differences = []
     wanted = None if fields is None else {field.lower() for field in fields}
-    names = {field.lower(): field for field in (*_MEANING, "Requires-Dist")}
+    names = {field.lower(): field for field in (*COMPARED, "Requires-Dist")}
     for name, _ in (*left.fields, *right.fields):
         names.setdefault(name.lower(), name)
     for key, field in names.items():
@@ -119,41 +117,18 @@ def by_pre_releases(left: CoreMetadata | Fields, right: CoreMetadata | Fields) -
     return Difference("Requires-Dist", *map(tuple, zip(*apart, strict=True)))
 
 
-def is_repeated(field: str) -> bool:
-    """Return whether a field of core metadata (in the specification's spelling) may have several values."""
-    return field in _REPEATED
-
-
 def meanings(metadata: CoreMetadata | Fields, field: str) -> frozenset[Hashable]:
-    """Return what a file says in one field (in the specification's spelling).
-
-    Two files that share the value say the same.
-    """
+    """Return what a file says in one field: two files that say the same share the value."""
     if field == "Requires-Dist":
         return _requirements(metadata, metadata.get("Name"), _extras(metadata)).meaning
-    return frozenset(map(_MEANING.get(field, _fold), values(metadata, field)))
-
-
-_SINGLE = frozenset(
-    {"Name", "Version", "Summary", "Description", "Description-Content-Type", "Keywords", "Home-page", "Download-URL",
-     "Author", "Author-email", "Maintainer", "Maintainer-email", "License", "License-Expression", "Requires-Python"}
-)  # fmt: skip
-_REPEATED = frozenset(
-    {"Requires-Dist", "Provides-Extra", "Requires-External", "Provides-Dist", "Obsoletes-Dist", "Requires", "Provides",
-     "Obsoletes", "Classifier", "Project-URL", "Platform", "Supported-Platform", "License-File", "Dynamic",
-     "Import-Name", "Import-Namespace", "Keywords", "Author-email", "Maintainer-email"}
-)  # fmt: skip
-# Those with one value; of the others in it, a value is what stands between commas.
-_TEXTS = _SINGLE - {"Keywords", "Author-email", "Maintainer-email"}
-_NEVER_UNKNOWN = frozenset({"Requires-Dist", "Provides-Extra"})
+    return frozenset(meaning_of(field, value) for value in values(metadata, field))
 
 
 def _compare_field(field: str, left: tuple[str, ...], right: tuple[str, ...]) -> Difference | None:
     if set(left) == set(right):
         return None  # most often: nothing to parse
-    meaning = _MEANING.get(field, _fold)
-    lefts = {meaning(value): value for value in left}
-    rights = {meaning(value): value for value in right}
+    lefts = {meaning_of(field, value): value for value in left}
+    rights = {meaning_of(field, value): value for value in right}
     if lefts.keys() == rights.keys():
         return None
     return Difference(
@@ -175,13 +150,13 @@ def _compare_requirements(left: CoreMetadata | Fields, right: CoreMetadata | Fie
 
 
 def _extras(metadata: CoreMetadata | Fields) -> set[str]:
-    return {_name(extra) for extra in metadata.all("Provides-Extra")}
+    return {normalised(extra.strip()) for extra in metadata.all("Provides-Extra")}
 
 
 def _requirements(metadata: CoreMetadata | Fields, project: str, provided: Collection[str]) -> RequiresDist:
     from abiding.metadata.requires_dist import RequiresDist  # what says the same in the same words needs none of it
 
-    return RequiresDist.of(values(metadata, "Requires-Dist"), _name(project), provided)
+    return RequiresDist.of(values(metadata, "Requires-Dist"), normalised(project.strip()), provided)
 
 
 def _with_licence_of(other: CoreMetadata | Fields, metadata: CoreMetadata | Fields) -> CoreMetadata | Fields:
@@ -194,7 +169,7 @@ def _with_licence_of(other: CoreMetadata | Fields, metadata: CoreMetadata | Fiel
     if (
         not expression
         or metadata.get("License-Expression")
-        or _license_expression(text) != _license_expression(expression)
+        or meaning_of("License-Expression", text) != meaning_of("License-Expression", expression)
     ):
         return metadata
     others = [
@@ -208,127 +183,46 @@ def _with_licence_of(other: CoreMetadata | Fields, metadata: CoreMetadata | Fiel
     return Fields((*others, ("License-Expression", expression)), metadata.body)
 
 
-# A mark in a list of people. In quotes a backslash takes the meaning of what follows it.
-_MARK, _MARK_IN_QUOTES = re.compile('[",]'), re.compile(r'\\.|[",]', re.DOTALL)
+def text_notes(*lines: str | None) -> tuple[str, ...]:
+    """Return what is to be said of requirements if one of them could not be compared in meaning."""
+    present = [line for line in lines if line]
+    if any(map(requirements.is_beyond_bounds, present)):
+        return (_TOO_LONG,)
+    if any(map(requirements.is_compared_as_text, present)):
+        return ("to work out where its marker is true would take too long: it was compared as text",)
+    return ()
 
 
-def _people(text: str) -> Iterator[str]:
-    """Cut at the commas: in quotes, which end somewhere, one belongs to a name. In one pass: there may be megabytes."""
-    cuts: list[int] = []
-    in_quotes: list[int] = []
-    quoted, at = False, 0
-    while mark := (_MARK_IN_QUOTES if quoted else _MARK).search(text, at):
-        at = mark.end()
-        if mark[0] == '"':
-            quoted, in_quotes = not quoted, []
-        elif mark[0].endswith(","):
-            (in_quotes if quoted else cuts).append(mark.end() - 1)
-    if quoted:
-        cuts += in_quotes
-    for start, stop in pairwise((-1, *cuts, len(text))):
-        yield text[start + 1 : stop]
+def field_notes(difference: Difference) -> tuple[str, ...]:
+    """Return the same of a field as a whole."""
+    lines = (*difference.left, *difference.right)
+    if difference.field == "Requires-Dist":
+        return text_notes(*lines)
+    if difference.field == "Requires-Python" and any(map(is_beyond_bounds, lines)):
+        return (_TOO_LONG,)
+    return ()
 
 
-def values(metadata: CoreMetadata | Fields, field: str) -> tuple[str, ...]:
-    """Return the values of a field (in the specification's spelling) as they are written, unfolded.
+_TOO_LONG = "it is longer than anybody means: it was compared as text"
 
-    Of a field that is to be there once it is the first, as for all readers. UNKNOWN is what old tools wrote for what
-    they did not know, and none; where they never did, it is a name like any other.
+
+def requirement_changes(difference: Difference, declared: Collection[str]) -> Iterator[tuple[str | None, str | None]]:
+    """Yield what the difference does beyond adding the declared lines.
+
+    It is a pair: (line, None) lost, (None, line) added, or changed.
+
+    A line that is gone and one that is new belong together if they are of the same distribution.
     """
-    texts = tuple(map(_unfold, metadata.all(field)[: 1 if field in _SINGLE else None]))
-    if field == "Description" and not texts:
-        texts = (_with_plain_ends(metadata.body),)
-    elif field == "Keywords":
-        texts = tuple(word for value in texts for word in value.split(","))
-    elif field in ("Author-email", "Maintainer-email"):
-        texts = tuple(person.strip() for value in texts for person in _people(value))
-    nothing = ("",) if field in _NEVER_UNKNOWN else ("", "UNKNOWN")
-    return tuple(value for value in texts if value.strip() not in nothing)
-
-
-def _unfold(text: str) -> str:
-    """Return a header's text without the indentation of its continuation lines: spaces, or a bar."""
-    if "\n" not in text and "\r" not in text:
-        return text
-    first, *rest = _with_plain_ends(text).split("\n")
-    for prefix in (" " * 8, "       |"):
-        if all(not line.strip() or line.startswith(prefix) for line in rest):
-            rest = [line.removeprefix(prefix) for line in rest]
-    return "\n".join((first, *rest))
-
-
-def _with_plain_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-# What a value means: two values of a field mean the same if these functions map them to the same thing.
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _name(text: str) -> str:
-    return normalised(text.strip())
-
-
-def _version(text: str) -> str:
-    from packaging.utils import canonicalize_version
-
-    try:
-        return canonicalize_version(text.strip())
-    except ValueError:  # a number of thousands of digits
-        return text.strip()
-
-
-def _specifiers(text: str) -> Hashable:
-    from abiding.metadata.ranges import range_of, specifiers_of, without_wildcards
-
-    try:
-        return range_of(specifiers_of(without_wildcards(text)))
-    except ValueError:
-        return _fold(text)
-
-
-def _without_margin(text: str) -> str:
-    """Return a text without what all lines after the first are indented by.
-
-    Old tools took away the indentation that a description has in `setup.py`, in the wheel and not in the sdist.
-    """
-    from textwrap import dedent
-
-    first, *rest = text.split("\n")
-    return "\n".join((first.strip(), dedent("\n".join(rest)))).strip()
-
-
-def _margin(text: str) -> int:
-    rest = text.split("\n")[1:]
-    return min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
-
-
-def _description(text: str) -> str:
-    return _without_margin("\n".join(line.rstrip() for line in text.strip("\n").split("\n")))
-
-
-def _license_expression(text: str) -> str:
-    return _fold(text).lower()
-
-
-def _content_type(text: str) -> Hashable:
-    """UTF-8 and GFM are the defaults: to name them changes nothing."""
-    kind, *parameters = (re.sub(r"\s", "", part).lower() for part in text.split(";"))
-    return (kind, frozenset(parameters) - {"charset=utf-8", "variant=gfm"})
-
-
-_MEANING: dict[str, Callable[[str], Hashable]] = {
-    "Name": _name,
-    "Version": _version,
-    "Requires-Python": _specifiers,
-    "Provides-Extra": _name,
-    "Summary": _fold,
-    "Description": _description,
-    "Description-Content-Type": _content_type,
-    "Keywords": str.strip,
-    "License": _fold,
-    "License-Expression": _license_expression,
-}
+    sanctioned = {requirements.meaning(line) for line in declared}
+    added = dict.fromkeys(line for line in difference.right if requirements.meaning(line) not in sanctioned)
+    of_name: dict[str, list[str]] = {}
+    for line in reversed(added):
+        of_name.setdefault(requirements.name_of(line), []).append(line)
+    for lost in difference.left:
+        same = of_name.get(requirements.name_of(lost))
+        changed = same.pop() if same else None
+        if changed is not None:
+            del added[changed]
+        yield lost, changed
+    for line in added:
+        yield None, line

@@ -203,7 +203,8 @@ class _Calculation:
         """Tell what is left of a decision once the answer to a question is known that comes first in it, or earlier."""
         if isinstance(branch, bool) or branch.question.topic != question.topic:
             return branch
-        if not _settles_others(question, answer=answer):
+        settles_others = question.kind is not QuestionKind.FREE and answer is (question.kind is QuestionKind.IS)
+        if not settles_others:
             return (branch.yes if answer else branch.no) if branch.question == question else branch
         while not isinstance(branch, bool) and branch.question.topic == question.topic:
             self.steps.take()
@@ -260,10 +261,6 @@ class _Calculation:
             if_no = self.joined(self.mapped(condition, lambda leaf: leaf, not_), no, absorbing=False)
             self.done[key] = self.joined(if_yes, if_no, absorbing=True)
         return self.done[key]
-
-
-def _settles_others(question: Question, *, answer: bool) -> bool:
-    return question.kind is not QuestionKind.FREE and answer is (question.kind is QuestionKind.IS)
 
 
 def _settle(later: Question, question: Question, *, answer: bool) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left
 from contextlib import suppress
@@ -10,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.metadata import markers
-from abiding.metadata.environments import Environments, Question, QuestionKind, Steps, UndecidedError
-from abiding.metadata.machines import existing
+from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Question, QuestionKind, Steps, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.metadata.ranges import Versions, common, specifiers_of
 from abiding.metadata.requires_dist import spelled_out
@@ -146,7 +146,8 @@ def _extra(lines: Sequence[_Given], within: Environments) -> str | None:
 def _meet(parts: Sequence[Environments], within: Environments) -> bool:
     together = Environments.joined("and", [within, *parts], Steps(_STEPS))
     if together.branch is not False:
-        together = Environments.joined("and", [together, existing(together.questions())], Steps(_STEPS))
+        machines = frozenset(question for question in together.questions() if question.topic == _TOPIC)
+        together = Environments.joined("and", [together, _existing(machines)], Steps(_STEPS))
     if together.branch is False:
         return False
     # Two things that nothing is known of may never be true together; each surely is with itself.
@@ -168,10 +169,7 @@ def only_if(*condition: str) -> Environments:
 
 
 def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
-    """Return where a wheel with these tags can be installed, as far as markers can tell.
-
-    What can't be read says nothing.
-    """
+    """Return where a wheel with these tags can be installed; what can't be read excludes nothing."""
     environments = Environments.all()
     fitting = list(dict.fromkeys(map(_marker, tags)))
     with suppress(UndecidedError, ValueError):
@@ -206,3 +204,60 @@ def _marker(tag: str) -> str:
         [f"({' or '.join(f'platform_machine == {machine!r}' for machine in read.machines)})"] if read.machines else []
     )
     return " and ".join(parts)
+
+
+_TOPIC = "platform_machine"
+_WINDOWS = "win32"
+# By what `platform.machine()` says, the systems on which it is known to: `AMD64` with Windows, `aarch64` never there. A
+# machine of another name may have any system, and a system of another name any machine but those that only Windows has.
+# AIX calls a machine by its serial number.
+_SYSTEMS = {
+    **dict.fromkeys(("AMD64", "ARM", "ARM64", "IA64", "x86"), (_WINDOWS,)),
+    **dict.fromkeys(("arm64", "Power Macintosh"), ("darwin",)),
+    **dict.fromkeys(("x86_64", "i386"), ("android", "darwin", "linux")),
+    **dict.fromkeys(("aarch64", "armv7l", "armv8l", "i486", "i586", "i686", "riscv64"), ("android", "linux")),
+    **dict.fromkeys(("armv5tel", "armv6l", "ia64", "loongarch64", "mips", "mips64"), ("linux",)),
+    **dict.fromkeys(("ppc", "ppc64", "ppc64le", "s390", "s390x", "sparc64"), ("linux",)),
+    **dict.fromkeys(("wasm32", "wasm64"), ("emscripten",)),
+    "amd64": (),  # of the BSDs
+}
+
+
+@functools.lru_cache(maxsize=512)
+def _existing(questions: frozenset[Question]) -> Environments:
+    """Return which environments there are, as far as these questions about machines matter."""
+    environments = Environments.all()
+    parts = [question.value[-1] for question in questions if question.kind is QuestionKind.CONTAINS]
+    known = {part: [name for name in _SYSTEMS if part in name] for part in parts}
+    for part, names in known.items():
+        if names:  # then nobody means the others
+            environments &= ~_has(part) | _any(map(_is, names))
+    systems = {question.value[-1] for question in questions if question.kind is QuestionKind.IS}.union(*known.values())
+    for name in sorted(systems & _SYSTEMS.keys()):
+        environments &= ~_is(name) | _of(name)
+    return environments
+
+
+def _of(machine: str) -> Environments:
+    """Return where the system may be that of a machine."""
+    systems = _SYSTEMS[machine]
+    if systems == (_WINDOWS,):
+        return _system(_WINDOWS)
+    others = KINDS_OF_SYSTEM["platform"].keys() - {*systems, "aix"}
+    return ~_any(map(_system, sorted(others)))
+
+
+def _any(sets: Iterable[Environments]) -> Environments:
+    return functools.reduce(Environments.__or__, sets, ~Environments.all())
+
+
+def _system(name: str) -> Environments:
+    return Environments.where(Question("platform", "", QuestionKind.IS, (name,)))
+
+
+def _is(machine: str) -> Environments:
+    return Environments.where(Question(_TOPIC, _TOPIC, QuestionKind.IS, (machine,)))
+
+
+def _has(part: str) -> Environments:
+    return Environments.where(Question(_TOPIC, _TOPIC, QuestionKind.CONTAINS, (len(part), part)))

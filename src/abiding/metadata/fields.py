@@ -1,10 +1,14 @@
-"""What a metadata file says, apart from the file: to be compared with one."""
+"""The fields of a metadata file: with their places in the file, or apart from any, to be compared with one."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
-__all__ = ["OF_THE_FILE", "Fields", "is_of_the_file", "values_of"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["OF_THE_FILE", "Fields", "Header", "beginning_of_body", "headers_of", "is_of_the_file", "text", "values_of"]
 
 
 # They speak of the file, not of the project: a wheel and an sdist need not say the same there.
@@ -35,3 +39,42 @@ def values_of(fields: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]
 def is_of_the_file(field: str) -> bool:
     """Return whether a field, in letters of any case, speaks of the file and not of the project."""
     return field.lower() in _FOLDED
+
+
+# One header field with its continuation lines. A lone CR before the line's end belongs to the line's end.
+_FIELD = re.compile(rb"([!-9;-~]+):[ \t]*(.*(?:\n[ \t].*)*)\n?")
+_LINE_END = re.compile(rb"\r?\n")
+
+
+class Header(NamedTuple):
+    """One field: its name as written, its value with the line ends and the indentation of continuation lines.
+
+    `start` is its first byte, `end` the one behind its last.
+    """
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+def headers_of(data: bytes) -> list[Header]:
+    """Read the fields, in order. The first line that is none, and continues none, ends them."""
+    headers = []
+    end = 0
+    while field := _FIELD.match(data, end):
+        end = field.end()
+        headers.append(Header(text(field[1]), text(field[2]).rstrip("\r"), field.start(), end))
+    return headers
+
+
+def beginning_of_body(data: bytes, headers: Sequence[Header]) -> int:
+    """Return where the text behind the fields begins: after an empty line, if there is one."""
+    end = headers[-1].end if headers else 0
+    empty = _LINE_END.match(data, end)
+    return empty.end() if empty else end
+
+
+def text(data: bytes) -> str:
+    """Decode; bytes that are no UTF-8 are kept as surrogates."""
+    return data.decode("utf-8", "surrogateescape")

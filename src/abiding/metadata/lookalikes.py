@@ -6,24 +6,17 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
-from abiding.findings.nearest import Slips
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from abiding.findings.nearest import Slips
 
-__all__ = ["Meant"]
+__all__ = ["distribution_meant"]
 
 
-class Meant:
-    """Distributions that may be meant by a name in a slip."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._slips = Slips(names)
-
-    def by(self, name: str) -> str:
-        """Return the one whose name is a slip away; empty if none is, or the name is known as that of another one."""
-        suggestion = self._slips.suggestion(name)
-        return "" if suggestion and normalised(name) in _known() else suggestion
+def distribution_meant(name: str, slips: Slips) -> str:
+    """Return the distribution whose name is a slip away; empty if none is, or `name` is known as that of another."""
+    suggestion = slips.suggestion(name)
+    return "" if suggestion and normalised(name) in _known() else suggestion
 
 
 def _known() -> list[str]:

@@ -49,10 +49,7 @@ def environments(marker: str) -> Environments:
 
 @functools.lru_cache(maxsize=8192)
 def of_releases(marker: str) -> Environments:
-    """Return where a marker is true as far as released interpreters go.
-
-    Two that share it differ by pre-releases at most.
-    """
+    """Return where a marker is true among released interpreters: two that share it differ by pre-releases at most."""
     try:
         return environments(marker).mapped(pythons.of_release)
     except (UndecidedError, RecursionError):

@@ -19,10 +19,7 @@ _PYTHON = re.compile(r"[a-z]+(\d)(\d*)")
 
 
 def nearest_wheel(tag: str, wheels: Collection[str]) -> str:
-    """Return the name of the wheel with a tag that is most like this one; the first of several that are.
-
-    What goes onto the same system counts, and for the same interpreter; of what is alike in that, the closest version.
-    """
+    """Return the wheel with the tag most like this one: by system, machine and Python, then by version."""
     return max(wheels, key=lambda name: max((_likeness(tag, other) for other in expanded(name)), default=(-1, 0)))
 
 

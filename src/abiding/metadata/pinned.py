@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from abiding.metadata import pins, requirements
+from abiding.metadata import filling, pins, requirements
 from abiding.metadata.installed import installed
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _pin_of(line: str, version: Version) -> str:
         return ""
     unfilled = _CLAUSE.sub(lambda match: match[1] + match[2] + _unfilled(version, match[1], match[3]), head)
     pin = f"{unfilled}{separator}{marker}"
-    return pin if pins.fits(pin, line) and not pins.never_fits(pin) else ""
+    return pin if pins.fits(pin, line) and not filling.never_fits(pin) else ""
 
 
 def _names(version: Version, operator: str, text: str) -> bool:

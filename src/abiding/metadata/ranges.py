@@ -78,10 +78,7 @@ def specifiers_of(text: str) -> SpecifierSet:
 
 
 def range_of(specifiers: SpecifierSet) -> Versions:
-    """Return the versions that all specifiers admit, pre-releases among them.
-
-    Raises `ValueError` for numbers of thousands of digits.
-    """
+    """Return the versions that all specifiers admit, pre-releases too. Raises `ValueError` for huge numbers."""
     if not hasattr(specifiers, "to_range"):
         from abiding.metadata.sampled import SampledRange
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata.headers import beginning_of_body, headers_of, text
+from abiding.metadata.fields import beginning_of_body, headers_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from abiding.metadata.headers import Header
+    from abiding.metadata.fields import Header
 
 __all__ = ["Disagreement", "disagreements", "is_clear", "note", "refuse", "unlike"]
 
@@ -125,10 +125,7 @@ def disagreements(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreeme
 
 
 def is_clear(data: bytes, headers: Sequence[Header]) -> bool:
-    """Return whether all are known to read the same.
-
-    Nearly every file has nothing that could be odd, and is quickly seen.
-    """
+    """Return whether all are known to read the same: so with nearly every file, and quickly seen."""
     end = headers[-1].end if headers else 0
     if not (end == len(data) or data.startswith((b"\n", b"\r\n"), end)):
         return False

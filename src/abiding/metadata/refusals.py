@@ -10,7 +10,7 @@ from abiding.metadata import requirements
 from abiding.metadata.ranges import without_wildcards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from packaging.requirements import Requirement
 
@@ -34,13 +34,8 @@ _OTHER_SYSTEMS = ("bzr", "hg", "svn")
 
 def by_uv(text: str) -> str:
     """Return why uv refuses a requirement that `packaging`, and so pip, takes; empty if it is not known to."""
-    from packaging.requirements import InvalidRequirement
-
-    try:
-        requirement = requirements.parse(text)
-    except InvalidRequirement:
-        return ""
-    return next(filter(None, _reasons(text, requirement)), "")
+    requirement = requirements.try_parse(text)
+    return next(filter(None, _reasons(text, requirement)), "") if requirement else ""
 
 
 def _reasons(text: str, requirement: Requirement) -> Iterator[str]:
@@ -61,17 +56,11 @@ def _of_clause(clause: str) -> str:
     public = clause.partition("+")[0]
     if any(len(number) > _MOST_DIGITS or int(number) > _GREATEST for number in _NUMBER.findall(public)):
         return f"a number in it is greater than {_GREATEST}"
-    return f"`{clause}` names no version (PEP 440)" if clause.startswith("===") and not _is_version(clause[3:]) else ""
+    if clause.startswith("==="):
+        from packaging.version import Version
 
-
-def _is_version(text: str) -> bool:
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        Version(text)
-    except InvalidVersion:
-        return False
-    return True
+        return "" if _is_read(Version, clause[3:]) else f"`{clause}` names no version (PEP 440)"
+    return ""
 
 
 def _of_url(url: str) -> str:
@@ -125,7 +114,7 @@ def unread_python(text: str) -> Refusal | None:
     try:
         SpecifierSet(text)
     except InvalidSpecifier as exc:
-        if (read := without_wildcards(text)) != text and _is_read(read):
+        if (read := without_wildcards(text)) != text and _is_read(SpecifierSet, read):
             return Refusal(str(exc), _OLD_READING, is_grave=False)
         return Refusal(str(exc), _PASSED_OVER)
     except ValueError:  # a number of thousands of digits
@@ -136,11 +125,9 @@ def unread_python(text: str) -> Refusal | None:
     return Refusal(why, _UV_ALONE) if why else None
 
 
-def _is_read(text: str) -> bool:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
+def _is_read(kind: Callable[[str], object], text: str) -> bool:
     try:
-        SpecifierSet(text)
-    except InvalidSpecifier:
+        kind(text)
+    except ValueError:
         return False
     return True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
-from abiding.metadata.ranges import range_of, releases_of
+from abiding.metadata.ranges import range_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -25,8 +25,6 @@ __all__ = [
     "asks_by_name_only",
     "asks_for_extras",
     "differ_by_pre_releases",
-    "excludes",
-    "idle_clauses",
     "in_force",
     "is_beyond_bounds",
     "is_compared_as_text",
@@ -34,10 +32,10 @@ __all__ = [
     "marker_of",
     "meaning",
     "name_of",
-    "narrows",
     "parse",
     "refused",
     "split_extra",
+    "try_parse",
     "with_extra",
     "with_marker",
     "without_answer",
@@ -63,6 +61,14 @@ def parse(text: str) -> Requirement:
     except ValueError as exc:
         raise InvalidRequirement("a string of its marker has both kinds of quotes") from exc
     return requirement
+
+
+def try_parse(text: str) -> Requirement | None:
+    """Parse one requirement; None if it is none."""
+    try:
+        return parse(text)
+    except ValueError:
+        return None
 
 
 def _read_versions(requirement: Requirement) -> None:
@@ -109,12 +115,8 @@ def _read(text: str) -> Requirement:
 
 def name_of(text: str) -> str:
     """Return the normalised name of the distribution that a line is about; what is no requirement, it is itself."""
-    from packaging.requirements import InvalidRequirement
-
-    try:
-        return normalised(parse(text).name)
-    except InvalidRequirement:
-        return text
+    requirement = try_parse(text)
+    return normalised(requirement.name) if requirement else text
 
 
 @functools.lru_cache(maxsize=20_480)  # the wheels of a release say the same lines, one after the other
@@ -130,7 +132,9 @@ def meaning(text: str) -> Hashable:
         return " ".join(text.split())
     from abiding.metadata import markers
 
-    return (*_without_marker(requirement), markers.of_releases(_marker(requirement)))
+    extras = frozenset(normalised(extra) for extra in requirement.extras)
+    versions, where = range_of(requirement.specifier), markers.of_releases(_marker(requirement))
+    return (normalised(requirement.name), extras, versions, requirement.url, where)
 
 
 def differ_by_pre_releases(first: str, second: str) -> bool:
@@ -194,13 +198,8 @@ _EDITABLE_MECHANISM = "editables"
 
 def is_editable_mechanism(text: str) -> bool:
     """Tell whether it is the library that backends use for editable wheels, from wherever installers look."""
-    from packaging.requirements import InvalidRequirement
-
-    try:
-        requirement = parse(text)
-    except InvalidRequirement:
-        return False
-    return requirement.name == _EDITABLE_MECHANISM and not requirement.url
+    requirement = try_parse(text)
+    return requirement is not None and requirement.name == _EDITABLE_MECHANISM and not requirement.url
 
 
 def without_answer(requirement: Requirement) -> str:
@@ -230,25 +229,11 @@ def applies(requirement: Requirement, environment: Mapping[str, str] | None = No
 def in_force(
     lines: Iterable[str], environment: Mapping[str, str] | None = None, extras: Iterable[str] = ()
 ) -> Iterator[Requirement]:
-    """Yield the requirements of lines that apply in an environment, by default this one, with some extras.
-
-    What is no requirement is passed over.
-    """
-    from packaging.requirements import InvalidRequirement
-
+    """Yield the requirements of lines that apply in an environment (by default this one) with some extras."""
     extras = ("", *extras)
-    for line in lines:
-        try:
-            requirement = parse(line)
-        except InvalidRequirement:
-            continue
+    for requirement in filter(None, map(try_parse, lines)):
         if any(applies(requirement, environment, extra) for extra in extras):
             yield requirement
-
-
-def _without_marker(requirement: Requirement) -> tuple[Hashable, ...]:
-    extras = frozenset(normalised(extra) for extra in requirement.extras)
-    return (normalised(requirement.name), extras, range_of(requirement.specifier), requirement.url)
 
 
 def _marker(requirement: Requirement) -> str:
@@ -276,10 +261,8 @@ def with_marker(text: str, condition: str) -> str:
 
 def marker_of(text: str) -> str:
     """Return the condition of a requirement, as `str(Marker)` writes it; empty if it has none, or is no requirement."""
-    try:
-        return _marker(parse(text))
-    except ValueError:
-        return ""
+    requirement = try_parse(text)
+    return _marker(requirement) if requirement else ""
 
 
 _EXTRA = r"""extra\s*==\s*(?:"[^"]+"|'[^']+')"""
@@ -287,10 +270,7 @@ _AMONG_OTHERS = (rf"\s*;\s*{_EXTRA}\s*$", rf"\s+and\s+{_EXTRA}(?=\s*(?:\)|$|and\
 
 
 def split_extra(text: str) -> tuple[str, str] | None:
-    """Return what `with_extra` was given: the requirement without the extra, and the extra.
-
-    None if it is of no single one.
-    """
+    """Return the requirement and the extra that `with_extra` has joined; None if it is of no single extra."""
     from packaging.requirements import InvalidRequirement
 
     extras = re.findall(_EXTRA, text)
@@ -306,44 +286,3 @@ def split_extra(text: str) -> tuple[str, str] | None:
     except InvalidRequirement:
         return None
     return None
-
-
-def excludes(first: Requirement, second: Requirement) -> bool:
-    """Return whether no version satisfies both. Pre-releases count as the specifiers say (PEP 440)."""
-    return (range_of(first.specifier) & range_of(second.specifier)).is_empty
-
-
-def narrows(line: str, other: str) -> bool:
-    """Return whether a line admits some of the releases that another one does, and no others.
-
-    Not if that can't be told.
-    """
-    try:
-        own, others = (parse(text).specifier for text in (line, other))
-        to_the_letter = any(clause.operator == "===" for clause in (*own, *others))
-        if to_the_letter or max(len(own), len(others)) > bounds.CLAUSES:
-            return False
-        narrower, wider = map(releases_of, (own, others))
-        return narrower.is_subset(wider) and not wider.is_subset(narrower)
-    except ValueError:  # no requirement
-        return False
-
-
-def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
-    """Return the clauses of `abi` that exclude no version which `api` accepts, and accept some which it does not.
-
-    `>=1.20` beside an API level of `>=1.26` is one; `<2.5` is none, since it narrows.
-    """
-    from packaging.specifiers import SpecifierSet
-
-    if not api.specifier or max(len(api.specifier), len(abi.specifier)) > bounds.CLAUSES:
-        return ()
-    whole = releases_of(api.specifier)
-    idle = []
-    for clause in abi.specifier:
-        if "===" in (clause.operator, *(other.operator for other in api.specifier)):
-            continue
-        part = releases_of(SpecifierSet(str(clause)))
-        if whole.is_subset(part) and not part.is_subset(whole):
-            idle.append(str(clause))
-    return tuple(sorted(idle))

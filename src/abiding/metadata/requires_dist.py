@@ -38,13 +38,11 @@ class Line(NamedTuple):
         if not isinstance(meaning, tuple):  # no requirement
             return cls(text, meaning, Environments.all(), frozenset())
         name, extras, *_ = what = meaning[:-1]
-        refers = name == own and extras and _is_bare(text)
-        return cls(text, what, meaning[-1], extras if refers else frozenset())
-
-
-def _is_bare(text: str) -> bool:
-    requirement = requirements.parse(text)
-    return not requirement.specifier and not requirement.url
+        if not extras or name != own:
+            return cls(text, what, meaning[-1], frozenset())
+        requirement = requirements.parse(text)
+        is_bare = not requirement.specifier and not requirement.url
+        return cls(text, what, meaning[-1], extras if is_bare else frozenset())
 
 
 class RequiresDist(NamedTuple):
@@ -90,14 +88,8 @@ def _followed(line: Line, provided: Collection[str]) -> Line:
 
 
 def _asks_by_name_only(line: Line) -> bool:
-    from packaging.requirements import InvalidRequirement
-
-    if "extra" not in line.text:
-        return True
-    try:
-        return requirements.asks_by_name_only(requirements.parse(line.text))
-    except InvalidRequirement:
-        return True
+    requirement = requirements.try_parse(line.text) if "extra" in line.text else None
+    return requirement is None or requirements.asks_by_name_only(requirement)
 
 
 def _together(parts: Sequence[Environments]) -> Environments | frozenset[Environments]:

@@ -85,10 +85,7 @@ def _between(ours: frozenset[_Place], theirs: frozenset[_Place]) -> str:
 
 
 def marker_of(name: str) -> str:
-    """Return all that is known of the environments in which a wheel can be installed, as a marker; empty for any.
-
-    With quotes as `str(Marker)` has them.
-    """
+    """Return all that a marker can say of where a wheel can be installed, as `str(Marker)` writes it; empty for any."""
     clauses = [
         [f'{variable} == "{value}"' for variable, value in zip(_Place._fields, place, strict=True) if value]
         for place in places(name)

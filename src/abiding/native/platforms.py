@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from abiding.findings.extras import needing
+from abiding.findings.errors import needing
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import windows
 from abiding.native.images import Format

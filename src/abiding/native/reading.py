@@ -8,8 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from abiding.findings.errors import AbidingError, DamagedImageError
-from abiding.findings.extras import needing
+from abiding.findings.errors import AbidingError, DamagedImageError, needing
 from abiding.native.images import Format
 
 if TYPE_CHECKING:

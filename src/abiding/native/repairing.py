@@ -16,8 +16,7 @@ from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.filename import judge_stated
 from abiding.files.placing import place
 from abiding.files.private import private_folder
-from abiding.findings.errors import AbidingError, RefusedError
-from abiding.findings.extras import needing
+from abiding.findings.errors import AbidingError, RefusedError, needing
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences
 from abiding.metadata.core import CoreMetadata

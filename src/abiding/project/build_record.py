@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
-from abiding.metadata import requirements
-from abiding.project.exports import of_wheel
+from abiding.metadata import pins, requirements
+from abiding.project.exports import of_table
 from abiding.project.guarded import Guarded
 from abiding.project.known_backends import distribution_of
 
@@ -190,18 +190,21 @@ class BuildRecord(NamedTuple):
                 raise _problem(artifact, message)
             texts = {key: _text(table, key) for key in ("backend", "backend_version", "level", "variant")}
             lines = tuple(_line(item) for item in table["lines"]) if version > 1 else ()
-            return cls(
+            record = cls(
                 **texts,
                 lines=lines,
                 libraries=tuple(_shared(item) for item in table["libraries"]),
                 # Wheels that were built before these were read have neither.
                 interfaces=tuple(_of_texts(Used, item) for item in table.get("interfaces", ())),
                 optional_modules=tuple(_of_texts(Guarded, item) for item in table.get("optional_modules", ())),
-                exports=of_wheel(table["exports"], name) if table.get("exports") else None,
+                exports=of_table(table["exports"], name) if table.get("exports") else None,
             )
+            if record.exports and pins.has_pins(record.exports.requires):
+                raise ValueError(f"`{record.exports.requires}` has pins that are not filled")  # noqa: TRY301
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
             message = f"has a record of its build (`{MEMBER}`) that can't be read"
             raise _problem(artifact, message, f"{type(exc).__name__}: {exc}") from exc
+        return record
 
 
 def record_in(member: Callable[[str], bytes | None], artifact: str, name: str = "") -> BuildRecord | None:

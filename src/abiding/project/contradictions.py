@@ -15,7 +15,6 @@ from abiding.project.table import ApiLevel, ApiLine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
     from abiding.findings.finding import Finding
@@ -61,7 +60,7 @@ def contradictions(
         requirement = requirements.parse(line.says)
         if here and not requirements.applies(requirement):
             continue
-        name = _name(requirement)
+        name = normalised(requirement.name)
         by_name.setdefault(name, []).append(line)
         ranges.setdefault(name, set()).add(requirement.specifier)
     suspects = [name for name, specifiers in ranges.items() if _is_empty(specifiers | api.specifiers(name))]
@@ -80,10 +79,6 @@ def contradictions_of_api(pyproject: Pyproject, project: Project) -> Iterator[Fi
 
 def _is_empty(specifiers: Iterable[SpecifierSet]) -> bool:
     return common(map(range_of, specifiers)).is_empty
-
-
-def _name(requirement: Requirement) -> str:
-    return normalised(requirement.name)
 
 
 def _found(
@@ -119,8 +114,10 @@ def _found(
     for star, centre in _by_centre(list(exclusions(lines, within))):
         places = tuple(dict.fromkeys(place for overlap in star for place in overlap.places))
         of = [sources[place] for place in places]
-        tag = wheels.example([within, *(lines[place].where for place in places)]) if any(map(_select, of)) else ""
-        if not declared or any(isinstance(source, DeclaredLine) for source in of):
+        of_wheels = [source for source in of if isinstance(source, DeclaredLine)]
+        is_of_some = any(source.select for source in of_wheels)
+        tag = wheels.example([within, *(lines[place].where for place in places)]) if is_of_some else ""
+        if of_wheels or not declared:
             first = None if centre is None else sources[centre]
             recent = not any(_is_of_one_each([sources[place] for place in overlap.places]) for overlap in star)
             yield _finding(pyproject, star[0]._replace(places=places), of, tag, first), recent
@@ -140,10 +137,6 @@ def _by_centre(exclusions: list[Exclusion]) -> Iterator[tuple[list[Exclusion], i
         )
         pairs = [overlap for overlap in pairs if overlap not in star]
         yield star, centre if most > 1 else None
-
-
-def _select(source: ApiLine | DeclaredLine) -> tuple[str, ...]:
-    return source.select if isinstance(source, DeclaredLine) else ()
 
 
 def _under(text: str, extra: str) -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.files.inside import leads_out
+from abiding.files.plain import leads_out
 from abiding.findings.errors import DeclarationError
 from abiding.findings.words import literals
 from abiding.metadata import pins
@@ -16,8 +16,8 @@ from abiding.project.astray import tables_astray
 from abiding.project.contradictions import contradictions, contradictions_of_api
 from abiding.project.entry import EntryReader
 from abiding.project.faults import Faults
-from abiding.project.given import bad_requirements, requires_itself
-from abiding.project.itself import OURS, uses_abiding
+from abiding.project.known_backends import OURS, uses_abiding
+from abiding.project.required import bad_requirements, requires_itself
 from abiding.project.selecting import exact_marker
 from abiding.project.shapes import TYPES, Misshapen
 from abiding.project.table import Project
@@ -80,10 +80,7 @@ class Declaration(NamedTuple):
         )
 
     def check_variant(self, pyproject: Pyproject, variant: str, option: str, closing: str) -> None:
-        """Raise `DeclarationError` if no entry names a variant that was asked for; empty asks for none.
-
-        `option` is how it was: `-C abiding.variant=cuda`.
-        """
+        """Raise `DeclarationError` if no entry names this variant; `option` asked for it: `-C abiding.variant=cuda`."""
         if not variant or variant in self.variants:
             return
         known = literals(self.variants)
@@ -182,7 +179,9 @@ class _Reader(Faults):
         return table
 
     def standard_tables(self) -> None:
-        sanctions.project_is_table(self)
+        project = self.pyproject.table.get("project", {})
+        if not isinstance(project, dict):
+            self.wrong_type(Misshapen(("project",), "a table", project), recent=True)
         backend = self.pyproject.get(("build-system", "build-backend"))
         if backend != OURS and uses_abiding(self.pyproject.table):
             self.problem(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
+from abiding.findings.words import literals
 from abiding.metadata import pins, requirements
 from abiding.project import exports, sanctions
 from abiding.project.contradictions import DeclaredLine
-from abiding.project.extras import judge_extras
 from abiding.project.groups import Groups
+from abiding.project.pyproject import BARE_KEY, as_toml
 from abiding.project.required import required
 from abiding.project.selecting import exact_marker, never
 from abiding.project.shapes import Misshapen
@@ -130,7 +131,7 @@ class EntryReader:
         yield from self._entry_list(wheel.get("dependencies", []), (*key, "dependencies"), "")
         key = (*key, "optional-dependencies")
         extras: dict[str, Any] = self.faults.get(wheel, key, default={})
-        judge_extras(self.faults, self.project, {extra: (*key, extra) for extra in extras})
+        _judge_extras(self.faults, self.project, {extra: (*key, extra) for extra in extras})
         for extra, values in extras.items():
             yield from self._entry_list(values, (*key, extra), extra)
 
@@ -154,7 +155,7 @@ class EntryReader:
             yield from self._of_group(value, key, extra)
         elif "requires" in value:
             requires = self._requirement(value["requires"], (*key, "requires"), extra)
-            yield from self._checked(Entry(requires or "", extra, key, **self._options(value, key)))
+            yield from self._check(Entry(requires or "", extra, key, **self._options(value, key)))
         elif not any(self.faults.misspelled(name, value, _ENTRY_KEYS) for name in ("requires", "include-group")):
             hint = 'for example `{ requires = "numpy>=2" }`, or `{ include-group = "NAME" }` for a dependency group'
             self.faults.problem("missing-key", "the entry has no `requires`", key, hints=(hint,))
@@ -165,7 +166,7 @@ class EntryReader:
         options = self._options(value, key)
         for member in self.groups.members(name, (*key, "include-group")) if name is not None else ():
             requires = self._requirement(member.text, member.key, extra) or ""
-            yield from self._checked(Entry(requires, extra, member.key, **options))
+            yield from self._check(Entry(requires, extra, member.key, **options))
 
     def _options(self, value: Mapping[str, Any], key: Key) -> dict[str, Any]:
         """Read what the table of an entry says beside the requirement."""
@@ -181,7 +182,7 @@ class EntryReader:
             "note": faults.get(value, (*key, "note"), default=""),
         }
 
-    def _checked(self, entry: Entry) -> Iterator[Entry]:
+    def _check(self, entry: Entry) -> Iterator[Entry]:
         """Let an entry through that has a requirement, and hold its `select` against the markers there are."""
         if entry.requires:
             if entry.marker:
@@ -212,3 +213,26 @@ class EntryReader:
                 "bad-value", f"the entries have more than {bounds.GLOBS:,} globs, which nobody means", key
             )
         return tuple(glob[: bounds.GLOB] for glob in value[: max(left, 0)])
+
+
+def _judge_extras(faults: Faults, project: Project, keys: Mapping[str, Key]) -> None:
+    """Find the extras at keys that the project does not have, by their normalised names."""
+    if project.gives("optional-dependencies"):
+        value = (project.table or {})["optional-dependencies"]
+        if isinstance(value, dict):  # else that is a fault already
+            extras = {normalised(extra): extra for extra in value}
+            note = f"`project.optional-dependencies` has {literals(extras.values()) or 'none'}"
+            for extra, key in keys.items():
+                if normalised(extra) not in extras:
+                    hints = faults.similar(extra, extras.values()) or (_new_extra(extra),)
+                    message = f"the project has no extra `{extra}`"
+                    faults.problem("unknown-extra", message, key, notes=(note,), hints=hints)
+    elif project.table is not None and "optional-dependencies" not in project.dynamic:
+        for extra, key in keys.items():
+            message = f"the project has no extra `{extra}`: it has none at all"
+            faults.problem("unknown-extra", message, key, hints=(_new_extra(extra),))
+
+
+def _new_extra(extra: str) -> str:
+    name = extra if BARE_KEY.fullmatch(extra) else as_toml(extra)
+    return f"if it is a new one, write `{name} = []` under `[project.optional-dependencies]`"

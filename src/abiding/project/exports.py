@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.archives.naming import normalised
-from abiding.metadata import pins, requirements
+from abiding.metadata import filling, pins, requirements
 from abiding.project.required import required
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from abiding.project.keys import Key
     from abiding.project.table import Project
 
-__all__ = ["Export", "declared", "hold_to_native", "of_table", "of_wheel"]
+__all__ = ["Export", "declared", "hold_to_native", "of_table"]
 
 
 _KEYS = ("requires", "libraries", "note")
@@ -37,11 +37,11 @@ class Export(NamedTuple):
         return not self.libraries or any(posixpath.basename(library) in self.libraries for library in libraries)
 
     def filled(self, name: str, version: str) -> Export:
-        """Fill the pins from the provider's own version. Raises `LookupError`, `ValueError` as `pins.fill` does."""
+        """Fill the pins from the provider's own version. Raises `LookupError`, `ValueError` as `filling.fill` does."""
         if not pins.has_pins(self.requires):
             return self
-        with pins.installed_as(name, version):
-            return self._replace(requires=pins.fill(self.requires).line)
+        with filling.installed_as(name, version):
+            return self._replace(requires=filling.fill(self.requires).line)
 
     def line_for(self, requires: str) -> str:
         """Write the requirement of a consumer that names no version: with its extras and marker, within the export."""
@@ -113,14 +113,6 @@ def hold_to_native(faults: Faults, value: Mapping[str, Any], key: Key, known: Co
 def _has_note(faults: Faults, value: Mapping[str, Any], known: Collection[str]) -> bool:
     """Return whether an entry says why, though it were in a key that is misspelled."""
     return bool(str(value.get("note", "")).strip()) or faults.misspelled("note", value, known)
-
-
-def of_wheel(table: object, name: str) -> Export:
-    """Take an export from the record of a wheel, whose pins a build has filled. Raises as `of_table` does."""
-    export = of_table(table, name)
-    if pins.has_pins(export.requires):
-        raise ValueError(f"`{export.requires}` has pins that are not filled")
-    return export
 
 
 def of_table(table: object, name: str) -> Export:

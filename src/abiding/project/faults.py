@@ -62,19 +62,11 @@ class Faults:
                 )
 
     def misspelled(self, name: str, table: Iterable[str], known: Collection[str]) -> bool:
-        """Return whether a key that is missing is there in other letters, not `known`.
-
-        Then that one is a fault already.
-        """
+        """Return whether a key that is missing is there in other letters, and so a fault already."""
         return any(key not in known and self.similar(key, [name]) for key in table)
 
     def similar(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
-        """Return the hint that another name may be meant, if one looks like it.
-
-        None once the faults are too many to tell.
-
-        Capitals, and what stands between words, make no other name.
-        """
+        """Return the hint at a known name that is spelled like this one; none once there are too many faults."""
         if len(self.problems) >= bounds.FAULTS:
             return ()
         close = nearest(name, islice(known, bounds.CLOSE_NAMES))

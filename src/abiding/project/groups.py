@@ -64,7 +64,7 @@ class Groups:
             circle = " includes ".join(f"`{each}`" for each in (*around[around.index(group) :], group))
             self._tell(f"the dependency groups go round in a circle: {circle}", key)
         elif not spellings:
-            self._tell(f"there is no dependency group `{name}`", key, self._proposed(name, around))
+            self._tell(f"there is no dependency group `{name}`", key, self._proposals(name, around))
         elif len(spellings) > 1:
             self._tell(
                 f"{' and '.join(f'`{spelling}`' for spelling in spellings)} are the same name of a dependency group",
@@ -105,7 +105,7 @@ class Groups:
                 message = f"this is nothing that the dependency group `{name}` can hold"
                 self._tell(message, (*key, index), hints or (hint,))
 
-    def _proposed(self, name: str, around: tuple[str, ...]) -> tuple[str, ...]:
+    def _proposals(self, name: str, around: tuple[str, ...]) -> tuple[str, ...]:
         """Give the ways out for a group that there is not: the one that may be meant, or where it is to be written.
 
         None of those `around` is proposed, which would go round in a circle.

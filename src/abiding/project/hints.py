@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
 
 from abiding.metadata import requirements
+from abiding.project.keys import table_at
 from abiding.project.known_backends import backend_of, may_be_dynamic
-from abiding.project.pasting import indent, is_there, line_below
 from abiding.project.pyproject import BARE_KEY, as_toml, key_text
 from abiding.project.table import FIELDS
 
@@ -59,14 +61,57 @@ def pasted(pyproject: Pyproject, tables: Mapping[tuple[str, ...], Sequence[str]]
     new: list[str] = []
     for table, rows in tables.items():
         name = key_text(table)
-        if line := line_below(pyproject, table, rows):
-            yield f"{what} below `[{name}]` (pyproject.toml:{line}):\n{indent(rows)}"
-        elif is_there(pyproject, table):
-            yield f"{what} in `{name}` (pyproject.toml:{pyproject.line_of(table)}):\n{indent(rows)}"
+        if line := _line_below(pyproject, table, rows):
+            yield f"{what} below `[{name}]` (pyproject.toml:{line}):\n{_indent(rows)}"
+        elif _is_there(pyproject, table):
+            yield f"{what} in `{name}` (pyproject.toml:{pyproject.line_of(table)}):\n{_indent(rows)}"
         else:
             new += [f"[{name}]", *rows]
     if new:
-        yield f"{what}:\n{indent(new)}"
+        yield f"{what}:\n{_indent(new)}"
+
+
+_HEADER = re.compile(r"^[ \t]*\[[^\[\]\n]+\][ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+
+
+def _indent(rows: Iterable[str]) -> str:
+    """Return rows of TOML as hints have them."""
+    return "\n".join(f"    {row}" for row in rows)
+
+
+def _line_below(pyproject: Pyproject, table: tuple[str, ...], rows: Sequence[str]) -> int | None:
+    """Return the line of the header below which these rows would belong to a table, tried out; None if none."""
+    expected = {**table_at(pyproject.table, table), **tomllib.loads("\n".join(rows))}
+    for header in _HEADER.finditer(pyproject.text):
+        try:
+            if not _is_of(tomllib.loads(header[0]), table):
+                continue
+            pasted = tomllib.loads(
+                "\n".join((pyproject.text[: header.end()], *rows, pyproject.text[header.end() + 1 :]))
+            )
+        except ValueError:
+            continue
+        if table_at(pasted, table) == expected:
+            return pyproject.text.count("\n", 0, header.start()) + 1
+    return None
+
+
+def _is_there(pyproject: Pyproject, table: tuple[str, ...]) -> bool:
+    """Return whether a table could not be given anew, with its header, at the end of the file."""
+    try:
+        tomllib.loads(f"{pyproject.text}\n[{key_text(table)}]\n")
+    except ValueError:
+        return True
+    return False
+
+
+def _is_of(header: Mapping[str, Any], key: Sequence[str]) -> bool:
+    """Return whether a header alone, as TOML, is that of the table at a key."""
+    for name in key:
+        if list(header) != [name]:
+            return False
+        header = header[name]
+    return not header
 
 
 def declaring(lines: Iterable[str], pyproject: Pyproject, what: str = "it") -> Iterator[str]:
@@ -140,7 +185,7 @@ def in_every_build(field: str, *, from_sdist: bool, backend: str = "", value: st
     elif field in ("Name", "Version"):
         yield "let the field say the same in every build: a release has one name and one version"
     else:
-        name = next((name for name, fields in FIELDS.items() if field in fields), "")
+        name = _name_of(field)
         may_vary = name and not from_sdist and field != "Provides-Extra" and may_be_dynamic(backend, name)
         other = f", or, if it has to vary, list `{name}` in `project.dynamic` and give it no value" if may_vary else ""
         written = "" if from_sdist else _line(field, name, value, backend)
@@ -153,11 +198,8 @@ def in_every_build(field: str, *, from_sdist: bool, backend: str = "", value: st
 
 
 def where_a_backend_differs(field: str, backend: str, value: str = "") -> Iterator[str]:
-    """Yield how an sdist comes to agree with itself if its backend makes it so: built anew it would be the same.
-
-    `value` is as in `in_every_build`.
-    """
-    name = next((name for name, fields in FIELDS.items() if field in fields), "")
+    """Yield how an sdist comes to agree with itself if its backend writes it so; `value` as in `in_every_build`."""
+    name = _name_of(field)
     if name == "name":
         yield "if the backend makes it so each time, let it take the name from `[project]`"
     elif name:
@@ -166,6 +208,10 @@ def where_a_backend_differs(field: str, backend: str, value: str = "") -> Iterat
         yield f"if the backend makes it so each time, let it take the value from `[project]`{other}"
         if written := _line(field, name, value, backend):
             yield f"or {written}"
+
+
+def _name_of(field: str) -> str:
+    return next((name for name, fields in FIELDS.items() if field in fields), "")
 
 
 def _line(field: str, name: str, value: str, backend: str) -> str:

@@ -30,10 +30,7 @@ class _Include(NamedTuple):
 
 
 def ways_to(table: Mapping[str, object], group: str) -> tuple[Key, ...]:
-    """Return the keys of the includes that lead to a group, for each entry from the group outwards.
-
-    Empty if none does.
-    """
+    """Return the keys of the includes that lead from entries to a group, of each entry from the group outwards."""
     steps = _steps(table, normalised(group))
     entries = (entry for entry in _of_entries(table) if entry.group in steps)
     keys: dict[Key, None] = {}

@@ -1,4 +1,4 @@
-"""Backends by the distributions that bring them: what a hint can name where a project does not."""
+"""Backends by the distributions that bring them, which a hint can name, and abiding as a project names it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_BACKEND",
     "KNOWN",
+    "OURS",
     "backend_of",
     "brings",
     "distribution_of",
+    "is_for_abiding",
     "is_known",
     "may_be_dynamic",
     "meant_instead",
     "script_of",
     "similar_to",
+    "uses_abiding",
     "wrapped_in",
 ]
 
@@ -63,10 +66,7 @@ _PLUGINS = {"hatch-": "hatchling", "poetry-": "poetry-core", "setuptools-": "set
 
 
 def backend_of(table: Mapping[str, Any]) -> str:
-    """Return the backend that a pyproject.toml names, or suggests by what it requires to build.
-
-    Empty if it does neither.
-    """
+    """Return the backend that a pyproject.toml names, or suggests by its build requirements; else empty."""
     build = table_at(table, ("build-system",))
     named = build.get("build-backend")
     if isinstance(named, str) and named.partition(":")[0].partition(".")[0] != "abiding":
@@ -157,3 +157,18 @@ def similar_to(backend: str) -> str:
 def _name(requirement: str) -> str:
     match = re.match(r"[A-Za-z0-9._-]*", requirement.strip())
     return normalised(match[0] if match else "")
+
+
+OURS = "abiding.backend"
+_REQUIREMENT = re.compile(r"\s*abiding\b(?![-_.]\w)", re.IGNORECASE)
+
+
+def uses_abiding(table: Mapping[str, Any]) -> bool:
+    """Return whether `[build-system]` names abiding as the backend, in the right way or not."""
+    backend = at(table, ("build-system", "build-backend"))
+    return isinstance(backend, str) and re.match(r"abiding\s*(?:[.:]|$)", backend) is not None
+
+
+def is_for_abiding(requirement: str) -> bool:
+    """Return whether a requirement, well-formed or not, is for abiding itself."""
+    return _REQUIREMENT.match(requirement) is not None

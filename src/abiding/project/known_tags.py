@@ -57,10 +57,10 @@ def can_match(glob: str) -> bool:
     tokens = tuple(_tokens(glob))
     places: AbstractSet[int] = {0}
     for part in (_PYTHONS, ("-",), _ABIS, ("-",)):
-        places = _behind(tokens, places, part)
+        places = _advance(tokens, places, part)
     ends: set[int] = set()
     for starts, machines in _PLATFORMS.items():
-        ends |= _behind(tokens, _behind(tokens, places, starts), machines)
+        ends |= _advance(tokens, _advance(tokens, places, starts), machines)
     return len(tokens) in ends
 
 
@@ -83,7 +83,7 @@ def _of_family(family: str) -> tuple[_Token, ...]:
     return tuple(tokens)
 
 
-def _behind(tokens: tuple[_Token, ...], places: AbstractSet[int], families: Iterable[str]) -> set[int]:
+def _advance(tokens: tuple[_Token, ...], places: AbstractSet[int], families: Iterable[str]) -> set[int]:
     """Return how far a glob may have got, from some places in it, when one of the families has been gone through."""
     behind: set[int] = set()
     for family in families if places else ():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.findings.errors import DeclarationError
-from abiding.metadata import pins
+from abiding.metadata import filling, pins
 from abiding.metadata.installed import NotInstalledError
 from abiding.metadata.ranges import common, range_of
 from abiding.metadata.requirements import applies, meaning, parse
@@ -109,7 +109,7 @@ def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, 
             lines[entry] = entry.requires
             continue
         try:
-            outcome = pins.fill(entry.requires)
+            outcome = filling.fill(entry.requires)
         except (NotInstalledError, ValueError) as exc:
             message = f"`{entry.requires}` can't be filled: {exc}"
             unfilled.append(pyproject.finding("unfilled-pin", message, entry.key, hints=_way_on(entry, exc)))
@@ -127,7 +127,7 @@ def _way_on(entry: Entry, exc: Exception) -> tuple[str, ...]:
         return ()
     if not entry.applies_here:
         return (_SELECT,)  # a front end installs nothing for it, and rightly so
-    return (installing(line if line == pins.FILLING else entry.requires for line in exc.missing),)
+    return (installing(line if line == filling.FILLING else entry.requires for line in exc.missing),)
 
 
 def installing(lines: Iterable[str]) -> str:
@@ -136,7 +136,7 @@ def installing(lines: Iterable[str]) -> str:
     return f"install it, which nobody else does without build isolation: `pip install {shlex.join(requirements)}`"
 
 
-def _excluding(entry: Entry, outcome: pins.Filled, pyproject: Pyproject) -> Finding:
+def _excluding(entry: Entry, outcome: filling.Filled, pyproject: Pyproject) -> Finding:
     clauses = " and ".join(
         f"`{clause}` of `{entry.requires}`" + (f" becomes `{filled}`, which" if filled != clause else "")
         for clause, filled in outcome.excluding

@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata import pins, requirements
-from abiding.project.given import bad_build_requirements
-from abiding.project.itself import OURS, uses_abiding
+from abiding.findings.nearest import Slips
+from abiding.metadata import narrowing, pins, requirements
+from abiding.metadata.lookalikes import distribution_meant
 from abiding.project.keys import table_at
-from abiding.project.known_backends import DEFAULT_BACKEND, KNOWN, brings, distribution_of, meant_instead
-from abiding.project.misspelt import misspelt
+from abiding.project.known_backends import (
+    DEFAULT_BACKEND,
+    KNOWN,
+    OURS,
+    brings,
+    distribution_of,
+    meant_instead,
+    uses_abiding,
+)
 from abiding.project.never_true import never_selected, never_true
+from abiding.project.required import bad_build_requirements
+from abiding.project.selecting import near_marker
 from abiding.project.table import ApiLevel
 
 if TYPE_CHECKING:
@@ -23,9 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from abiding.project.declaration import Declaration
+    from abiding.project.keys import Key
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["lint", "unwired"]
+__all__ = ["could_be_markers", "lint", "unwired"]
 
 
 def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
@@ -33,15 +43,12 @@ def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
     idle = islice(_not_narrower(declaration, pyproject), bounds.FAULTS)
     idle_markers = islice(never_true(declaration, pyproject), bounds.FAULTS)
     idle_globs = islice(never_selected(declaration, pyproject), bounds.FAULTS)
-    slips = islice(misspelt(declaration, pyproject), bounds.FAULTS)
+    slips = islice(_misspelt(declaration, pyproject), bounds.FAULTS)
     return (*idle, *idle_markers, *idle_globs, *slips, *_from_sdist_unset(declaration, pyproject))
 
 
 def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
-    """Yield what of `[build-system]` keeps front ends from building what is declared.
-
-    No hook can tell, as none is called.
-    """
+    """Yield what in `[build-system]` keeps front ends from calling a hook at all: so no hook can tell."""
     build = table_at(pyproject.table, ("build-system",))
     names = {requirements.name_of(line) for _, line in pyproject.build_requires}
     finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)
@@ -89,7 +96,7 @@ def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Fi
         abi = requirements.parse(entry.requires)
         for line in level.about(entry.name, entry.extra):
             api = line.requirement
-            for clause in requirements.idle_clauses(api, abi) if requirements.applies_wherever(api, abi) else ():
+            for clause in narrowing.idle_clauses(api, abi) if requirements.applies_wherever(api, abi) else ():
                 yield pyproject.finding(
                     "not-narrower",
                     f"`{clause}` of `{entry.requires}` excludes nothing: `{line.text}` is narrower",
@@ -116,3 +123,44 @@ def _from_sdist_unset(declaration: Declaration, pyproject: Pyproject) -> Iterato
                 'or `from-sdist = "abi"`, which builds what the wheels are, as now',
             ),
         )
+
+
+def _misspelt(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    """Yield a warning for each declared line whose distribution nothing else names, and whose name is off by a slip."""
+    if not declaration.entries:
+        return
+    names: dict[str, tuple[Key, str]] = {}
+    for key, text, _ in declaration.project.requirements():
+        names.setdefault(requirements.name_of(text), (key, "the source"))
+    for key, text in pyproject.build_requires:
+        names.setdefault(requirements.name_of(text), (key, "the build"))
+    slips = Slips(names)
+    for entry in declaration.entries:
+        suggestion = "" if entry.name in names else distribution_meant(entry.name, slips)
+        if suggestion:
+            key, who = names[suggestion]
+            yield pyproject.finding(
+                "bad-value",
+                f"`{entry.name}` is spelled almost like `{suggestion}`, which {who} requires",
+                entry.key,
+                severity=Severity.WARNING,
+                also=((key, f"{who} requires it"),),
+                notes=("who installs the wheel gets whatever has that name on an index, if anything has",),
+                hints=(f"did you mean `{suggestion}`?",),
+            )
+
+
+def could_be_markers(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    """Yield a note for each entry whose globs are nearly as good as a marker; those that are as good are a fault."""
+    for entry in declaration.entries:
+        marker = "" if entry.marker or pins.has_pins(entry.requires) else near_marker(entry.select)
+        if marker:
+            yield pyproject.finding(
+                "could-be-a-marker",
+                f"`select` says nearly what the marker `{marker}` says",
+                entry.key,
+                severity=Severity.NOTE,
+                notes=(
+                    "it is true of a Python for another machine too: 32 bits on a kernel of 64, or one under Rosetta",
+                ),
+            )

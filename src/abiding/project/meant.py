@@ -37,30 +37,27 @@ _VERSIONS = (
 
 
 def ways_out(text: str, *, fills_pins: bool) -> tuple[str, ...]:
-    """Return the hints for a text that is no requirement.
-
-    `fills_pins` is whether an `x` in it would be filled by a build.
-    """
-    if not fills_pins and pins.has_pins(text) and _is_requirement(pins.sample(text)):
+    """Return hints for a text that is no requirement; `fills_pins` is whether a build would fill an `x` in it."""
+    if not fills_pins and pins.has_pins(text) and requirements.try_parse(pins.sample(text)):
         return (_FILLED,)
     if suggestion := requirement_meant(text, fills_pins=fills_pins):
         return (f"write `{short(suggestion)}`",)
     before, _, marker = text.partition(";")
-    is_of_marker = marker and _is_requirement(pins.sample(before) if fills_pins else before)
+    is_of_marker = marker and requirements.try_parse(pins.sample(before) if fills_pins else before)
     return (COMPARED if is_of_marker else EXAMPLES,)
 
 
 def requirement_meant(text: str, *, fills_pins: bool = False) -> str:
     """Return the requirement that is probably meant by a text that is none; empty if nobody can tell."""
     for candidate in _candidates(text):
-        if _is_requirement(pins.sample(candidate) if fills_pins else candidate):
+        if requirements.try_parse(pins.sample(candidate) if fills_pins else candidate):
             return _with_known_values(candidate)
     return ""
 
 
 def _with_known_values(text: str) -> str:
     """Return a requirement whose marker was mended, so that nothing is left to be mended in it."""
-    from abiding.metadata.marker_spelling import with_known_values
+    from abiding.metadata.marker_slips import with_known_values
 
     before, semicolon, marker = text.partition(";")
     return f"{before}{semicolon} {with_known_values(marker.strip())}" if semicolon else text
@@ -71,21 +68,11 @@ def release_meant(text: str) -> str:
     if "/" in text or "\\" in text:
         return ""
     close = (candidate for candidate in _candidates(text) if _ONE_RELEASE.fullmatch(candidate))
-    release = next((candidate for candidate in close if candidate != text and _is_requirement(candidate)), "")
+    release = next((candidate for candidate in close if candidate != text and requirements.try_parse(candidate)), "")
     return release if len(release) <= bounds.EXCERPT else ""
 
 
 _ONE_RELEASE = re.compile(r"[\w.-]+==[\w.!+-]+")
-
-
-def _is_requirement(text: str) -> bool:
-    from packaging.requirements import InvalidRequirement
-
-    try:
-        requirements.parse(text)
-    except InvalidRequirement:
-        return False
-    return True
 
 
 def _candidates(text: str) -> Iterator[str]:
@@ -98,7 +85,7 @@ def _candidates(text: str) -> Iterator[str]:
     if not marker.strip():
         semicolon = ""
     elif len(marker) <= bounds.EXCERPT:
-        from abiding.metadata.marker_spelling import respelled
+        from abiding.metadata.marker_slips import respelled
 
         marker = f" {respelled(marker)}"
     clauses = f"=={bare}" if bare else specifiers or ""

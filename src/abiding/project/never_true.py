@@ -34,7 +34,7 @@ def never_true(declaration: Declaration, pyproject: Pyproject) -> Iterator[Findi
         return
     pythons = _admitted(declaration)
     for key, text in lines:
-        marker = _marker(text)
+        marker = requirements.marker_of(pins.sample(text))
         if marker:
             yield from _of_line(key, text, marker, pythons, pyproject)
 
@@ -65,7 +65,7 @@ _NO_MORE = "so the line is for no more wheels by it"
 
 
 def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject: Pyproject) -> Iterator[Finding]:
-    from abiding.metadata.marker_values import mistaken
+    from abiding.metadata.marker_slips import mistaken
     from abiding.metadata.markers import environments
 
     slips = list(mistaken(marker))
@@ -93,16 +93,6 @@ def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject:
         notes=("no front end ever installs it" if key[0] == "build-system" else "installers never heed the line",),
         hints=("leave the line out, or correct its marker",),
     )
-
-
-def _marker(text: str) -> str:
-    """Return the marker of a line as `packaging` writes it; empty if there is none, or the line is no requirement."""
-    from packaging.requirements import InvalidRequirement
-
-    try:
-        return str(requirements.parse(pins.sample(text)).marker or "")
-    except InvalidRequirement:  # which is told elsewhere
-        return ""
 
 
 def _admitted(declaration: Declaration) -> Environments:

@@ -91,10 +91,7 @@ def _is(tag: str) -> Environments:
 
 
 def _installable(tags: Iterable[str]) -> Environments:
-    """Return where wheels with some of these tags can be installed.
-
-    One stands for those of its Python, system and machine.
-    """
+    """Return where wheels with some of these tags can be installed."""
     alike: dict[tuple[str, str, tuple[str, ...]], str] = {}
     for tag in tags:
         python, _, platform = tag.rpartition("-")

@@ -75,10 +75,7 @@ def _header(text: str, at: int, root: Place) -> tuple[Place, int]:
 
 
 def _down(place: Place, names: list[str], at: int) -> Place:
-    """Return the table of these names; of an array of tables the last one.
-
-    It is made at `at` where it is not there yet.
-    """
+    """Return the table of these names, made at `at` if need be; of an array of tables the last one."""
     for name in names:
         place = place.inside.setdefault(name, Place(at, -1, {}))
         if place.end < 0 and 0 in place.inside:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.files.inside import read_inside
+from abiding.files.plain import read_inside
 from abiding.metadata.difference import Difference, compare
 from abiding.metadata.fields import Fields
 
@@ -34,10 +34,7 @@ class Promise(NamedTuple):
 
     @classmethod
     def of(cls, project: Project, folder: Path | None) -> Promise:
-        """Read the promise of `[project]` in `folder`, where its readme lies; None where that is not at hand.
-
-        Without a table nothing is promised.
-        """
+        """Read the promise of `[project]`; its readme is looked for in `folder`, unless that is None."""
         table = project.table
         if table is None:
             return cls(Fields(()), frozenset(), frozenset(), {})

@@ -149,6 +149,7 @@ class Pyproject(NamedTuple):
             excerpts=excerpts,
             notes=notes,
             hints=hints,
+            key=key,
         )
 
     def _includes_of(self, keys: Iterable[Key], quoted: Container[int]) -> tuple[Excerpt, ...]:

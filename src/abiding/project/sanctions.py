@@ -8,7 +8,6 @@ from abiding.metadata import requirements
 from abiding.metadata.markers import environments
 from abiding.project.including import GROUPS
 from abiding.project.pyproject import as_toml
-from abiding.project.shapes import Misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,17 +16,10 @@ if TYPE_CHECKING:
     from abiding.project.keys import Key
     from abiding.project.table import Project
 
-__all__ = ["bad_dynamic", "needless_select", "not_dynamic", "project_is_table", "unexplained_difference"]
+__all__ = ["bad_dynamic", "needless_select", "not_dynamic", "unexplained_difference"]
 
 
 _MOST_QUOTED = 3
-
-
-def project_is_table(faults: Faults) -> None:
-    """Find that `[project]` is something else."""
-    project = faults.pyproject.table.get("project", {})
-    if not isinstance(project, dict):
-        faults.wrong_type(Misshapen(("project",), "a table", project), recent=True)
 
 
 def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, Key]]) -> None:

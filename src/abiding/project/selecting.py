@@ -55,12 +55,7 @@ def never(pattern: str) -> Never | None:
 
 
 def exact_marker(patterns: Iterable[str]) -> str | None:
-    """Return the marker that is true in exactly the environments that wheels with such tags are for.
-
-    None if there is none.
-
-    Empty if that is all environments, as it is without globs.
-    """
+    """Return the marker for exactly the environments of wheels with such tags: empty for all, None if none can."""
     return _marker(tuple(patterns), by_machine=False)
 
 

@@ -38,16 +38,9 @@ class AbiLine(NamedTuple):
     @classmethod
     def of_entry(cls, entry: Entry) -> AbiLine:
         """Make it from what is declared."""
-        return cls(
-            entry.template,
-            entry.requires,
-            entry.extra,
-            str(entry.reason),
-            entry.note,
-            entry.native,
-            entry.select,
-            entry.variant,
-        )
+        reason = str(entry.reason)
+        filled, requires, extra = entry.template, entry.requires, entry.extra
+        return cls(filled, requires, extra, reason, entry.note, entry.native, entry.select, entry.variant)
 
     @classmethod
     def of_line(cls, line: RecordedLine) -> AbiLine:

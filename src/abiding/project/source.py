@@ -90,10 +90,7 @@ class Source(NamedTuple):
         return tuple(unsanctioned(unkept(self.baseline, built), self.baseline, self.project))
 
     def contradicted(self, built: CoreMetadata) -> tuple[Difference, ...]:
-        """Find what was built another way than PKG-INFO has it, of what `[project]` leaves to the wrapped backend.
-
-        Whatever else has become of the sdist since, it has one name and one version.
-        """
+        """Return where METADATA differs from PKG-INFO in what `[project]` leaves to the wrapped backend."""
         if self.file is None or self.baseline is not None:
             return ()
         fields = {field for field in ("Name", "Version") if self.file.get(field)}

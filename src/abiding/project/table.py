@@ -152,15 +152,10 @@ class ApiLevel(NamedTuple):
     @classmethod
     def of(cls, project: Project) -> ApiLevel:
         """Parse what `[project]` requires."""
-        from packaging.requirements import InvalidRequirement
-
         lines: dict[str, list[ApiLine]] = {}
         for key, text, extra in project.requirements():
-            try:
-                parsed = requirements.parse(text)
-            except InvalidRequirement:
-                continue
-            lines.setdefault(normalised(parsed.name), []).append(ApiLine(key, text, extra, parsed))
+            if parsed := requirements.try_parse(text):
+                lines.setdefault(normalised(parsed.name), []).append(ApiLine(key, text, extra, parsed))
         return cls(lines)
 
     def specifiers(self, name: str) -> set[SpecifierSet]:

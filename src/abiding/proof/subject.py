@@ -9,10 +9,9 @@ from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration
-from abiding.project.given import bad_build_requirements
-from abiding.project.itself import uses_abiding
-from abiding.project.known_backends import DEFAULT_BACKEND
+from abiding.project.known_backends import DEFAULT_BACKEND, uses_abiding
 from abiding.project.pyproject import Pyproject
+from abiding.project.required import bad_build_requirements
 
 if TYPE_CHECKING:
     from pathlib import Path

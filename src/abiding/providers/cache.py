@@ -18,7 +18,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from abiding.findings import bounds
-from abiding.findings.extras import needing
+from abiding.findings.errors import needing
 from abiding.providers.tables import Exports
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata import licences, requirements
-from abiding.metadata.changes import field_notes, requirement_changes, text_notes
+from abiding.metadata import licences, narrowing
+from abiding.metadata.difference import field_notes, requirement_changes, text_notes
 from abiding.project import hints
 from abiding.releases.comparison import RESOLVER_FIELDS
 
@@ -113,7 +113,7 @@ def _declared(before: str | None, after: str, wheels: Having, project: Project |
     again = ", then build sdist and wheels again" if project else ""
     if before is None:
         yield f"if this wheel needs it, {declare}{again}"
-    elif requirements.narrows(after, before):
+    elif narrowing.narrows(after, before):
         needs = f"if this wheel needs `{after}`, " if project else ""
         yield f"{needs}leave the sdist's line as it is, and {declare}{again}"
     elif project is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences, requirements
-from abiding.metadata.changes import requirement_changes
+from abiding.metadata.difference import requirement_changes
 from abiding.metadata.pins import sample
 from abiding.project import hints
 from abiding.project.build_record import MEMBER
@@ -162,9 +162,8 @@ def declared_in(sdist: Artifact | None) -> Own:
     if sdist is None or pyproject is None or not pyproject.declares:
         return Own()
     # Few releases declare anything, and what reads it takes as long to import as a hundred wheels to check.
-    from abiding.project.could_be_marker import could_be_markers
     from abiding.project.declaration import Declaration
-    from abiding.project.lint import lint
+    from abiding.project.lint import could_be_markers, lint
 
     try:
         declaration = Declaration.read(pyproject)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.artifacts.acceptance import no_version, too_new
 from abiding.artifacts.filename import judge_stated, judge_version
-from abiding.artifacts.readable import judge_readable
-from abiding.artifacts.requires_python import judge_python
+from abiding.artifacts.readable import judge_python, judge_readable
 from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.metadata import readers

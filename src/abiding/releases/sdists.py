@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals
-from abiding.metadata.changes import field_notes
+from abiding.metadata.difference import field_notes
 from abiding.project import hints
 from abiding.project.apart import apart
 from abiding.project.known_backends import wrapped_in

@@ -10,7 +10,7 @@ from abiding.findings.characters import on_one_line, visible
 from abiding.findings.finding import lines_of
 from abiding.findings.screen import conclusion
 from abiding.findings.terminal import Span, Style
-from abiding.findings.wrapping import wrap
+from abiding.findings.words import wrap
 from abiding.metadata.difference import compare
 from abiding.metadata.fields import OF_THE_FILE
 from abiding.releases.comparison import RESOLVER_FIELDS

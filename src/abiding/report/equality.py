@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.metadata.fields import OF_THE_FILE, is_of_the_file
-from abiding.metadata.headers import headers_of
+from abiding.metadata.fields import OF_THE_FILE, headers_of, is_of_the_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from abiding._version import __version__
 from abiding.findings.finding import Severity, lines_of, weight
 from abiding.findings.words import first_of
-from abiding.metadata.difference import is_repeated
+from abiding.metadata.values import is_repeated
 from abiding.report import explanations
 from abiding.report.compact import compact
 from abiding.report.filters import Filters

@@ -8,7 +8,7 @@ from abiding._version import __version__
 from abiding.artifacts.artifact import Unreadable
 from abiding.findings.characters import visible
 from abiding.findings.finding import Severity
-from abiding.metadata.difference import is_repeated
+from abiding.metadata.values import is_repeated
 from abiding.report.grouping import groups, release_groups
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity, by_weight, weight
 from abiding.findings.meaning import is_among_wheels
-from abiding.metadata.difference import meanings, values
+from abiding.metadata.difference import meanings
 from abiding.metadata.fields import is_of_the_file
+from abiding.metadata.values import values
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings.characters import on_one_line, visible
 from abiding.findings.screen import labelled
 from abiding.findings.terminal import Span, Style
-from abiding.findings.wrapping import wrap
+from abiding.findings.words import wrap
 from abiding.metadata import pins, requirements
 from abiding.project.declaration import FromSdist
 from abiding.project.entry import Load

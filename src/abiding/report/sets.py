@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from abiding.findings.characters import on_one_line, visible
 from abiding.findings.screen import labelled
 from abiding.findings.terminal import Span, Style
-from abiding.findings.wrapping import wrap
+from abiding.findings.words import wrap
 from abiding.metadata.requirements import meaning
 from abiding.report.json import document
 

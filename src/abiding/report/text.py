@@ -12,8 +12,7 @@ from abiding.findings.finding import Severity, lines_of
 from abiding.findings.meaning import breaks
 from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, origins, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of
-from abiding.findings.words import all_of, number_of
-from abiding.findings.wrapping import wrap
+from abiding.findings.words import all_of, number_of, wrap
 from abiding.metadata.fields import is_of_the_file
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict

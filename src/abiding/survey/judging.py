@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.artifacts.artifact import Artifact
-from abiding.artifacts.disk import named
+from abiding.artifacts.identity import project_and_version
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Severity
 from abiding.findings.meaning import breaks
@@ -135,7 +135,7 @@ def _artifact(row: FileRow, known: dict[object, CoreMetadata]) -> Artifact:
     kind: Literal["sdist", "wheel"] = "wheel" if row.columns["packagetype"] == "bdist_wheel" else "sdist"
     filename = row.columns["filename"]
     project = row.columns["name"].strip()
-    name, version = named(filename, kind, project)
+    name, version = project_and_version(filename, kind, project)
     fields = tuple(_fields(row.columns))
     digest = row.columns.get("metadata_sha256") or f"{row.file}:{row.row}"
     # Equal metadata are one object, as those of files that are read are.

@@ -19,7 +19,8 @@ from urllib.parse import unquote, urlsplit
 from abiding._version import __version__
 from abiding.archives.naming import SDIST_ENDINGS
 from abiding.artifacts.artifact import Artifact, Unreadable
-from abiding.artifacts.disk import Identity, hold_to_name, named, read_artifacts
+from abiding.artifacts.disk import read_artifacts
+from abiding.artifacts.identity import Identity, hold_to_name, project_and_version
 from abiding.files.plain import is_folder, is_plain, read_for, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, MissingFileError
@@ -138,7 +139,7 @@ class _Listed(NamedTuple):
         uploaded = _time(self.entry.get("upload-time"))
         name, version = self.project, _version(self.filename)
         try:
-            name, version = named(self.filename, self.kind, self.project)
+            name, version = project_and_version(self.filename, self.kind, self.project)
             artifact = self._read(self._local(root), name, version)
         except AbidingError as exc:
             return Unreadable(self.filename, self.kind, name, version, exc.findings[0], uploaded=uploaded)

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from abiding.findings.extras import needing
+from abiding.findings.errors import needing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -51,10 +51,7 @@ def elements(page: bytes) -> Iterator[Element]:
 
 
 def _tags(page: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
-    """Find the tags: where each begins, its name with the slash of an end tag, its attributes, where it ends.
-
-    What is no text belongs to its tag.
-    """
+    """Find the tags: where each begins, its name with the slash of an end tag, its attributes, where it ends."""
     at = 0
     while (start := page.find(b"<", at)) >= 0:
         if page.startswith((b"<!", b"<?"), start):

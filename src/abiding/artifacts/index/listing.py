@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_version
 from abiding.archives.density import filling, too_dense
 from abiding.archives.naming import normalised
 from abiding.archives.wheel import directory_of, listing_of
-from abiding.artifacts.disk import Identity, hold_to_name
+from abiding.artifacts.identity import Identity, hold_to_name
 from abiding.artifacts.index.page import files_of_release, wheels_of_project
 from abiding.artifacts.index.remote import RemoteFile
 from abiding.findings import bounds
@@ -78,10 +78,7 @@ def _runs(members: Iterable[ZipMember]) -> Iterator[list[ZipMember]]:
 
 
 def _stop(member: ZipMember) -> int:
-    """Return where the data of a member ends at the latest.
-
-    The local header may have more in it than the directory says.
-    """
+    """Return where a member ends at the latest: its local header may have more in it than the directory says."""
     return member.offset + _HEADER + len(member.raw_name) + member.stored_size
 
 
@@ -172,10 +169,7 @@ class Listings:
     def newest_first(
         self, name: str, accepted: SpecifierSet, choose: Callable[[Sequence[str]], str | None]
     ) -> Iterator[Listing]:
-        """Look into a wheel of each accepted version of which `choose` takes one, by its file name, as it is asked for.
-
-        None come if there are none, or no such project. Raises `AbidingError` if the index or a wheel can't be read.
-        """
+        """Yield the wheel that `choose` takes of each accepted version, newest first. Raises `AbidingError`."""
         try:
             versions = wheels_of_project(self.web, self.url, name, accepted)
         except UnknownReleaseError:

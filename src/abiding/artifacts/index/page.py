@@ -13,10 +13,10 @@ import pypi_simple
 from packaging.version import Version
 
 from abiding.archives.naming import normalised
+from abiding.artifacts.index.failures import public_url
 from abiding.artifacts.index.filenames import Disputed, Filenames, in_link
 from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.members import members
-from abiding.artifacts.index.web import public_url
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError, UnknownReleaseError
 from abiding.findings.words import all_of
@@ -41,10 +41,7 @@ _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
 
 
 def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPackage]:
-    """Give the sdists and wheels of the release that `spec` names, sdists first, then by file name.
-
-    Raises `IndexAccessError`.
-    """
+    """Return sdists, then wheels, of the release that `spec` names, by file name. Raises `IndexAccessError`."""
     name, version = _parse(spec)
     page = _project_page(web, f"{index_url}{normalised(name)}/", name)
     by_version = _by_version(page, name)
@@ -62,10 +59,7 @@ def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPa
 def wheels_of_project(
     web: Web, index_url: str, name: str, accepted: SpecifierSet | None
 ) -> list[dict[str, DistributionPackage]]:
-    """Give the wheels of the accepted versions that are not yanked, by file name, the newest version first.
-
-    If nothing says what is accepted, all that there ever were. Raises `IndexAccessError`.
-    """
+    """Return the wheels of each accepted version, newest first, without yanked ones; if all are accepted, with them."""
     by_version = _by_version(_project_page(web, f"{index_url}{normalised(name)}/", name), name)
     wheels_of = {}
     for version, files in by_version.items():
@@ -119,10 +113,7 @@ class _ManyReleasesError(Exception):
 
 
 def _only_version(requirement: Requirement) -> tuple[Version | None, bool]:
-    """Give the version to which it is pinned, None if it accepts all, and whether it says more than that.
-
-    Raises `_ManyReleasesError`, `ValueError`.
-    """
+    """Return the pinned version, None for any, and whether it says more. Raises `_ManyReleasesError`, `ValueError`."""
     specifiers = list(requirement.specifier)
     more = bool(requirement.url or requirement.marker or requirement.extras)
     if not specifiers and not more:

@@ -13,11 +13,12 @@ from abiding.archives.naming import normalised
 from abiding.archives.sdist import Sdist
 from abiding.archives.wheel import listing_of
 from abiding.artifacts.artifact import Artifact, Unreadable
-from abiding.artifacts.disk import Identity, hold_to_name
+from abiding.artifacts.identity import Identity, hold_to_name
+from abiding.artifacts.index.failures import public_url
 from abiding.artifacts.index.filenames import Disputed
 from abiding.artifacts.index.page import files_of_release
 from abiding.artifacts.index.remote import RemoteFile, missing
-from abiding.artifacts.index.web import CONNECTIONS, public_url
+from abiding.artifacts.index.web import CONNECTIONS
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, UnreachableError
 from abiding.metadata.core import CoreMetadata
@@ -103,7 +104,7 @@ class _Reading:
                 metadata = shared
                 if metadata is None:
                     data, findings = self._metadata(file)
-                    metadata = self._parsed(data, file.filename)
+                    metadata = self._parse(data, file.filename)
                 # One hash may be announced for the files of many projects.
                 hold_to_name(file.filename, name, version, Identity.of(metadata))
             except AbidingError as exc:
@@ -117,7 +118,7 @@ class _Reading:
             read.append(Artifact(file.filename, metadata=metadata, findings=findings, **_of_page(file)))
         return read
 
-    def _parsed(self, data: bytes, filename: str) -> CoreMetadata:
+    def _parse(self, data: bytes, filename: str) -> CoreMetadata:
         with self._lock:
             if data not in self._known:
                 self._known[data] = CoreMetadata.parse(data, filename)
@@ -134,10 +135,7 @@ class _Reading:
     # The file beside the file (PEP 658).
 
     def _may_have_sidecar(self, file: DistributionPackage) -> bool:
-        """Return whether to ask for it.
-
-        Some indexes serve it without saying so, and some of those not for all releases.
-        """
+        """Return whether to ask for it: some indexes serve it without saying so, for some releases."""
         if file.has_metadata is not None:
             return file.has_metadata
         return file.package_type == "wheel" and (self._served or self._refusals < _REFUSALS)

@@ -7,7 +7,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from abiding.artifacts.index.web import public_url
+from abiding.artifacts.index.failures import public_url
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError
 
@@ -89,10 +89,7 @@ class RemoteFile(io.RawIOBase):
         return filled
 
     def prefetch(self, start: int, stop: int) -> None:
-        """Fetch what will be read, in as few pieces as there may be, and forget all that was fetched so before.
-
-        The end of the file, in which its directory is, is kept.
-        """
+        """Fetch what will be read, in few pieces; of what was fetched before, only the end of the file is kept."""
         self._pieces[self._kept :] = []
         stop = min(stop, self._size)
         while start < stop:

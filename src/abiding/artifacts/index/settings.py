@@ -43,11 +43,6 @@ class IndexSettings:
     proxy: str = field(default="", repr=False)
 
     @classmethod
-    def read(cls, url: str | None = None) -> IndexSettings:
-        """Read pip's settings; a `url` takes the place of its index. Raises `IndexAccessError`."""
-        return cls.of(of_pip(), url)
-
-    @classmethod
     def of(cls, pip: Mapping[str, str], url: str | None) -> IndexSettings:
         """Take them from what pip has said; a `url` takes the place of its index. Raises `IndexAccessError`."""
         from pypi_simple import PYPI_SIMPLE_ENDPOINT
@@ -90,10 +85,7 @@ def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
 
 
 def of_pip() -> dict[str, str]:
-    """Ask pip for its options, files and environment taken together; without pip, take its environment variables.
-
-    Raises `IndexAccessError`.
-    """
+    """Ask pip for its options from files and environment; without pip, read the latter. Raises `IndexAccessError`."""
     # -P: not a `pip.py` that lies in this folder.
     programs = [[sys.executable, "-P", "-m", "pip"]] if sys.executable else []
     if pip := shutil.which("pip"):

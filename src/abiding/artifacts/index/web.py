@@ -15,10 +15,10 @@ import requests
 import urllib3
 
 from abiding._version import __version__
+from abiding.artifacts.index.failures import host_of, innermost, lost, no_url, public_url, unreachable
 from abiding.artifacts.index.passwords import Login
 from abiding.artifacts.index.patience import Adapter, Patience, TooSlowError
 from abiding.findings import bounds
-from abiding.findings.characters import without_login
 from abiding.findings.errors import IndexAccessError, UnreachableError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.index.settings import IndexSettings
 
-__all__ = ["CONNECTIONS", "Body", "Web", "public_url"]
+__all__ = ["CONNECTIONS", "Body", "Web"]
 
 
 # More do not make it faster, and some networks lose name look-ups when there are many at once.
@@ -101,8 +101,8 @@ class Web:
                     if body.failure is None:
                         raise
                     if last:
-                        message = f"`{_host(url)}` breaks off its answer each time"
-                        raise _lost(message, url, _innermost(body.failure)) from exc
+                        message = f"`{host_of(url)}` breaks off its answer each time"
+                        raise lost(message, url, innermost(body.failure)) from exc
             time.sleep(_PAUSE)
         raise AssertionError
 
@@ -132,26 +132,26 @@ class Web:
             response.close()
             at = self._redirected(at, target)
         note = f"more than {bounds.REDIRECTS} redirects lead on from {public_url(url)}"
-        raise IndexAccessError.of(f"`{_host(url)}` redirects in circles", note=note)
+        raise IndexAccessError.of(f"`{host_of(url)}` redirects in circles", note=note)
 
     def _redirected(self, url: str, target: str) -> str:
         try:
             # A header is Latin-1 to Python, and UTF-8 to servers.
             location = urljoin(url, target.encode("latin-1").decode("utf-8", "replace"))
         except ValueError as exc:
-            raise _no_url(exc, url) from exc
+            raise no_url(exc, url) from exc
         if urlsplit(location).scheme not in ("http", "https"):
-            raise _no_url(ValueError(f"it redirects to `{public_url(location)}`"), url)
+            raise no_url(ValueError(f"it redirects to `{public_url(location)}`"), url)
         return location
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
         """Give one answer; one that says that the server is busy is asked for again."""
-        host = _host(url)
+        host = host_of(url)
         tries = 0
         while True:
             self.check(url)
             if self._failures[host] >= _HOPELESS:
-                raise _lost(f"`{host}` can't be reached", url)
+                raise lost(f"`{host}` can't be reached", url)
             response = self._send(method, url, headers)
             if response.status_code not in _TOO_BUSY:
                 with self._lock:
@@ -161,11 +161,11 @@ class Web:
             tries += 1
             if tries == _TRIES:
                 self._count_failure(host)
-                raise _lost(f"`{host}` answers {response.status_code} {response.reason}, {_TRIES} times", url)
+                raise lost(f"`{host}` answers {response.status_code} {response.reason}, {_TRIES} times", url)
             time.sleep(_wait(response, tries))
 
     def _send(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
-        own = _same_server(url, self._settings.url)
+        own = urlsplit(url)[:2] == urlsplit(self._settings.url)[:2]
         try:
             return self._session.request(
                 method,
@@ -178,13 +178,13 @@ class Web:
                 allow_redirects=False,
             )
         except TooSlowError as exc:
-            self._count_failure(_host(url))
-            raise _lost(f"`{_host(url)}` does not answer in time", url, f"it had {bounds.ANSWER} seconds") from exc
+            self._count_failure(host_of(url))
+            raise lost(f"`{host_of(url)}` does not answer in time", url, f"it had {bounds.ANSWER} seconds") from exc
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as exc:
             # OSError: all that `requests` raises, and certificates that are not there. ValueError: a URL that is none.
-            error = _unreachable(exc, url)
+            error = unreachable(exc, url)
             if isinstance(error, UnreachableError):
-                self._count_failure(_host(url))
+                self._count_failure(host_of(url))
             raise error from exc
 
     def _count_failure(self, host: str) -> None:
@@ -268,7 +268,7 @@ class Body(io.RawIOBase):
             self._too_slow()
         except (urllib3.exceptions.HTTPError, OSError) as exc:
             self.failure = exc
-            raise _lost("the connection breaks off", self.url, _innermost(exc)) from exc
+            raise lost("the connection breaks off", self.url, innermost(exc)) from exc
         self._web.count(self._raw.tell() - before)
         self._web.check(self.url)
         if time.monotonic() - self._began > bounds.ANSWER + self._raw.tell() / _RATE:
@@ -277,52 +277,4 @@ class Body(io.RawIOBase):
 
     def _too_slow(self) -> NoReturn:
         note = f"after {time.monotonic() - self._began:.0f} seconds there were {self._raw.tell():,} bytes"
-        raise _lost(f"`{_host(self.url)}` sends its answer too slowly", self.url, note)
-
-
-def public_url(url: str) -> str:
-    """Return the URL as it is told: without credentials, in whichever part of it."""
-    return without_login(url).partition("?")[0].partition("#")[0][: bounds.EXCERPT]
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.rpartition("@")[2]
-
-
-def _same_server(url: str, other: str) -> bool:
-    return urlsplit(url)[:2] == urlsplit(other)[:2]
-
-
-def _no_url(exc: Exception, url: str) -> IndexAccessError:
-    message = "a URL that the index gives is not one of http or https"
-    return IndexAccessError.of(message, note=f"{public_url(url)}: {without_login(str(exc))}")
-
-
-def _unreachable(exc: Exception, url: str) -> IndexAccessError:
-    if isinstance(exc, ValueError):
-        return _no_url(exc, url)
-    host = _host(url)
-    if isinstance(exc, requests.exceptions.SSLError) or not isinstance(exc, requests.RequestException):
-        hint = "certificates to trust can be named by pip's option `cert` or by REQUESTS_CA_BUNDLE"
-        return _lost(f"there is no safe connection to `{host}`", url, _innermost(exc), hint)
-    if isinstance(exc, requests.Timeout):
-        return _lost(f"`{host}` does not answer in time", url, _innermost(exc))
-    hint = "see whether there is a network, and whether `HTTPS_PROXY` is right; `--index-url` names another index"
-    return _lost(f"`{host}` can't be reached", url, _innermost(exc), hint)
-
-
-def _lost(message: str, url: str, note: str = "", hint: str = "") -> IndexAccessError:
-    about = f"asked for {public_url(url)}" + (f": {without_login(note)}" if note else "")
-    return UnreachableError.of(message, note=about, hint=hint)
-
-
-def _innermost(exc: BaseException) -> str:
-    """Return what began a chain of errors, of which each library has wrapped the one below."""
-    while True:
-        inner = getattr(exc, "reason", None) or next(iter(exc.args), None)
-        if not isinstance(inner, BaseException):
-            inner = exc.__cause__
-        if inner is None:
-            # The libraries put the connection's repr in front.
-            return str(exc).rpartition(">: ")[2] or type(exc).__name__
-        exc = inner
+        raise lost(f"`{host_of(self.url)}` sends its answer too slowly", self.url, note)

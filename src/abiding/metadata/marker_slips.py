@@ -1,6 +1,6 @@
-"""Values that a marker compares a variable with and that no environment has, where it is known which one is meant.
+"""Slips in a marker: variables, operators and quotes that can't be parsed, and values that no environment has.
 
-A value that is not known here may be that of a system that is not known here: of that nothing is said.
+Of a value that is not known here nothing is said: it may be that of a system that is not known here.
 """
 
 from __future__ import annotations
@@ -11,12 +11,83 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from abiding.findings.nearest import nearest
 from abiding.metadata.environments import KINDS_OF_SYSTEM
-from abiding.metadata.markers import comparisons, known_values
+from abiding.metadata.markers import VARIABLES, comparisons, known_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Mistaken", "mistaken"]
+__all__ = ["Mistaken", "mistaken", "respelled", "with_known_values"]
+
+
+# What people call a variable, where its letters are not like those of the one that is meant.
+_CALLED = {
+    "arch": "platform_machine",
+    "architecture": "platform_machine",
+    "machine": "platform_machine",
+    "os": "os_name",
+    "platform": "sys_platform",
+    "platform_arch": "platform_machine",
+    "platform_os": "platform_system",
+    "python": "python_version",
+    "system": "platform_system",
+}
+_LIKE = 0.7
+_WORDS = {"&&": "and", "&": "and", "||": "or", "|": "or", "=": "==", "=>": ">=", "=<": "<=", "=!": "!=", "<>": "!="}
+_WORDS |= {"is": "==", "is not": "!="}
+_OPERATORS = frozenset({"==", "!=", "<=", ">=", "<", ">", "~=", "===", "in", "not in"})
+_KEYWORDS = frozenset({"and", "or", "in", "not"})
+# Those of word processors.
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u2018\u2019\u201a", "\"\"\"'''")
+_TOKEN = re.compile(
+    r"""\s*("[^"]*"|'[^']*'|[()]|&&?|\|\|?|[<>=!~]+|(?:not\s+in|is(?:\s+not)?)\b|[^\s()"'<>=!~&|]+)""", re.IGNORECASE
+)
+
+
+# A list, as it is in other languages; in a marker it is a text.
+_LIST = re.compile(r"""\[([\w\s"',.-]*)\]|\(((?:\s*["'][\w.-]*["']\s*,?)+)\)""")
+
+
+def respelled(marker: str) -> str:
+    """Return a marker with the slips mended that are known; it need not be one then either."""
+    text = _LIST.sub(lambda match: f'"{" ".join(_ITEM.findall(match[1] or match[2]))}"', marker.translate(_QUOTES))
+    words = [_word(match[1]) for match in _TOKEN.finditer(text)]
+    for index, operator in enumerate(words):
+        if operator in _OPERATORS and 0 < index < len(words) - 1:
+            words[index - 1], words[index + 1] = _sides(words[index - 1], words[index + 1])
+    return " ".join(words).replace("( ", "(").replace(" )", ")")
+
+
+def with_known_values(marker: str) -> str:
+    """Return what `respelled` has written with the values that are meant for those that a variable never has."""
+    for slip in mistaken(marker):
+        marker = marker.replace(slip.comparison, slip.correction)
+    return marker
+
+
+_ITEM = re.compile(r"[\w.-]+")
+
+
+def _word(word: str) -> str:
+    lower = " ".join(word.lower().split())
+    return _WORDS.get(lower, lower if lower in {*_KEYWORDS, *_OPERATORS} else word)
+
+
+def _sides(left: str, right: str) -> tuple[str, str]:
+    """Return the sides of a comparison: a variable, and a text in quotes."""
+    for variable, text in ((left, right), (right, left)):
+        if variable in VARIABLES and text[0] not in "\"'()":
+            return (variable, f'"{text}"') if variable == left else (f'"{text}"', variable)
+    words = [word if word[0] in "\"'()" else _variable(word) or word for word in (left, right)]
+    if words[0] in VARIABLES and words[1][0] not in "\"'()":
+        words[1] = f'"{right}"'
+    return words[0], words[1]
+
+
+def _variable(word: str) -> str:
+    """Return the variable that is meant; empty if none is like it."""
+    if word.lower() in _CALLED:
+        return _CALLED[word.lower()]
+    return nearest(word, sorted(VARIABLES), _LIKE) or _CALLED.get(nearest(word, _CALLED, _LIKE), "")
 
 
 class Mistaken(NamedTuple):
@@ -35,12 +106,12 @@ class Mistaken(NamedTuple):
 
 
 # What people call a system, by the name that `sys_platform` has for it.
-_CALLED = {
+_CALLED_SYSTEM = {
     "win32": ("win", "win64", "windows32", "windows64", "win_amd64", "win-amd64", "win_arm64", "mswindows"),
     "darwin": ("macos", "mac", "macosx", "mac os", "mac os x", "os x", "osx", "apple"),
     "linux": ("gnu/linux", "gnu-linux", "linux32", "linux64", "linux-gnu", "linux_x86_64", "linux-x86_64", "manylinux"),
 }
-_SYSTEM = {called: system for system, names in _CALLED.items() for called in names}
+_SYSTEM = {called: system for system, names in _CALLED_SYSTEM.items() for called in names}
 _MACHINE = {"x64": "x86_64", "x86-64": "x86_64", "amd-64": "x86_64", "intel64": "x86_64", "arm-64": "arm64"}
 # Parts of what systems say that are not listed one by one: `CYGWIN_NT-10.0`, `java1.8.0`.
 _PARTS = frozenset({"nt", "java"})
@@ -55,7 +126,7 @@ def mistaken(marker: str) -> Iterator[Mistaken]:
         if quoted is (right[0] in "\"'") or not known_values(variable) or operator not in ("==", "!=", "in", "not in"):
             continue
         has_in = operator.endswith("in")
-        values = _WORD.findall(text) if has_in and not quoted else [text]
+        values = _LISTED.findall(text) if has_in and not quoted else [text]
         slips = _in_list(variable, values) if has_in and not quoted else _alone(variable, text, is_part=has_in)
         if slips:
             better = next(iter(slips.values()))[0]
@@ -92,7 +163,7 @@ def _in_list(variable: str, values: list[str]) -> _Slips:
     return slips
 
 
-_WORD = re.compile(r"[^\s,|]+")
+_LISTED = re.compile(r"[^\s,|]+")
 _WORDS_AND_BETWEEN = re.compile(r"[^\s,|]+|[\s,|]+")
 
 

@@ -1,0 +1,52 @@
+"""Two requirements of one distribution, compared by the versions that each admits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings import bounds
+from abiding.metadata.ranges import range_of, releases_of
+from abiding.metadata.requirements import parse
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+__all__ = ["excludes", "idle_clauses", "narrows"]
+
+
+def excludes(first: Requirement, second: Requirement) -> bool:
+    """Return whether no version satisfies both. Pre-releases count as the specifiers say (PEP 440)."""
+    return (range_of(first.specifier) & range_of(second.specifier)).is_empty
+
+
+def narrows(line: str, other: str) -> bool:
+    """Return whether a line admits some releases of another one, and no others. False if that is unknown."""
+    try:
+        own, others = (parse(text).specifier for text in (line, other))
+        to_the_letter = any(clause.operator == "===" for clause in (*own, *others))
+        if to_the_letter or max(len(own), len(others)) > bounds.CLAUSES:
+            return False
+        narrower, wider = map(releases_of, (own, others))
+        return narrower.is_subset(wider) and not wider.is_subset(narrower)
+    except ValueError:  # no requirement
+        return False
+
+
+def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
+    """Return the clauses of `abi` that exclude no version which `api` accepts, and accept some which it does not.
+
+    `>=1.20` beside an API level of `>=1.26` is one; `<2.5` is none, since it narrows.
+    """
+    from packaging.specifiers import SpecifierSet
+
+    if not api.specifier or max(len(api.specifier), len(abi.specifier)) > bounds.CLAUSES:
+        return ()
+    whole = releases_of(api.specifier)
+    idle = []
+    for clause in abi.specifier:
+        if "===" in (clause.operator, *(other.operator for other in api.specifier)):
+            continue
+        part = releases_of(SpecifierSet(str(clause)))
+        if whole.is_subset(part) and not part.is_subset(whole):
+            idle.append(str(clause))
+    return tuple(sorted(idle))

@@ -1,0 +1,179 @@
+"""The values that a metadata file has for a field, and what each of them means."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from abiding.archives.naming import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator
+
+    from abiding.metadata.core import CoreMetadata
+    from abiding.metadata.fields import Fields
+
+__all__ = ["COMPARED", "align", "is_repeated", "is_text", "meaning_of", "values"]
+
+
+_SINGLE = frozenset(
+    {"Name", "Version", "Summary", "Description", "Description-Content-Type", "Keywords", "Home-page", "Download-URL",
+     "Author", "Author-email", "Maintainer", "Maintainer-email", "License", "License-Expression", "Requires-Python"}
+)  # fmt: skip
+_REPEATED = frozenset(
+    {"Requires-Dist", "Provides-Extra", "Requires-External", "Provides-Dist", "Obsoletes-Dist", "Requires", "Provides",
+     "Obsoletes", "Classifier", "Project-URL", "Platform", "Supported-Platform", "License-File", "Dynamic",
+     "Import-Name", "Import-Namespace", "Keywords", "Author-email", "Maintainer-email"}
+)  # fmt: skip
+# Those with one value; of the others in it, a value is what stands between commas.
+_TEXTS = _SINGLE - {"Keywords", "Author-email", "Maintainer-email"}
+_NEVER_UNKNOWN = frozenset({"Requires-Dist", "Provides-Extra"})
+
+
+def is_text(field: str) -> bool:
+    """Return whether a field has one value, which is a text as a whole."""
+    return field in _TEXTS
+
+
+def is_repeated(field: str) -> bool:
+    """Return whether a field of core metadata (in the specification's spelling) may have several values."""
+    return field in _REPEATED
+
+
+# A mark in a list of people. In quotes a backslash takes the meaning of what follows it.
+_MARK, _MARK_IN_QUOTES = re.compile('[",]'), re.compile(r'\\.|[",]', re.DOTALL)
+
+
+def _people(text: str) -> Iterator[str]:
+    """Cut at the commas: in quotes, which end somewhere, one belongs to a name. In one pass: there may be megabytes."""
+    cuts: list[int] = []
+    in_quotes: list[int] = []
+    quoted, at = False, 0
+    while mark := (_MARK_IN_QUOTES if quoted else _MARK).search(text, at):
+        at = mark.end()
+        if mark[0] == '"':
+            quoted, in_quotes = not quoted, []
+        elif mark[0].endswith(","):
+            (in_quotes if quoted else cuts).append(mark.end() - 1)
+    if quoted:
+        cuts += in_quotes
+    for start, stop in pairwise((-1, *cuts, len(text))):
+        yield text[start + 1 : stop]
+
+
+def values(metadata: CoreMetadata | Fields, field: str) -> tuple[str, ...]:
+    """Return the values of a field (in the specification's spelling) as they are written, unfolded.
+
+    Of a field that is to be there once it is the first, as for all readers. UNKNOWN is what old tools wrote for what
+    they did not know, and none; where they never did, it is a name like any other.
+    """
+    texts = tuple(map(_unfold, metadata.all(field)[: 1 if field in _SINGLE else None]))
+    if field == "Description" and not texts:
+        texts = (_with_plain_ends(metadata.body),)
+    elif field == "Keywords":
+        texts = tuple(word for value in texts for word in value.split(","))
+    elif field in ("Author-email", "Maintainer-email"):
+        texts = tuple(person.strip() for value in texts for person in _people(value))
+    nothing = ("",) if field in _NEVER_UNKNOWN else ("", "UNKNOWN")
+    return tuple(value for value in texts if value.strip() not in nothing)
+
+
+def _unfold(text: str) -> str:
+    """Return a header's text without the indentation of its continuation lines: spaces, or a bar."""
+    if "\n" not in text and "\r" not in text:
+        return text
+    first, *rest = _with_plain_ends(text).split("\n")
+    for prefix in (" " * 8, "       |"):
+        if all(not line.strip() or line.startswith(prefix) for line in rest):
+            rest = [line.removeprefix(prefix) for line in rest]
+    return "\n".join((first, *rest))
+
+
+def _with_plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# What a value means: two values of a field mean the same if these functions map them to the same thing.
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _name(text: str) -> str:
+    return normalised(text.strip())
+
+
+def _version(text: str) -> str:
+    from packaging.utils import canonicalize_version
+
+    try:
+        return canonicalize_version(text.strip())
+    except ValueError:  # a number of thousands of digits
+        return text.strip()
+
+
+def _specifiers(text: str) -> Hashable:
+    from abiding.metadata.ranges import range_of, specifiers_of, without_wildcards
+
+    try:
+        return range_of(specifiers_of(without_wildcards(text)))
+    except ValueError:
+        return _fold(text)
+
+
+def _without_margin(text: str) -> str:
+    """Return a text without what all lines after the first are indented by.
+
+    Old tools took away the indentation that a description has in `setup.py`, in the wheel and not in the sdist.
+    """
+    from textwrap import dedent
+
+    first, *rest = text.split("\n")
+    return "\n".join((first.strip(), dedent("\n".join(rest)))).strip()
+
+
+def _margin(text: str) -> int:
+    rest = text.split("\n")[1:]
+    return min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
+
+
+def _description(text: str) -> str:
+    return _without_margin("\n".join(line.rstrip() for line in text.strip("\n").split("\n")))
+
+
+def _license_expression(text: str) -> str:
+    return _fold(text).lower()
+
+
+def _content_type(text: str) -> Hashable:
+    """UTF-8 and GFM are the defaults: to name them changes nothing."""
+    kind, *parameters = (re.sub(r"\s", "", part).lower() for part in text.split(";"))
+    return (kind, frozenset(parameters) - {"charset=utf-8", "variant=gfm"})
+
+
+_MEANING: dict[str, Callable[[str], Hashable]] = {
+    "Name": _name,
+    "Version": _version,
+    "Requires-Python": _specifiers,
+    "Provides-Extra": _name,
+    "Summary": _fold,
+    "Description": _description,
+    "Description-Content-Type": _content_type,
+    "Keywords": str.strip,
+    "License": _fold,
+    "License-Expression": _license_expression,
+}
+# The fields that may mean the same in other words; Requires-Dist is compared as a whole.
+COMPARED = tuple(_MEANING)
+
+
+def meaning_of(field: str, value: str) -> Hashable:
+    """Return what one value of a field means: those that share it mean the same."""
+    return _MEANING.get(field, _fold)(value)
+
+
+def align(left: str, right: str) -> tuple[str, str]:
+    """Return two texts that are to be shown side by side, without their margins if these differ."""
+    return (left, right) if _margin(left) == _margin(right) else (_without_margin(left), _without_margin(right))
