@@ -50,7 +50,7 @@ def named_rules(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name.strip("_") in ("Finding", "finding", "problem", "telling"):
+            if name.strip("_") in ("Finding", "finding", "problem", "finding_about"):
                 yield from strings(node.args[:1])
             yield from strings([keyword.value for keyword in node.keywords if keyword.arg == "rule"])
         elif isinstance(node, ast.Assign) and "rule" in [getattr(one, "id", "") for one in first_targets(node)]:

@@ -603,6 +603,19 @@ def test_against_an_index(
     assert [one["rule"] for one in release["findings"] if one["rule"].startswith("promise")] == rules
 
 
+@pytest.mark.parametrize(("baseline", "told"), [
+    ("toy==1.1", "the index has no wheel of `toy==1.1` hint: name the last release before it"),
+    ("toy>2", "the index has no wheel of `toy>2` hint: name the last release before it"),
+    ("toy==1.2", "`toy==1.2` has no other version of `toy` than the one that is checked hint: name the last"),
+])  # fmt: skip
+def test_a_baseline_that_an_index_lacks(
+    baseline: str, told: str, shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.publish("1.0", "toy_a")
+    assert run(shop.publish("1.2", "toy_a"), "--baseline", baseline, "--index-url", shop.index.url) == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+
+
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [

@@ -196,6 +196,12 @@ def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
     )
 
 
+_WHAT_DIFFERS = (
+    "look for what differs between two runs: `abiding.level`, `abiding.variant`, environment variables, time, a random "
+    "choice"
+)
+
+
 def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[Finding, ...]:
     """Hold the METADATA of a wheel against the one prepared for it: PEP 517 wants them identical."""
     return tuple(
@@ -206,7 +212,7 @@ def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[
             artifact,
             ("prepared", "built"),
             notes=("the installer has resolved with the prepared value, so the wheel would break what it resolved",),
-            hints=("look for what differs between two runs: time, environment variables, a random choice",),
+            hints=(_WHAT_DIFFERS,),
         )
         for difference in differences
     )

@@ -179,6 +179,8 @@ def _nothing_there(baseline: InFolder | OnIndex, checked: Sequence[tuple[str, Ve
         return _error(f"`{label}` has no wheel in it", _LAST_OF.format(name))
     if baseline.names.isdisjoint(distribution for distribution, _ in checked):
         return _error(f"what is checked is `{name}`, and {baseline.others}", _LAST_OF.format(name))
+    if not any(baseline.versions(distribution) for distribution, _ in checked):
+        return _error(f"the index has no wheel of `{label}`", _LAST)
     if all(set(baseline.versions(distribution)) <= {version} for distribution, version in checked):
         return _error(f"`{label}` has no other version of `{name}` than the one that is checked", _LAST)
     return _error(f"`{label}` has no wheel of `{name}` for the platform of one that is checked", _LAST)
