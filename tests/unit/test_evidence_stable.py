@@ -48,6 +48,14 @@ def test_the_least_python_of_symbols(symbols: list[str], floor: str | None) -> N
         ("cp313-abi3", "_core.abi3.so", "", None),
         ("cp39-abi3", "_core.abi3.so", ">=3.12", None),
         ("cp39-abi3", "_core.abi3.so", ">=3.11", ("warning", "cp312-abi3")),
+        # Each Python imports what has no tag, whatever it is linked with; a library is none that Python imports.
+        ("cp310-abi3", "_core.so", "", ("error", "cp312-abi3")),
+        ("cp312-abi3", "_core.so", "", None),
+        ("cp310-abi3", "_other.so", "", None),
+        ("cp310-abi3", "lib_core.so", "", None),
+        ("cp310-abi3", "_core.so.1", "", None),
+        ("cp311-cp311", "_core.so", "", None),
+        ("cp310-abi3", "_core.pyd", "", ("error", "cp312-abi3")),
         # Of one Python only, nothing has to be the same in others.
         ("cp311-cp311", "_core.abi3.so", "", None),
         ("cp311-abi3", "_core.cpython-311-x86_64-linux-gnu.so", "", None),
@@ -56,7 +64,7 @@ def test_the_least_python_of_symbols(symbols: list[str], floor: str | None) -> N
 def test_the_tag_of_a_wheel(
     tmp_path: Path, tag: str, name: str, requires: str, expected: tuple[str, str] | None
 ) -> None:
-    code = library(tmp_path / "core.so", "spam", calls=("PyUnicode_FromString", "PyObject_Vectorcall"))
+    code = library(tmp_path / "core.so", "PyInit__core", calls=("PyUnicode_FromString", "PyObject_Vectorcall"))
     lines = [f"Requires-Python: {requires}"] if requires else []
     path = write_wheel(
         tmp_path,

@@ -58,14 +58,15 @@ def tags_among(tags: Iterable[str]) -> list[str]:
 
 
 def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
-    """Tell what one file needs; None if it is not for the stable ABI, or can't be read here: who judges images says so.
+    """Tell what one file of a wheel for the stable ABI needs of that.
 
-    `contents` gives the file; raises what that raises.
+    None if it is not for the stable ABI by its name, or can't be read here: who judges images says so. `contents` gives
+    the file; raises what that raises.
     """
-    name = place.rpartition("/")[2]
-    # On Windows what is for the stable ABI has no tag.
-    is_for_it = ".abi3" in name or (name.endswith(".pyd") and name.count(".") == 1)
-    if not (is_for_it and is_readable()):
+    name, _, suffix = place.rpartition("/")[2].partition(".")
+    # Each Python imports a module whose name has no tag. On Windows what is for the stable ABI has none.
+    for_any = suffix in ("pyd", "so")
+    if not ((for_any or ".abi3" in f".{suffix}") and is_readable()):
         return None
     data = contents()
     from abiding.native.images import Format
@@ -76,7 +77,7 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
         symbols = read_symbols(data, image) if image else None
     except AbidingError:
         return None
-    if image is None or symbols is None:
+    if image is None or symbols is None or (suffix == "so" and f"PyInit_{name}" not in symbols.exported):
         return None
     names = [name for some in symbols.imported.values() for name in some]
     promised = needed(names)
