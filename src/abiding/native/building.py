@@ -19,13 +19,14 @@ from abiding.native.examining import subject_of
 from abiding.native.installed import Installed, find_installed
 from abiding.native.links import Provided, assume_loaded, follow, provided_links
 from abiding.native.platforms import system_folders
+from abiding.native.reach import is_program
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import rewrite_run_paths, with_run_paths
 from abiding.project.build_record import Shared, User
 from abiding.project.lines import installing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from abiding.native.contents import Contents
     from abiding.native.distribution import InstalledDistribution
@@ -209,16 +210,12 @@ def judge_built(
     names = tuple(native.name for native in natives)
     subject = subject_of(path, [shelf], requires, names)
     preloaded = frozenset(native.name for native in natives if native.preloaded)
-    own_ways = [
-        link
-        for link in subject.links
-        if not (isinstance(link.origin, Provided) and link.origin.contents.name in preloaded)
-    ]
+    own_ways = [link for link in subject.links if not _is_preloaded(link, preloaded)]
     original = subject.consumer
     put: dict[str, bytes] = {}
     images = []
     for image in original.images:
-        new = with_run_paths(image, own_ways)
+        new = with_run_paths(image, own_ways, subject.platform.layout)
         if (new.run_paths, new.needs) != (image.run_paths, image.needs):
             member = original.files[image.place]
             put[member] = rewrite_run_paths(original.read(member), image, new)
@@ -229,6 +226,12 @@ def judge_built(
     record = record._replace(libraries=_shared(links, consumer, natives, subject.platform.machine))
     subject = replace(subject, consumer=consumer, links=links, record=record, building=True, native=names)
     return put, record, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
+
+
+def _is_preloaded(link: Link, providers: Collection[str]) -> bool:
+    """Return whether a file gets a library by code that has loaded it before, as no program does."""
+    by_code = isinstance(link.origin, Provided) and link.origin.contents.name in providers
+    return by_code and not is_program(link.image)
 
 
 def _shared(links: Iterable[Link], consumer: Contents, natives: Iterable[Native], machine: str) -> tuple[Shared, ...]:

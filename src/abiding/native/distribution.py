@@ -22,6 +22,7 @@ from abiding.findings import bounds
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
+from abiding.native.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,13 +72,19 @@ class InstalledDistribution:
         """Name and version. Raises as `metadata` does."""
         return f"{self.metadata.get('Name')} {self.metadata.get('Version')}"
 
+    @property
+    def layout(self) -> Layout:
+        """Where the folder lies that it is installed into."""
+        return Layout.of_folder(self.root)
+
     @cached_property
     def files(self) -> Mapping[str, str]:
         """Where each of its files is, by its place below site-packages. Raises `AbidingError` (`broken-install`)."""
+        layout = self.layout
         stems: dict[str, str] = {}
         for name in self._listed():
             if name and "\0" not in name and not name.endswith(".pyc"):
-                place = posixpath.normpath(name)
+                place = layout.place(name)
                 stems.setdefault(place, str(self.root / place))
         return stems
 

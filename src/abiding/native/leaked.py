@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from abiding.native.images import Image
+    from abiding.native.layout import Layout
     from abiding.native.subject import Subject
 
 __all__ = ["leaked_run_paths"]
@@ -25,7 +25,7 @@ def leaked_run_paths(subject: Subject) -> Iterator[Finding]:
     leaks: dict[str, list[Image]] = {}
     for image in subject.consumer.images:
         for path in image.run_paths:
-            if _is_leaked(path, image) and not _for_repair(image, subject):
+            if _is_leaked(path, image, subject.platform.layout) and not _for_repair(image, subject):
                 leaks.setdefault(path, []).append(image)
     if not leaks:
         return
@@ -72,13 +72,15 @@ def _for_repair(image: Image, subject: Subject) -> bool:
     )
 
 
-# What a wheel installs beside site-packages: the libraries of the environment itself.
-_ENVIRONMENT = re.compile(r"(\.\./){3}(lib|lib64|bin|Library)(/|$)|(\.\./){2}(bin|Library)(/|$)")
-
-
-def _is_leaked(path: str, image: Image) -> bool:
-    place = expand_run_path(path, image.folder)
+def _is_leaked(path: str, image: Image, layout: Layout) -> bool:
+    place = expand_run_path(path, image.folder, layout)
     if place is None:
         # `@executable_path` and such depend on nothing of the machine that built it.
         return path.startswith("/") and not path.startswith(("/usr/lib", "/System/"))
-    return place.startswith("../") and not _ENVIRONMENT.match(place + "/")
+    # Below the prefix a wheel may install whatever it likes, but nothing among the modules that come with Python.
+    above = place.split("/").count("..")
+    return above not in (0, _PREFIX)
+
+
+# How far the prefix of an environment is above site-packages.
+_PREFIX = 3

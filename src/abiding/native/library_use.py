@@ -98,7 +98,7 @@ class SurveyedDistribution(NamedTuple):
     ) -> SurveyedDistribution:
         """Follow what the files of a distribution need; with `load` also ask the loader. Raises `AbidingError`."""
         tags = [Tag("py3", "none", python.platform)]
-        platform = Platform.of(tags)
+        platform = replace(Platform.of(tags), layout=distribution.layout)
         whole = shelf.get(distribution.name) or contents.of_installed(distribution)
         consumer = whole.loadable(platform.format)
         neighbours = Neighbours.of(consumer.requires, tags, [shelf])
@@ -162,7 +162,8 @@ class SurveyedDistribution(NamedTuple):
 
     def _of_system(self, link: Link) -> str:
         """Return the file that the loader falls back to: below an absolute run path, or in the system's folders."""
-        paths = [path for path in link.image.run_paths if expand_run_path(path, link.image.folder) is None]
+        image, layout = link.image, self.subject.platform.layout
+        paths = [path for path in image.run_paths if expand_run_path(path, image.folder, layout) is None]
         candidates = [Path(folder, base_name(link.library)) for folder in (*paths, *self.python.folders)]
         return next((str(candidate) for candidate in candidates if is_there(candidate)), "")
 

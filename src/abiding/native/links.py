@@ -13,7 +13,7 @@ from abiding.native.bringing import brought
 from abiding.native.images import Format
 from abiding.native.loader import Loader, base_name
 from abiding.native.providers import Relation
-from abiding.native.reach import Need, reach
+from abiding.native.reach import Need, is_program, reach
 from abiding.native.windows import does_without
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ def follow(
 
 
 def assume_loaded(links: Iterable[Link], providers: Collection[str]) -> tuple[Link, ...]:
-    """Return the links with all libraries of some providers reached: code has loaded them before."""
+    """Return the links with all libraries of some providers reached: code has loaded them before, for no program."""
     return tuple(
         link._replace(origin=link.origin._replace(reached=True))
-        if isinstance(link.origin, Provided) and link.origin.contents.name in providers
+        if isinstance(link.origin, Provided) and link.origin.contents.name in providers and not is_program(link.image)
         else link
         for link in links
     )
@@ -114,7 +114,7 @@ class _Follower:
         open_needs = {Need(image.place, library) for image, library in needs if self.candidate(image, library)}
         owners = self.owners()
         files = {image.place: image for owner in reversed(owners) for image in owner.images}
-        loader = Loader(files.values(), self.candidate, musl=self.platform.musl)
+        loader = Loader(files.values(), self.candidate, self.platform.layout, musl=self.platform.musl)
         reached = reach(self.consumer, loader, open_needs)
         by_place = {image.place: owner for owner in reversed(owners) for image in owner.images}
 
@@ -171,26 +171,28 @@ class _Follower:
     def not_led(self, image: Image, library: str, *, tried: bool) -> Origin:
         """Return where a library is from to which no way leads: one that was not `tried` is not held against it."""
         if self.has(image, library):
-            return self.before_platform(library) or System()
+            return self.before_platform(image, library) or System()
         own = self.own(image, library)
         if own:
             return Inside(own, reached=not tried)
         other = self.provider(base_name(library))
         if other is None:
             return Missing()
-        return other._replace(reached=self.is_brought(other.contents, other.image))
+        return other._replace(reached=self.is_brought(image, other.contents, other.image))
 
-    def is_brought(self, provider: Contents, image: Image) -> bool:
+    def is_brought(self, user: Image, provider: Contents, image: Image) -> bool:
         """Return whether code brings a library before it is needed; that is read only where no way leads to it."""
+        if is_program(user):
+            return False
         if provider.name not in self.brought:
             near = self.near()
             self.brought[provider.name] = brought(self.consumer, near if provider in near else (*near, provider))
         return image.place in self.brought[provider.name]
 
-    def before_platform(self, library: str) -> Provided | None:
+    def before_platform(self, image: Image, library: str) -> Provided | None:
         """Return the library of a provider that is declared as native, though the platform has one of that name."""
         for provider in self.neighbours.direct.values():
             shipped = provider.shipped_as(base_name(library)) if provider.name in self.native else None
             if shipped:
-                return Provided(provider, shipped, Relation.DIRECT, self.is_brought(provider, shipped))
+                return Provided(provider, shipped, Relation.DIRECT, self.is_brought(image, provider, shipped))
         return None

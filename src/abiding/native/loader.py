@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from abiding.native.images import Image
+    from abiding.native.layout import Layout
 
 __all__ = ["LoadStep", "Loader", "Process", "base_name", "expand_run_path", "places"]
 
@@ -43,17 +44,23 @@ class _Loaded(NamedTuple):
 
 
 class Loader:
-    """The loader of a platform, and the files that lie below one site-packages folder.
+    """The loader of a platform, and the files that lie below one site-packages folder, or `layout` leads to from there.
 
     `intended` tells which file a library is if no way leads to it. For musl every run path counts for what is loaded in
     turn, and only a name that was looked for once is known.
     """
 
     def __init__(
-        self, images: Iterable[Image], intended: Callable[[Image, str], Image | None], *, musl: bool = False
+        self,
+        images: Iterable[Image],
+        intended: Callable[[Image, str], Image | None],
+        layout: Layout,
+        *,
+        musl: bool = False,
     ) -> None:
         self._files = {image.format.fold(image.place): image for image in images}
         self._meant = intended
+        self._layout = layout
         self._musl = musl
         self._folders: dict[str, tuple[str, ...]] = {}
         self._named: dict[str, list[Image]] = {}
@@ -115,12 +122,12 @@ class Loader:
     def _search(self, loaded: _Loaded, library: str) -> Image | None:
         image = loaded.image
         if image.format is Format.PE:
-            beside = self._files.get(_joined(loaded.root.folder, library).lower())
+            beside = self._files.get(_joined(loaded.root.folder, library, self._layout).lower())
             return beside or next(
                 (candidate for candidate in self._named.get(library, ()) if candidate.folder in self._added), None
             )
         if _is_path(image, library):
-            place = expand_run_path(library, image.folder)
+            place = expand_run_path(library, image.folder, self._layout)
             return None if place is None else self._files.get(place)
         rest = library.removeprefix("@rpath/")
         target = self._first(self._run_paths(image), rest, image.format)
@@ -135,14 +142,14 @@ class Loader:
     def _first(self, folders: Iterable[str], library: str, format_: Format) -> Image | None:
         for folder in folders:
             self.count()
-            known = self._files.get(format_.fold(_joined(folder, library)))
+            known = self._files.get(format_.fold(_joined(folder, library, self._layout)))
             if known:
                 return known
         return None
 
     def _run_paths(self, image: Image) -> tuple[str, ...]:
         if image.place not in self._folders:
-            led = (expand_run_path(path, image.folder) for path in image.run_paths)
+            led = (expand_run_path(path, image.folder, self._layout) for path in image.run_paths)
             self._folders[image.place] = tuple(dict.fromkeys(folder for folder in led if folder is not None))
         return self._folders[image.place]
 
@@ -171,33 +178,33 @@ def _is_path(image: Image, library: str) -> bool:
     return "/" in library
 
 
-def _joined(folder: str, library: str) -> str:
+def _joined(folder: str, library: str, layout: Layout) -> str:
     place = f"{folder}/{library}" if folder not in ("", ".") else library
-    return posixpath.normpath(place) if "./" in library else place
+    return layout.place(place) if "./" in library else place
 
 
-def places(image: Image, library: str) -> Iterator[str]:
+def places(image: Image, library: str, layout: Layout) -> Iterator[str]:
     """Yield the places below site-packages at which a file finds a library by its own run paths."""
     if image.format is Format.PE:
         return
     if _is_path(image, library):
-        place = expand_run_path(library, image.folder)
+        place = expand_run_path(library, image.folder, layout)
         if place:
             yield place
         return
     for path in image.run_paths:
-        folder = expand_run_path(path, image.folder)
+        folder = expand_run_path(path, image.folder, layout)
         if folder is not None:
-            yield _joined(folder, library.removeprefix("@rpath/"))
+            yield _joined(folder, library.removeprefix("@rpath/"), layout)
 
 
 _ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
 
 
-def expand_run_path(path: str, folder: str) -> str | None:
-    """Return where below site-packages a run path leads from `folder`; None if it begins elsewhere."""
+def expand_run_path(path: str, folder: str, layout: Layout) -> str | None:
+    """Return where, seen from site-packages, a run path leads from `folder`; None if it begins elsewhere."""
     match = _ORIGIN.match(path)
-    return posixpath.normpath(posixpath.join(folder, path[match.end() :])) if match else None
+    return layout.place(posixpath.join(folder, path[match.end() :])) if match else None
 
 
 def base_name(library: str) -> str:

@@ -72,7 +72,8 @@ def place_of(member: str) -> str:
     scheme, _, rest = rest.partition("/")
     if scheme in ("purelib", "platlib"):
         return rest
-    return f"{_PREFIX}/{rest}" if scheme == "data" else f"{_PREFIX}/{scheme}/{rest}"
+    folder = {"data": _PREFIX, "scripts": f"{_PREFIX}/bin"}.get(scheme, f"{_PREFIX}/{scheme}")
+    return f"{folder}/{rest}"
 
 
 def module_name(place: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sysconfig
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from abiding.findings.errors import needing
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import windows
 from abiding.native.images import Format
+from abiding.native.layout import Layout
 from abiding.native.reading import WORK
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class Platform:
     """The platform of a wheel, by its tags; `musl` is its C library.
 
     `finished` is whether they are such as a repair tool gives, or an index takes without. Then none is still to come.
+    `layout` is where site-packages lies there.
 
     `format` is that of the images that its loader loads; None if the wheel is for any platform, or for one that has
     no libraries of their own.
@@ -128,6 +130,7 @@ class Platform:
     pe: frozenset[str]
     finished: bool
     musl: bool = False
+    layout: Layout = field(default_factory=Layout)
 
     @classmethod
     def of(cls, tags: Iterable[Tag]) -> Platform:
@@ -144,6 +147,7 @@ class Platform:
                 windows.libraries(tags) if format_ is Format.PE else frozenset(),
                 finished=not platforms or not all(map(_awaits_repair, platforms)),
                 musl=any(_is_musl(platform) for platform in platforms),
+                layout=Layout.of_tags(tags),
             )
 
     @property

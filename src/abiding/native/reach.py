@@ -59,7 +59,7 @@ class _Tour:
     def result(self) -> Mapping[Need, Image | None]:
         lost = self.tried(self.roots, lambda _: {})
         if lost and self.read_openings():
-            lost = self.tried(self.roots, lambda _: self.start())
+            lost = self.tried(self.roots, lambda root: {} if is_program(root) else self.start())
         lost |= self.later(lost)
         missed = {need: None for needs in lost.values() for need in needs}
         return {**self.met, **missed}

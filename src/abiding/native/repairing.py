@@ -185,7 +185,7 @@ def _led(repaired: Path) -> Path:
     subject = subject_of(repaired, ())
     put = {}
     for image in subject.consumer.images:
-        new = replace(image, needs=with_run_paths(image, subject.links).needs)
+        new = replace(image, needs=with_run_paths(image, subject.links, subject.platform.layout).needs)
         if new.needs != image.needs:
             member = subject.consumer.files[image.place]
             put[member] = rewrite_run_paths(subject.consumer.read(member), image, new)

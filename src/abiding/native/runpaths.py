@@ -8,7 +8,6 @@ the linker, which not every backend does. On macOS install_name_tool and codesig
 
 from __future__ import annotations
 
-import posixpath
 import shutil
 import subprocess
 import sysconfig
@@ -30,15 +29,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from abiding.native.images import Image
+    from abiding.native.layout import Layout
     from abiding.native.links import Link
 
 __all__ = ["rewrite_run_paths", "with_run_paths"]
 
 
-def with_run_paths(image: Image, links: Iterable[Link]) -> Image:
+def with_run_paths(image: Image, links: Iterable[Link], layout: Layout) -> Image:
     """Return the image with the run paths, on macOS the install names, that it should have in the wheel.
 
-    On macOS the whole way goes into the install name: delocate takes run paths away.
+    It gets none where no path is right wherever the wheel is installed. On macOS the whole way goes into the install
+    name: delocate takes run paths away.
     """
     if image.format is Format.PE:
         return image
@@ -46,15 +47,17 @@ def with_run_paths(image: Image, links: Iterable[Link]) -> Image:
     lost = [base_name(link.library) for link in mine if isinstance(link.origin, Missing)]
     # A repair tool finds what it copies into the wheel by run paths, and then takes them away.
     leading = _leading_to(lost, image.run_paths)
-    paths = [path for path in image.run_paths if expand_run_path(path, image.folder) or path in leading]
+    paths = [path for path in image.run_paths if expand_run_path(path, image.folder, layout) or path in leading]
     needs = list(image.needs)
     for link in mine:
         # Also if something loads the library before: who imports what, and when, may change.
         if not isinstance(link.origin, Provided):
             continue
-        if any(place in link.origin.contents.files for place in places(image, link.library)):
+        if any(place in link.origin.contents.files for place in places(image, link.library, layout)):
             continue
-        path = posixpath.relpath(link.origin.image.folder or ".", image.folder or ".")
+        path = layout.way(image.folder, link.origin.image.folder)
+        if path is None:
+            continue
         if image.format is Format.ELF:
             paths.append(f"$ORIGIN/{path}")
         else:

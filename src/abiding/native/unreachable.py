@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from abiding.native.images import Image
+    from abiding.native.layout import Layout
     from abiding.native.links import Link, Provided
     from abiding.native.subject import Subject
 
@@ -26,35 +26,43 @@ __all__ = ["unreachable", "unreachable_inside"]
 
 
 def unreachable(subject: Subject) -> Iterator[Finding]:
-    """Yield a finding for each folder of a provider that the loader does not get to."""
-    by_folder: dict[tuple[str, str], list[tuple[Link, Provided]]] = {}
+    """Yield a finding for each folder of a provider that the loader does not get to, and another one for programs."""
+    layout = subject.platform.layout
+    by_folder: dict[tuple[str, str, bool], list[tuple[Link, Provided]]] = {}
     for link, by in subject.provided():
         if by.relation is Relation.DIRECT and not by.reached:
-            by_folder.setdefault((by.contents.name, by.image.folder), []).append((link, by))
-    for lost in by_folder.values():
+            by_folder.setdefault((by.contents.name, by.image.folder, is_program(link.image)), []).append((link, by))
+    for (*_, of_programs), lost in by_folder.items():
         first, origin = lost[0]
         libraries, it = _libraries_named(link for link, _ in lost)
+        message = f"no run path leads to {libraries}"
+        if not of_programs:
+            message += f", and nothing loads {it} before"
         yield finding_about(
             "unreachable-library",
-            Severity.ERROR,
-            f"no run path leads to {libraries}, and nothing loads {it} before",
+            Severity.WARNING if of_programs else Severity.ERROR,
+            message,
             subject,
             [link for link, _ in lost],
             expected=tuple(dict.fromkeys(link.image.place for _, link in lost)),
             expected_from=origin.contents.name,
-            notes=("the loader then takes any library of that name, the system's for example, or none",),
-            hints=tuple(_ways_to_provider(first, origin)),
+            notes=(*([_BY_WHO_STARTS_IT] if of_programs else []), _ANY, *_why_none(first, origin.image, layout)),
+            hints=tuple(_ways_to_provider(first, origin, layout)),
         )
 
 
-def _ways_to_provider(link: Link, origin: Provided) -> Iterator[str]:
+_ANY = "the loader then takes any library of that name, the system's for example, or none"
+_BY_WHO_STARTS_IT = "it starts only where whoever starts it tells the loader the folder"
+
+
+def _ways_to_provider(link: Link, origin: Provided, layout: Layout) -> Iterator[str]:
     """Yield how a file gets the library of a provider: by a run path, or by code that has loaded it before."""
     module = min(origin.contents.modules, default=origin.contents.name)
     if link.image.format is Format.PE:
         yield f"import `{module}` before it is loaded, and let that call `os.add_dll_directory`"
         return
-    yield _way(link, origin.image)
-    if may_load(origin.contents, origin.image):
+    yield _way(link, origin.image, layout)
+    if may_load(origin.contents, origin.image) and not is_program(link.image):
         yield f'or have code of `{module}` load it before, which it can, and declare `load = "preload"`'
 
 
@@ -77,7 +85,7 @@ def unreachable_inside(subject: Subject) -> Iterator[Finding]:
         if subject.unrepaired:
             severity, notes = Severity.WARNING, ("a repair tool may still let the loader look there",)
         elif all(is_program(link.image) for link, _ in lost):
-            severity, notes = Severity.WARNING, ("it starts only where whoever starts it tells the loader the folder",)
+            severity, notes = Severity.WARNING, (_BY_WHO_STARTS_IT,)
         yield finding_about(
             "unreachable-library",
             severity,
@@ -86,8 +94,8 @@ def unreachable_inside(subject: Subject) -> Iterator[Finding]:
             [link for link, _ in lost],
             expected=tuple(dict.fromkeys(image.place for _, image in lost)),
             expected_from="in the wheel",
-            notes=notes,
-            hints=(_way(first, image),),
+            notes=(*notes, *_why_none(first, image, subject.platform.layout)),
+            hints=(_way(first, image, subject.platform.layout),),
         )
 
 
@@ -96,12 +104,22 @@ def _files_named(images: Iterable[Image]) -> str:
     return f"`{places[0]}`" if len(places) == 1 else f"{len(places)} files that need it"
 
 
-def _way(link: Link, image: Image) -> str:
+def _why_none(link: Link, image: Image, layout: Layout) -> tuple[str, ...]:
+    """Return why no run path leads from a file to a library, whatever is written into it; nothing if one does."""
+    if link.image.format is Format.PE or layout.way(link.image.folder, image.folder):
+        return ()
+    return ("the folders between are called otherwise for each Python: no run path is right for all of the wheel",)
+
+
+def _way(link: Link, image: Image, layout: Layout) -> str:
     """Return how the loader gets from a file to a library."""
     first = link.image
     if first.format is Format.PE:
         return f"put it beside `{first.file_name}`, or let the package call `os.add_dll_directory` before"
-    path = posixpath.relpath(image.folder or ".", first.folder or ".")
+    path = layout.way(first.folder, image.folder)
+    if path is None:
+        starting = ", and let a function of it start it, which `[project.scripts]` names" if is_program(first) else ""
+        return f"put `{first.file_name}` into the package{starting}"
     origin = "@loader_path" if first.format is Format.MACH_O else "$ORIGIN"
     way = f"{origin}/{path}".removesuffix("/.")
     if first.format is Format.MACH_O and not link.library.startswith("@rpath/"):
