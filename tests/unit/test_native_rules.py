@@ -410,6 +410,44 @@ def test_a_library_inside_is_reached_by_the_run_path_of_who_loads_it(
     assert found(path, pair.provider()) == rules
 
 
+# A program begins a process of its own, in which no code has loaded anything before.
+_LOADS = b"import ctypes, prov\nctypes.CDLL('libspam.so.3')\n"
+
+
+@pytest.mark.parametrize("place", ["ham/bin/ham", "ham-1.0.data/scripts/ham"])
+@pytest.mark.parametrize(
+    ("where", "run_path", "lost"),
+    [
+        ("prov/lib", "", True),
+        ("prov/lib", "{up}/prov/lib", False),
+        ("prov/lib", "{up}/prov", True),
+        ("ham/lib", "", True),
+        ("ham/lib", "{up}/ham/lib", False),
+    ],
+)
+@pytest.mark.parametrize("code", [b"", _LOADS])
+def test_nothing_is_loaded_before_for_a_program(
+    pair: Pair, place: str, where: str, run_path: str, lost: bool, code: bytes
+) -> None:
+    up = "$ORIGIN/../lib/python3.11/site-packages" if "scripts" in place else "$ORIGIN/../.."
+    files: dict[str, Path | bytes] = {place: pair.module(run_path.format(up=up)), "ham/__init__.py": code}
+    files |= {"ham/lib/libspam.so.3": pair.library} if where == "ham/lib" else {}
+    path = wheel(pair.folder, "ham", files, requires=[] if where == "ham/lib" else ["prov==1.0"])
+    assert found(path, pair.provider(code="import ctypes\nctypes.CDLL('x')\n")) == (
+        [("unreachable-library", "warning")] if lost else []
+    )
+    if lost:
+        (hint,) = one(path, pair.provider()).hints
+        assert hint == f"let `ham` have the run path `{up}/{where}`".replace("../../ham/", "../")
+
+
+def test_programs_are_told_apart_from_what_is_an_error(pair: Pair) -> None:
+    finding, other = examine(pair.consumer("", more={"ham/bin/ham": pair.module("")}), [pair.provider()])
+    assert (finding.severity, finding.found) == (Severity.ERROR, ("ham/_ham.so",))
+    assert (other.severity, other.found) == (Severity.WARNING, ("ham/bin/ham",))
+    assert other.notes[0] == "it starts only where whoever starts it tells the loader the folder"
+
+
 # leaked-rpath
 
 
@@ -421,6 +459,18 @@ def test_a_library_inside_is_reached_by_the_run_path_of_who_loads_it(
         ("$ORIGIN/../../.local/lib", True),
         ("$ORIGIN/../../../../lib", False),
         ("$ORIGIN/../other/lib", False),
+        # Below the prefix, however that is written, but not where Python has its own modules.
+        ("$ORIGIN/../../..", False),
+        ("$ORIGIN/../../../../lib/x86_64", False),
+        ("$ORIGIN/../../../../lib64", False),
+        ("$ORIGIN/../../../..", False),
+        ("$ORIGIN/../../../../share/prov", False),
+        ("$ORIGIN/../../../python3.11/site-packages/prov/lib", False),
+        ("$ORIGIN/../../../python3.10/site-packages/prov/lib", False),
+        ("$ORIGIN/../..", True),
+        ("$ORIGIN/../../lib-dynload", True),
+        ("$ORIGIN/../../../../../lib", True),
+        ("$ORIGIN/../../../../..", True),
         ("/usr/lib/x86_64-linux-gnu", False),
     ],
 )
