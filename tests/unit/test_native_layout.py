@@ -39,8 +39,10 @@ OPEN = Layout()
 # Places and ways, against the folders of this machine
 
 
-PLACES = ("", "prov/lib", "ham", "..", "../lib-dynload", "../..", "../../../lib", "../../../bin", "../../..")
-PLACES += ("../../../../beside", "../../../share/a/b")
+PLACES = [
+    "", "prov/lib", "ham", "..", "../lib-dynload", "../..", "../../../lib", "../../../bin", "../../..",
+    "../../../share/a/b", "../../../../beside",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", [*PLACES, "a/../b", "../../../lib/python3.11/site-packages/prov", "../site-packages/x", "../../python3.11/x"])  # fmt: skip
