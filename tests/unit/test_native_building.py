@@ -27,7 +27,7 @@ from abiding.native.contents import Contents
 from abiding.native.examining import native_record
 from abiding.native.images import Format, Image
 from abiding.native.installed import Installed
-from abiding.native.layout import Layout
+from abiding.native.layout import SiteLayout
 from abiding.native.links import Link, Provided
 from abiding.native.loader import places
 from abiding.native.providers import Relation
@@ -610,10 +610,10 @@ def test_on_macos_the_whole_way_goes_into_the_install_name() -> None:
     files = {shipped.place: shipped.place}
     provider = Contents("prov", "1.0", (), (), files, (shipped,), lambda _: b"")
     link = Link(image, image.needs[0], Provided(provider, shipped, Relation.DIRECT, reached=False))
-    new = runpaths.with_run_paths(image, [link], Layout())
+    new = runpaths.with_run_paths(image, [link], SiteLayout())
     assert new.needs == ("@loader_path/../prov/lib/libspam.3.dylib",)
     assert new.run_paths == ("@loader_path",)
-    assert list(places(new, new.needs[0], Layout())) == [shipped.place]
+    assert list(places(new, new.needs[0], SiteLayout())) == [shipped.place]
 
 
 # What is forgotten

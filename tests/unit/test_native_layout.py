@@ -18,7 +18,7 @@ from abiding.native.building import Native, judge_built
 from abiding.native.contents import of_wheel
 from abiding.native.environment import survey
 from abiding.native.interpreter import Interpreter
-from abiding.native.layout import Layout
+from abiding.native.layout import SiteLayout
 from abiding.native.names import place_of
 from abiding.project.build_record import BuildRecord
 from makers.compiled import examine, library, wheel
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 OURS = f"python{sys.version_info.major}.{sys.version_info.minor}"
 INTERPRETER = f"cp{sys.version_info.major}{sys.version_info.minor}"
 TAG = f"{INTERPRETER}-{INTERPRETER}-linux_x86_64"
-KNOWN = Layout(("lib", "python3.11", "site-packages"))
-OPEN = Layout()
+KNOWN = SiteLayout(("lib", "python3.11", "site-packages"))
+OPEN = SiteLayout()
 
 
 # Places and ways, against the folders of this machine
@@ -46,8 +46,8 @@ PLACES = [
 
 
 @pytest.mark.parametrize("path", [*PLACES, "a/../b", "../../../lib/python3.11/site-packages/prov", "../site-packages/x", "../../python3.11/x"])  # fmt: skip
-@pytest.mark.parametrize("layout", [KNOWN, Layout(("lib64", "python3.11", "site-packages")), Layout(())])
-def test_a_place_is_spelt_in_one_way_and_stays_the_same(path: str, layout: Layout) -> None:
+@pytest.mark.parametrize("layout", [KNOWN, SiteLayout(("lib64", "python3.11", "site-packages")), SiteLayout(())])
+def test_a_place_is_spelt_in_one_way_and_stays_the_same(path: str, layout: SiteLayout) -> None:
     site = Path("/a/b/c/e", *(layout.folders or ("packages",)))
     spelt = layout.place(path)
     assert os.path.normpath(site / spelt) == os.path.normpath(site / path)
@@ -123,8 +123,8 @@ def test_which_way(folder: str, target: str, known: str, unknown: str | None) ->
     ],
 )
 def test_the_layout_of_tags(tag: str, python: str) -> None:
-    expected = Layout(("lib", python, "site-packages")) if python else OPEN
-    assert Layout.of_tags(parse_tag(tag)) == expected
+    expected = SiteLayout(("lib", python, "site-packages")) if python else OPEN
+    assert SiteLayout.of_tags(parse_tag(tag)) == expected
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_layout_of_tags(tag: str, python: str) -> None:
     ],
 )
 def test_the_layout_of_an_environment(folder: str, folders: tuple[str, ...]) -> None:
-    assert Layout.of_folder(PurePosixPath(folder)) == Layout(folders)
+    assert SiteLayout.of_folder(PurePosixPath(folder)) == SiteLayout(folders)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from abiding.native.images import Image
-from abiding.native.layout import Layout
+from abiding.native.layout import SiteLayout
 from abiding.native.loader import Loader
 from abiding.native.reading import read_image
 from makers.compiled import library
@@ -68,7 +68,7 @@ def test_as_this_machine_does(tmp_path: Path, seed: int) -> None:
     nest = Nest(tmp_path, seed)
     images = nest.images()
     meant = {image.file_name: image for image in images.values()}
-    loader = Loader(images.values(), lambda _, library: meant.get(library), Layout())
+    loader = Loader(images.values(), lambda _, library: meant.get(library), SiteLayout())
 
     def played(*names: str) -> list[bool]:
         process: dict[str, Image] = {}

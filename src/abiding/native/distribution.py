@@ -22,7 +22,7 @@ from abiding.findings import bounds
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
-from abiding.native.layout import Layout
+from abiding.native.layout import SiteLayout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,9 +73,9 @@ class InstalledDistribution:
         return f"{self.metadata.get('Name')} {self.metadata.get('Version')}"
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> SiteLayout:
         """Where the folder lies that it is installed into."""
-        return Layout.of_folder(self.root)
+        return SiteLayout.of_folder(self.root)
 
     @cached_property
     def files(self) -> Mapping[str, str]:

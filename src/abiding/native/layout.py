@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from packaging.tags import Tag
 
-__all__ = ["Layout"]
+__all__ = ["SiteLayout"]
 
 
 # No folder has that name.
@@ -25,7 +25,7 @@ _UNKNOWN = "\0"
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SiteLayout:
     """The folders from the prefix of an environment to site-packages, by their names; none if that is no such folder.
 
     Wheels are installed as into the environments of `venv`: `lib/python3.11/site-packages`, also for Windows, whose
@@ -35,13 +35,13 @@ class Layout:
     folders: tuple[str, ...] = ("lib", _UNKNOWN, "site-packages")
 
     @classmethod
-    def of_tags(cls, tags: Iterable[Tag]) -> Layout:
+    def of_tags(cls, tags: Iterable[Tag]) -> SiteLayout:
         """Return the layout that a wheel with these tags is installed into, with no name for what differs."""
         names = {_folder_of(tag) for tag in tags}
         return cls(("lib", names.pop(), "site-packages")) if len(names) == 1 else cls()
 
     @classmethod
-    def of_folder(cls, site: PurePath) -> Layout:
+    def of_folder(cls, site: PurePath) -> SiteLayout:
         """Return the layout of the environment that has this folder of packages."""
         folders = site.parts[-3:]
         return cls(folders if _SITE.fullmatch("/".join(folders)) else ())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from abiding.native.images import Image
-    from abiding.native.layout import Layout
+    from abiding.native.layout import SiteLayout
     from abiding.native.subject import Subject
 
 __all__ = ["leaked_run_paths"]
@@ -72,7 +72,7 @@ def _for_repair(image: Image, subject: Subject) -> bool:
     )
 
 
-def _is_leaked(path: str, image: Image, layout: Layout) -> bool:
+def _is_leaked(path: str, image: Image, layout: SiteLayout) -> bool:
     place = expand_run_path(path, image.folder, layout)
     if place is None:
         # `@executable_path` and such depend on nothing of the machine that built it.

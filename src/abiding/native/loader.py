@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from abiding.native.images import Image
-    from abiding.native.layout import Layout
+    from abiding.native.layout import SiteLayout
 
 __all__ = ["LoadStep", "Loader", "Process", "base_name", "expand_run_path", "places"]
 
@@ -54,7 +54,7 @@ class Loader:
         self,
         images: Iterable[Image],
         intended: Callable[[Image, str], Image | None],
-        layout: Layout,
+        layout: SiteLayout,
         *,
         musl: bool = False,
     ) -> None:
@@ -178,12 +178,12 @@ def _is_path(image: Image, library: str) -> bool:
     return "/" in library
 
 
-def _joined(folder: str, library: str, layout: Layout) -> str:
+def _joined(folder: str, library: str, layout: SiteLayout) -> str:
     place = f"{folder}/{library}" if folder not in ("", ".") else library
     return layout.place(place) if "./" in library else place
 
 
-def places(image: Image, library: str, layout: Layout) -> Iterator[str]:
+def places(image: Image, library: str, layout: SiteLayout) -> Iterator[str]:
     """Yield the places below site-packages at which a file finds a library by its own run paths."""
     if image.format is Format.PE:
         return
@@ -201,7 +201,7 @@ def places(image: Image, library: str, layout: Layout) -> Iterator[str]:
 _ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
 
 
-def expand_run_path(path: str, folder: str, layout: Layout) -> str | None:
+def expand_run_path(path: str, folder: str, layout: SiteLayout) -> str | None:
     """Return where, seen from site-packages, a run path leads from `folder`; None if it begins elsewhere."""
     match = _ORIGIN.match(path)
     return layout.place(posixpath.join(folder, path[match.end() :])) if match else None

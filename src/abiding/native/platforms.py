@@ -18,7 +18,7 @@ from abiding.findings.errors import needing
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import windows
 from abiding.native.images import Format
-from abiding.native.layout import Layout
+from abiding.native.layout import SiteLayout
 from abiding.native.reading import WORK
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Platform:
     pe: frozenset[str]
     finished: bool
     musl: bool = False
-    layout: Layout = field(default_factory=Layout)
+    layout: SiteLayout = field(default_factory=SiteLayout)
 
     @classmethod
     def of(cls, tags: Iterable[Tag]) -> Platform:
@@ -147,7 +147,7 @@ class Platform:
                 windows.libraries(tags) if format_ is Format.PE else frozenset(),
                 finished=not platforms or not all(map(_awaits_repair, platforms)),
                 musl=any(_is_musl(platform) for platform in platforms),
-                layout=Layout.of_tags(tags),
+                layout=SiteLayout.of_tags(tags),
             )
 
     @property

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from abiding.native.images import Image
-    from abiding.native.layout import Layout
+    from abiding.native.layout import SiteLayout
     from abiding.native.links import Link
 
 __all__ = ["rewrite_run_paths", "with_run_paths"]
 
 
-def with_run_paths(image: Image, links: Iterable[Link], layout: Layout) -> Image:
+def with_run_paths(image: Image, links: Iterable[Link], layout: SiteLayout) -> Image:
     """Return the image with the run paths, on macOS the install names, that it should have in the wheel.
 
     It gets none where no path is right wherever the wheel is installed. On macOS the whole way goes into the install

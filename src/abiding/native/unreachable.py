@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from abiding.native.images import Image
-    from abiding.native.layout import Layout
+    from abiding.native.layout import SiteLayout
     from abiding.native.links import Link, Provided
     from abiding.native.subject import Subject
 
@@ -55,7 +55,7 @@ _ANY = "the loader then takes any library of that name, the system's for example
 _BY_WHO_STARTS_IT = "it starts only where whoever starts it tells the loader the folder"
 
 
-def _ways_to_provider(link: Link, origin: Provided, layout: Layout) -> Iterator[str]:
+def _ways_to_provider(link: Link, origin: Provided, layout: SiteLayout) -> Iterator[str]:
     """Yield how a file gets the library of a provider: by a run path, or by code that has loaded it before."""
     module = min(origin.contents.modules, default=origin.contents.name)
     if link.image.format is Format.PE:
@@ -104,14 +104,14 @@ def _files_named(images: Iterable[Image]) -> str:
     return f"`{places[0]}`" if len(places) == 1 else f"{len(places)} files that need it"
 
 
-def _why_none(link: Link, image: Image, layout: Layout) -> tuple[str, ...]:
+def _why_none(link: Link, image: Image, layout: SiteLayout) -> tuple[str, ...]:
     """Return why no run path leads from a file to a library, whatever is written into it; nothing if one does."""
     if link.image.format is Format.PE or layout.way(link.image.folder, image.folder):
         return ()
     return ("the folders between are called otherwise for each Python: no run path is right for all of the wheel",)
 
 
-def _way(link: Link, image: Image, layout: Layout) -> str:
+def _way(link: Link, image: Image, layout: SiteLayout) -> str:
     """Return how the loader gets from a file to a library."""
     first = link.image
     if first.format is Format.PE:
