@@ -20,6 +20,7 @@ from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
 from abiding.cli import main
 from abiding.native import repairing
+from abiding.native.contents import of_wheel
 from abiding.native.examining import native_record
 from abiding.project.build_record import MEMBER
 from makers.compiled import Pair, examine, library, wheel
@@ -52,6 +53,22 @@ def test_a_declared_library_is_left_out(pair: Pair) -> None:
     assert status == 0
     assert not [name for name in names(path) if "libspam" in name]
     assert native_record(path) == native_record(built)
+
+
+@pytest.mark.parametrize("copies", [True, False])
+def test_a_program_that_is_moved_is_led_from_there(pair: Pair, copies: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """auditwheel puts a program below site-packages if it copies a library for it, and a script into its place."""
+    own = "$ORIGIN/../lib/python3.11/site-packages/prov/lib"
+    other = library(pair.folder / "other" / "libegg.so.1", "egg", soname="libegg.so.1")
+    calls = ["spam", "egg"] if copies else ["spam"]
+    program = library(pair.folder / "ham", calls=calls, links=[pair.library, other], run_path=own)
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(other.parent))
+    status, (path,) = repaired(recorded(pair, tag=LINUX, more={"ham-1.0.data/scripts/ham": program}))
+    assert status == 0
+    place = "ham.scripts/ham" if copies else "../../../bin/ham"
+    (image,) = [image for image in of_wheel(path).images if image.place == place]
+    assert ("$ORIGIN/../prov/lib" if copies else own) in image.run_paths
+    assert examine(path) == ()
 
 
 def test_the_tag_is_not_older_than_the_providers(pair: Pair) -> None:

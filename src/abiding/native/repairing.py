@@ -23,7 +23,9 @@ from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare
 from abiding.native import bom
 from abiding.native.examining import native_record, subject_of
+from abiding.native.images import Format
 from abiding.native.platforms import floors
+from abiding.native.reach import is_program
 from abiding.native.reading import WORK
 from abiding.native.rules import judge
 from abiding.native.runpaths import rewrite_run_paths, with_run_paths
@@ -143,7 +145,7 @@ def _repaired(
             hints=("what it said is above", f"it was called as `{_shown(command[:-2])}`", *_locating(tool, last)),
         )
         raise AbidingError(finding, _CLOSING)
-    return _led(written[0]) if record and _is_for_macos(wheel) else written[0]
+    return _led(written[0]) if record else written[0]
 
 
 def _locating(tool: str, last: Iterable[str]) -> Iterator[str]:
@@ -181,12 +183,19 @@ def _run(command: Sequence[str], say: Callable[[str], object]) -> str:
 
 
 def _led(repaired: Path) -> Path:
-    """Lead what delocate has copied in to the declared libraries, too; on Linux it inherits the way that it needs."""
+    """Lead to the declared libraries what delocate has copied in, and the programs that auditwheel has moved.
+
+    What auditwheel copies in inherits the way that it needs.
+    """
     subject = subject_of(repaired, ())
     put = {}
     for image in subject.consumer.images:
-        new = replace(image, needs=with_run_paths(image, subject.links, subject.platform.layout).needs)
-        if new.needs != image.needs:
+        new = with_run_paths(image, subject.links, subject.platform.layout)
+        if image.format is Format.MACH_O:
+            new = replace(image, needs=new.needs)
+        elif not is_program(image):
+            continue
+        if (new.run_paths, new.needs) != (image.run_paths, image.needs):
             member = subject.consumer.files[image.place]
             put[member] = rewrite_run_paths(subject.consumer.read(member), image, new)
     rewrite(Wheel.open(repaired), repaired, put)
