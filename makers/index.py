@@ -116,7 +116,7 @@ class Index:
             if isinstance(hashes := attributes.get("data-core-metadata"), dict):
                 attributes["data-core-metadata"] = "=".join(*hashes.items())
             more = "".join(f' {key}="{value}"' for key, value in attributes.items())
-            lines.append(f'<a href="/files/{name}#sha256=00"{more}>{name}</a><br>')
+            lines.append(f'<a href="/files/{name}#sha256={hashlib.sha256(file.data).hexdigest()}"{more}>{name}</a><br>')
         return "text/html", "\n".join(["<!DOCTYPE html><html><body>", *lines, "</body></html>"]).encode()
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import itertools
 import json
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
+import zlib
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
+import urllib3
 
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
@@ -411,6 +417,92 @@ def test_answer_that_breaks_off_each_time(index: Index) -> None:
     broken, whole = read(index)
     assert problem_of(broken).message.endswith("breaks off its answer each time")
     assert isinstance(whole, Artifact)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("html", [False, True])
+@pytest.mark.parametrize("cut", [0, 1, 6, 9, -9])
+def test_compressed_page_that_is_cut_off(encoding: str, html: bool, cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control: none cut off; a negative number of bytes comes behind."""
+    monkeypatch.setattr(web, "_PAUSE", 0)
+    index = Index(html=html, files={"spam-1.0.tar.gz": File()})
+    _, text = index.project_page()
+    data = gzip.compress(text) if encoding == "gzip" else zlib.compress(text)
+    sent = data + bytes(-cut) if cut < 0 else data[: len(data) - cut]
+    response = urllib3.HTTPResponse(io.BytesIO(sent), {"Content-Encoding": encoding}, preload_content=False, status=200)
+    answer = requests.Response()
+    answer.raw, answer.status_code, answer.url = response, 200, "http://127.0.0.1/simple/spam/"
+    with closing(web.Web(settings.IndexSettings("http://127.0.0.1/simple/", None, ""))) as session:
+        body = web.Body(session, answer, 1 << 20, is_text=True)
+        if cut <= 0:
+            assert body.readall() == text
+            return
+        with pytest.raises(IndexAccessError) as caught:
+            body.readall()
+    assert caught.value.findings[0].rule == "unreachable"
+    assert body.failure is not None
+
+
+def test_compressed_page_that_is_cut_off_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "_PAUSE", 0)
+    data = gzip.compress(b'<a href="spam-1.0.tar.gz">')[:-6]
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            for key, value in {
+                "Content-Type": "text/html",
+                "Content-Encoding": "gzip",
+                "Content-Length": str(len(data)),
+            }.items():
+                self.send_header(key, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        (finding,) = refused(Index(f"http://127.0.0.1:{server.server_port}/simple/")).findings
+        server.shutdown()
+    assert finding.message.endswith("breaks off its answer each time")
+
+
+# Hashes of files that are read whole.
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512"])
+@pytest.mark.parametrize(
+    ("name", "data", "ranges", "is_whole"),
+    [
+        ("spam-1.0.tar.gz", sdist(behind=1 << 20), "all", True),
+        ("spam-1.0-py3-none-any.whl", WHEEL, "all", True),
+        ("spam-1.0-py3-none-any.whl", wheel(before=1 << 20), "none", True),
+        ("spam-1.0-py3-none-any.whl", wheel(before=1 << 20), "all", False),
+    ],
+)
+def test_hash_of_a_file(index: Index, name: str, data: bytes, ranges: str, is_whole: bool, algorithm: str) -> None:
+    index.ranges = ranges
+    right = hashlib.new(algorithm, data).hexdigest()
+    for digest in (right, right.upper(), "0" * len(right)):
+        index.files[name] = File(data, listing={"hashes": {"md5": "0" * 32, algorithm: digest}, "core-metadata": False})
+        (file,) = read(index)
+        if is_whole and digest.startswith("000"):
+            assert problem_of(file).rule == "wrong-hash"
+            assert problem_of(file).message == "the file is not the one that the index announces"
+            assert problem_of(file).notes == (f"the page says {algorithm}={digest}, and the file has {right}",)
+        else:
+            assert isinstance(file, Artifact)
+
+
+def test_hash_of_a_link(index: Index) -> None:
+    """Control: the right one is what an index of these tests gives."""
+    for digest, is_right in ((hashes(SDIST)["sha256"], True), ("0" * 64, False)):
+        index.page = ("text/html", f'<a href="/files/spam-1.0.tar.gz#sha256={digest}">x</a>'.encode())
+        index.files = {"spam-1.0.tar.gz": File(SDIST)}
+        (file,) = read(index)
+        assert isinstance(file, Artifact) == is_right
 
 
 def test_half_uploaded_release(index: Index) -> None:

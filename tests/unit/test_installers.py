@@ -8,7 +8,7 @@ import pytest
 
 import abiding
 from abiding.artifacts import installers
-from makers.archives import metadata, wheel_name, write_wheel
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.refused import DATA, SCRIPTS
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree
 from makers.warned import warned
@@ -148,3 +148,66 @@ def test_a_build_warns_of_it(member: str, data: str, more: dict[str, str], tmp_p
 def test_a_build_says_nothing_of_other_members(member: str, tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
     adding_tree(tmp_path / "tree", member, "[console_scripts]\nx = spam:main\n").hook("build_wheel", tmp_path / "out")
     assert not [one for one in recwarn if "not-installable" in str(one.message)]
+
+
+# The encoding of METADATA: as seen with pip 26.3 and uv 0.13.9. What stands in a field that installers go by is refused
+# as `ambiguous-metadata` before.
+
+HEAD = b"Metadata-Version: 2.2\nName: spam\nVersion: 1.0\n"
+NO_UTF_8 = {
+    "summary": (HEAD + b"Summary: caf\xe9\n", 4),
+    "author": (HEAD + b"Author: Jos\xe9\n", 4),
+    "license": (HEAD + b"License: \xa9 me\n", 4),
+    "classifier": (HEAD + b"Classifier: \xe9\n", 4),
+    "unknown": (HEAD + b"X-Foo: \xe9\n", 4),
+    "body": (HEAD + b"\nOne.\ncaf\xe9\n", 6),
+    "body in UTF-16": (HEAD + b"\n" + "spam".encode("utf-16"), 5),
+    "surrogate": (HEAD + b"\n\xed\xa0\x80", 5),
+    "overlong": (HEAD + b"\n\xc0\x80", 5),
+    "cut off": (HEAD + b"\n\xc3", 5),
+}
+UTF_8 = [HEAD, HEAD + "Author: José\n\ncafé ☕\n".encode(), HEAD + b"\n\0\n", HEAD + "\n\ufeff".encode()]
+
+
+def findings_of(folder: Path) -> list[tuple[str, str, str]]:
+    (release,) = abiding.check([folder])
+    return [(one.rule, one.severity, one.message) for one in release.findings]
+
+
+@pytest.mark.parametrize("kind", NO_UTF_8)
+def test_metadata_that_pip_can_not_decode(kind: str, tmp_path: Path) -> None:
+    data, line = NO_UTF_8[kind]
+    write_wheel(tmp_path, NAME, data)
+    message = f"pip refuses the wheel: `METADATA`: line {line} is not UTF-8"
+    assert findings_of(tmp_path) == [("not-installable", "warning", message)]
+
+
+@pytest.mark.parametrize("data", UTF_8)
+def test_metadata_that_pip_decodes(data: bytes, tmp_path: Path) -> None:
+    write_wheel(tmp_path, NAME, data)
+    assert findings_of(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", NO_UTF_8)
+def test_pkg_info_is_not_what_pip_decodes(kind: str, tmp_path: Path) -> None:
+    """Control: pip reads what is in the wheel that it builds of the sdist."""
+    write_sdist(tmp_path, "spam-1.0.tar.gz", NO_UTF_8[kind][0])
+    assert findings_of(tmp_path) == []
+
+
+def test_a_build_warns_of_metadata_that_pip_can_not_decode(tmp_path: Path) -> None:
+    backend = (
+        "import zipfile\nfrom flit_core.buildapi import *\nimport flit_core.buildapi as flit\n\n\n"
+        "def build_wheel(folder, settings=None, metadata=None):\n"
+        "    name = flit.build_wheel(folder, settings, metadata)\n"
+        "    with zipfile.ZipFile(f'{folder}/{name}') as old:\n"
+        "        members = {one: old.read(one) for one in old.namelist()}\n"
+        "    with zipfile.ZipFile(f'{folder}/{name}', 'w') as new:\n"
+        "        for one, data in members.items():\n"
+        "            new.writestr(one, data + b'\\n\\xe9\\n' * one.endswith('METADATA'))\n"
+        "    return name\n"
+    )
+    pyproject = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"latin"\nbackend-path = ["."]')
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": pyproject, "latin.py": backend, "spam.py": ""})
+    with warned("not-installable"):
+        tree.hook("build_wheel", tmp_path / "out")

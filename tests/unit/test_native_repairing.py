@@ -170,6 +170,34 @@ def test_each_tool_is_told_a_folder_in_its_own_way(tool: str, line: str, way: st
     assert way in "".join(hints)
 
 
+TRACEBACK = [
+    "Traceback (most recent call last):\n",
+    '  File "main.py", line 8, in <module>\n',
+    "    sys.exit(main())\n",
+    "             ^^^^^^\n",
+]
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown", "error"),
+    [
+        (["INFO: a\n", *TRACEBACK, "ValueError: no b.so\n"], ["INFO: a\n"], "no b.so"),
+        ([*TRACEBACK, "delocate.libsana.DelocationError: no b: see\n", "more\n"], ["more\n"], "no b: see"),
+        ([*TRACEBACK, "KeyError\n"], [], "KeyError"),
+        ([*TRACEBACK, "A: 1\n", "\n", "During handling of the above exception, another exception occurred:\n", "\n", *TRACEBACK, "B: 2\n"], ["\n"], "2"),
+        (["error: argument --plat: invalid choice\n"], ["error: argument --plat: invalid choice\n"], ""),
+        (["  indented\n", "\n", "x: y\n"], ["  indented\n", "\n", "x: y\n"], ""),
+    ],
+)  # fmt: skip
+def test_of_a_traceback_its_message_is_told(lines: list[str], shown: list[str], error: str) -> None:
+    told: list[str] = []
+    heard = repairing._Heard(told.append)  # noqa: SLF001
+    for line in lines:
+        heard.line(line)
+    assert (told, heard.error) == (shown, error)
+    assert list(heard.last) == lines
+
+
 def bill_of(path: Path) -> dict[str, Any] | None:
     """The bill of materials that a repair has written, held to the schema of CycloneDX."""
     member = "ham-1.0.dist-info/sboms/abiding.cdx.json"

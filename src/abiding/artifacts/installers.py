@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from abiding.archives.wheel import Wheel
 
-__all__ = ["ALL", "PIP", "UV", "Fault", "faults_in", "judge_contents", "judge_wheel"]
+__all__ = ["ALL", "PIP", "UV", "Fault", "faults_in", "judge_contents", "judge_encoding", "judge_wheel"]
 
 
 # The folders of a `.data` folder that the standard knows.
@@ -39,11 +39,25 @@ def judge_contents(filename: str, dist_info: str, names: Sequence[str], scripts:
     return tuple(_finding(filename, by, tuple(what)) for by, what in groups.items())
 
 
+def judge_encoding(filename: str, metadata: bytes) -> tuple[Finding, ...]:
+    """Warn of a wheel whose METADATA is not UTF-8. An sdist is built into a wheel first, and may get another one."""
+    try:
+        metadata.decode()
+    except UnicodeDecodeError as exc:
+        line = metadata.count(b"\n", 0, exc.start) + 1
+        return (_finding(filename, PIP, (f"`METADATA`: line {line} is not UTF-8",)),)
+    return ()
+
+
 def judge_wheel(wheel: Wheel) -> tuple[Finding, ...]:
-    """Judge as `judge_contents` does, of a wheel that is open. Raises `ArchiveError`."""
-    scripts = f"{wheel.dist_info}/{_SCRIPTS}"
+    """Judge as both do, of a wheel that is open. Raises `ArchiveError`."""
+    scripts, filename = f"{wheel.dist_info}/{_SCRIPTS}", wheel.path.name
     names = wheel.names
-    return judge_contents(wheel.path.name, wheel.dist_info, names, wheel.read(scripts) if scripts in names else None)
+    entry_points = wheel.read(scripts) if scripts in names else None
+    return (
+        *judge_contents(filename, wheel.dist_info, names, entry_points),
+        *judge_encoding(filename, wheel.metadata()),
+    )
 
 
 def _name(filename: str) -> Iterator[Fault]:
@@ -112,6 +126,8 @@ def _ways_out(what: Sequence[str]) -> Iterator[str]:
         yield _WHERE
     if any(_SCRIPTS in fault for fault in what):
         yield "write each script as `name = module:function`, below `[console_scripts]` or `[gui_scripts]`"
+    if any(fault.endswith("UTF-8") and "METADATA" in fault for fault in what):
+        yield "save as UTF-8 what the metadata is made from: pyproject.toml or setup.py, and the description"
 
 
 PIP, UV = frozenset({"pip"}), frozenset({"uv"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.filename import judge_stated
 from abiding.files.placing import place
 from abiding.files.private import private_folder
+from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError, RefusedError, needing
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences
@@ -126,13 +128,8 @@ def _repaired(
     libraries = sorted({name for library in shared for name in (library.library, library.file.rpartition("/")[2])})
     # By its whole path, which is no option of the tool.
     command = (*_command(wheel, libraries, platform), *arguments, "-w", str(folder), str(wheel.absolute()))
-    last: deque[str] = deque(maxlen=_LAST_LINES)
-
-    def heard(line: str) -> None:
-        last.append(line)
-        say(line)
-
-    failure = _run(command, heard)
+    heard = _Heard(say)
+    failure = _run(command, heard.line)
     written = sorted(folder.glob("*.whl"))
     if failure or len(written) != 1:
         tool = command[0].partition(".")[0]
@@ -142,10 +139,38 @@ def _repaired(
             Severity.ERROR,
             f"`{tool}` {problem}",
             artifact=wheel.name,
-            hints=("what it said is above", f"it was called as `{_shown(command[:-2])}`", *_locating(tool, last)),
+            notes=(f"it says: {visible(heard.error)}",) if heard.error else (),
+            hints=("what it said is above", f"it was called as `{_shown(command[:-2])}`", *_locating(tool, heard.last)),
         )
         raise AbidingError(finding, _CLOSING)
     return _led(written[0]) if record else written[0]
+
+
+class _Heard:
+    """What a tool says, told line by line but for its tracebacks: of the last of them `error` is the message."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self._say = say
+        self._in_traceback = False
+        self.last: deque[str] = deque(maxlen=_LAST_LINES)
+        self.error = ""
+
+    def line(self, line: str) -> None:
+        """Take one line of it."""
+        self.last.append(line)
+        text = line.rstrip()
+        if text.startswith("Traceback (") or text.endswith(_CHAINED):
+            self._in_traceback = True
+        elif not self._in_traceback:
+            self._say(line)
+        elif text and not text.startswith(" "):
+            self._in_traceback = False
+            self.error = _EXCEPTION.sub("", text)[:_MOST_SHOWN]
+
+
+# Between two tracebacks of one error.
+_CHAINED = ("another exception occurred:", "the direct cause of the following exception:")
+_EXCEPTION = re.compile(r"\A[\w.]+: (?=.)")
 
 
 def _locating(tool: str, last: Iterable[str]) -> Iterator[str]:

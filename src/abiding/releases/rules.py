@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.artifacts.acceptance import no_version, too_new
 from abiding.artifacts.filename import judge_stated, judge_version
+from abiding.artifacts.installers import judge_encoding
 from abiding.artifacts.readable import judge_python, judge_readable
 from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.findings.finding import Finding, Severity, by_weight
@@ -88,7 +89,9 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += bad_dynamic(comparison, Severity.ERROR if own.declared else Severity.NOTE)
     # What an index has taken, it has taken.
     findings += too_new((file.called, file.metadata) for file in artifacts if not file.on_index)
-    findings += no_version((file.called, file.metadata) for file in artifacts if file.kind == "wheel")
+    wheels_read = [(file.called, file.metadata) for file in artifacts if file.kind == "wheel"]
+    findings += no_version(wheels_read)
+    findings += (finding for called, metadata in wheels_read for finding in judge_encoding(called, metadata.data))
     findings += _not_installable(comparison, Severity.ERROR if own.declared else Severity.WARNING)
     for file in comparison.files:
         if file.yanked:

@@ -8,7 +8,7 @@ What is done for each file, in this order, until its metadata is there:
 1. The page gives a hash of its core metadata, and a file with the same hash has been read: share it.
 2. `FILE.metadata`, also if the page does not announce it, for as long as the index has not refused it a few times.
 3. HTTP range requests into a wheel: the end of the file, with its directory and most often METADATA itself.
-4. The file: a wheel only if it is small, an sdist as far as PKG-INFO.
+4. The file: a wheel only if it is small, an sdist to its end. What comes whole has its announced hash.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from abiding.archives.density import filling, too_dense
 from abiding.archives.naming import normalised
 from abiding.archives.wheel import directory_of, listing_of
 from abiding.artifacts.identity import Identity, hold_to_name
+from abiding.artifacts.index.hashing import Announced
 from abiding.artifacts.index.page import files_of_release, wheels_of_project
 from abiding.artifacts.index.remote import RemoteFile
 from abiding.findings import bounds
@@ -110,7 +111,8 @@ class Published:
 
     def open(self) -> OpenWheel:
         """Read its directory. Raises `AbidingError`."""
-        remote = RemoteFile(self._web, self._url, self.filename, self.size)
+        digests = {"sha256": self.sha256} if self.sha256 else {}
+        remote = RemoteFile(self._web, self._url, self.filename, self.size, digests)
         dist_info, directory = directory_of(cast("BinaryIO", remote), self.filename)
         return OpenWheel(self.filename, dist_info, directory, remote)
 
@@ -120,10 +122,15 @@ class Published:
         size = remote.seek(0, io.SEEK_END)
         remote.seek(0)
         path = folder / self.filename
+        announced = Announced({"sha256": self.sha256} if self.sha256 else {})
+        hasher = announced.hasher()
         with path.open("wb") as file:
             for start in range(0, size, _SAVED):
                 remote.prefetch(start, min(start + _SAVED, size))
-                file.write(remote.read(min(_SAVED, size - start)) or b"")
+                piece = remote.read(min(_SAVED, size - start)) or b""
+                hasher.update(piece)
+                file.write(piece)
+        announced.compare(self.filename, hasher.hexdigest())
         return path
 
 
@@ -193,7 +200,7 @@ class Listings:
         cached = self.keeping.listing(digest) if self.keeping else None
         if cached is not None:
             return cached
-        remote = RemoteFile(self.web, file.url, file.filename, file.size)
+        remote = RemoteFile(self.web, file.url, file.filename, file.size, file.digests)
         listing = listing_of(cast("BinaryIO", remote), file.filename)
         if self.keeping:
             self.keeping.keep_listing(digest, *listing)

@@ -16,6 +16,7 @@ from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.identity import Identity, hold_to_name
 from abiding.artifacts.index.failures import public_url
 from abiding.artifacts.index.filenames import Disputed
+from abiding.artifacts.index.hashing import Announced, Hashed, wrong_hash
 from abiding.artifacts.index.page import files_of_release
 from abiding.artifacts.index.remote import RemoteFile, missing
 from abiding.artifacts.index.web import CONNECTIONS
@@ -151,31 +152,30 @@ class _Reading:
             return None
         announced, digest = _announced_hash(file), hashlib.sha256(data).hexdigest()
         if announced and announced != digest:
-            raise IndexAccessError.of(
-                "has metadata on the index that are not what the index announces",
-                rule="wrong-hash",
-                artifact=file.filename,
-                note=f"the page says sha256={announced}, and the file has {digest}",
-            )
+            message = "has metadata on the index that are not what the index announces"
+            raise wrong_hash(file.filename, message, "sha256", announced, digest)
         return data
 
     # The file itself.
 
     def _from_file(self, file: DistributionPackage) -> tuple[bytes, tuple[Finding, ...]]:
         if file.filename.endswith(".tar.gz"):
-            return self._web.read(file.url, lambda body: _stream(body, file.filename), limit=_LARGEST_SDIST)
+            return self._web.read(file.url, lambda body: _stream(body, file), limit=_LARGEST_SDIST)
         if not file.filename.endswith((".whl", ".zip")):
             raise ArchiveError.at(file.filename, "is neither a .tar.gz nor a .zip file")
-        remote = cast("BinaryIO", RemoteFile(self._web, file.url, file.filename, file.size))
+        remote = cast("BinaryIO", RemoteFile(self._web, file.url, file.filename, file.size, file.digests))
         if file.package_type == "wheel":
             return listing_of(remote, file.filename)[1], ()
         return _read_sdist(remote, file.filename)
 
 
-def _stream(body: Body, filename: str) -> tuple[bytes, tuple[Finding, ...]]:
+def _stream(body: Body, file: DistributionPackage) -> tuple[bytes, tuple[Finding, ...]]:
     if body.status != HTTPStatus.OK:
-        raise missing(filename, body.status, body.url)
-    return _read_sdist(cast("BinaryIO", body), filename)
+        raise missing(file.filename, body.status, body.url)
+    hashed = Hashed(cast("BinaryIO", body), Announced(file.digests))
+    read = _read_sdist(cast("BinaryIO", hashed), file.filename)
+    hashed.hold(file.filename)
+    return read
 
 
 def _read_sdist(file: BinaryIO, filename: str) -> tuple[bytes, tuple[Finding, ...]]:

@@ -8,10 +8,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from abiding.artifacts.index.failures import public_url
+from abiding.artifacts.index.hashing import Announced
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from _typeshed import WriteableBuffer
 
     from abiding.artifacts.index.web import Body, Web
@@ -40,10 +43,14 @@ class RemoteFile(io.RawIOBase):
 
     `size` is the number of its bytes if that is known beforehand, which saves a request with some servers. Everything
     raises `IndexAccessError` if the file is not there, or if it is larger than 20 MiB and the server knows no ranges.
+    So does one that comes whole and has another hash than `digests`, which the index announces.
     """
 
-    def __init__(self, web: Web, url: str, filename: str, size: int | None = None) -> None:
+    def __init__(
+        self, web: Web, url: str, filename: str, size: int | None = None, digests: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
+        self._announced = Announced(digests or {})
         self._web = web
         self._url = url
         self._filename = filename
@@ -148,6 +155,8 @@ class RemoteFile(io.RawIOBase):
         )
         if not piece and size:
             raise self._error("is not sent by its server")
+        if len(piece) == size:
+            self._announced.hold(self._filename, piece)
         self._pieces.append((start, piece))
         self._received += len(piece)
         return size

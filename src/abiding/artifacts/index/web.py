@@ -269,12 +269,26 @@ class Body(io.RawIOBase):
         except (urllib3.exceptions.HTTPError, OSError) as exc:
             self.failure = exc
             raise lost("the connection breaks off", self.url, innermost(exc)) from exc
+        if not data and most and self._is_cut_off():
+            self.failure = EOFError("what is compressed ends too early")
+            raise lost("the answer breaks off", self.url, str(self.failure))
         self._web.count(self._raw.tell() - before)
         self._web.check(self.url)
         if time.monotonic() - self._began > bounds.ANSWER + self._raw.tell() / _RATE:
             self._too_slow()
         return data or b""
 
+    def _is_cut_off(self) -> bool:
+        """Return whether what came is compressed, and not all of it: urllib3 takes as much as there is for all."""
+        decoder = getattr(self._raw, "_decoder", None)
+        compressed = getattr(decoder, "_obj", None)
+        # Behind the end of what is compressed there may be bytes that mean nothing.
+        is_ended = compressed is None or compressed.eof or getattr(decoder, "_state", None) == _BEHIND_END
+        return self._is_text and self._raw.tell() > 0 and not is_ended
+
     def _too_slow(self) -> NoReturn:
         note = f"after {time.monotonic() - self._began:.0f} seconds there were {self._raw.tell():,} bytes"
         raise lost(f"`{host_of(self.url)}` sends its answer too slowly", self.url, note)
+
+
+_BEHIND_END = urllib3.response.GzipDecoderState.SWALLOW_DATA
