@@ -43,11 +43,11 @@ def page(index: Index, links: str) -> None:
     '<a href="/files/spam%2D1.0-py3-none-any%2Ewhl">x</a>',
     '<a href="/files/&#115;pam-1.0-py3-none-any.whl">x</a>',
     f'<a href="/files/{WHEEL}?x=1">x</a>',
-    f'<a href="/files/{WHEEL}#sha256={DIGEST}">x</a>',
+    f'<a href="/files/{WHEEL}#sha256=DIGEST">x</a>',
     f'<a href="../../files/./{WHEEL}">x</a>',
 ])  # fmt: skip
 def test_the_text_of_a_link_does_not_matter(index: Index, link: str) -> None:
-    page(index, link)
+    page(index, link.replace("DIGEST", DIGEST))
     index.files[f"{WHEEL}?x=1"] = index.files["spam%2D1.0-py3-none-any%2Ewhl"] = File()
     (artifact,) = read(index)
     assert isinstance(artifact, Artifact)
@@ -124,7 +124,7 @@ def listed(index: Index, filename: object, url: object) -> None:
     index.page = (JSON, text.encode())
 
 
-@pytest.mark.parametrize("url", ["{}", "{}?x=1", f"{{}}#sha256={DIGEST}", "x/../{}"])
+@pytest.mark.parametrize("url", ["{}", "{}?x=1", "{}#sha256=DIGEST", "x/../{}"])
 @pytest.mark.parametrize(
     ("filename", "at_end"),
     [
@@ -136,7 +136,7 @@ def listed(index: Index, filename: object, url: object) -> None:
     ],
 )
 def test_one_file_in_two_spellings(index: Index, filename: str, at_end: str, url: str) -> None:
-    listed(index, filename, "/files/" + url.format(at_end))
+    listed(index, filename, "/files/" + url.format(at_end).replace("DIGEST", DIGEST))
     for name in (at_end, WHEEL):  # a client may write it without escapes
         index.files[url.format(name).partition("#")[0].removeprefix("x/../")] = File()
     (file,) = read(index)

@@ -165,6 +165,37 @@ def test_nothing_but_the_beginning(data: bytes) -> None:
         read_image(data, "ham/ham.so")
 
 
+@pytest.mark.parametrize("name", ["cli-64.exe", "cli-32.exe", "gui-arm64.exe"])
+def test_a_dll_that_is_cut_off(name: str) -> None:
+    """Controls: all of it, and all but what pads its last page."""
+    data = files("setuptools").joinpath(name).read_bytes()
+    last = max(pefile.PE(data=data).sections, key=lambda section: section.PointerToRawData)
+    end = last.PointerToRawData + min(last.SizeOfRawData, last.Misc_VirtualSize)
+    for length in (len(data), end):
+        image = read_image(data[:length], "toy.dll")
+        assert image
+        assert image.needs
+        read_symbols(data[:length], image)
+    for length in (10, 100, 200, 400, 700, 1000, len(data) // 2, end - 1):
+        with pytest.raises(AbidingError, match="damaged"):
+            read_image(data[:length], "toy.dll")
+
+
+def test_an_elf_file_whose_names_are_cut_off() -> None:
+    """A small file with its names at the end; control: all of it."""
+    texts = b"\0liba.so\0libme.so\0"
+    dynamic = pack("<10Q", 1, 1, 14, 9, 5, 256, 10, len(texts), 0, 0)
+    head = b"\x7fELF\2\1\1" + bytes(9) + pack("<2HI3QI6H", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 64, 0, 0)
+    load = pack("<2I6Q", 1, 5, 0, 0, 0, 256 + len(texts), 256 + len(texts), 4096)
+    data = head + load + pack("<2I6Q", 2, 6, 176, 176, 176, 80, 80, 8) + dynamic + texts
+    image = read_image(data, "ham.so")
+    assert image
+    assert (image.needs, image.name) == (("liba.so",), "libme.so")
+    for length in range(256, len(data)):
+        with pytest.raises(AbidingError, match="damaged"):
+            read_image(data[:length], "ham.so")
+
+
 def test_a_dll_has_as_many_exports_as_it_says() -> None:
     """Qt6Widgets.dll has 8,571; pefile alone leaves out what is behind the first 8,192 of them."""
     count = 9000

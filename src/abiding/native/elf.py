@@ -61,6 +61,8 @@ def read(data: bytes, place: str) -> Image | None:
         for kind, attribute in _TEXTS.items():
             if tag.entry.d_tag == kind:
                 values.setdefault(kind, []).append(getattr(tag, attribute))
+    if any(not name for kind in _NAMES for name in values.get(kind, ())):
+        raise ValueError("it ends before its names do")
     # DT_RPATH does not count where there is a DT_RUNPATH.
     run_paths = values.get("DT_RUNPATH") or values.get("DT_RPATH", [])
     return Image(
@@ -78,6 +80,8 @@ def read(data: bytes, place: str) -> Image | None:
     )
 
 
+# Of these none is empty; pyelftools gives an empty text for one that has no end.
+_NAMES = ("DT_NEEDED", "DT_SONAME")
 _TEXTS = {"DT_NEEDED": "needed", "DT_SONAME": "soname", "DT_RPATH": "rpath", "DT_RUNPATH": "runpath"}
 
 

@@ -18,7 +18,7 @@ _MOST_EXPORTS = 0x10000
 
 def read(data: bytes, place: str) -> Image:
     """Read the import tables, delayed imports included. Names of DLLs are in lower case: Windows knows no other."""
-    file = pefile.PE(data=data, fast_load=True)
+    file = _open(data, fast_load=True)
     file.parse_data_directories(directories=_ALL[:2], import_dllnames_only=True)
     needs = dict.fromkeys(entry.dll.decode().lower() for entry in _imports(file))
     return Image(place, Format.PE, place.rpartition("/")[2].lower(), tuple(needs))
@@ -26,7 +26,7 @@ def read(data: bytes, place: str) -> Image:
 
 def symbols(data: bytes) -> Symbols:
     """Read the names in the import and export tables; what goes by number only is left out."""
-    file = pefile.PE(data=data, fast_load=True, max_symbol_exports=_MOST_EXPORTS)
+    file = _open(data, fast_load=True, max_symbol_exports=_MOST_EXPORTS)
     file.parse_data_directories(directories=_ALL)
     imported: dict[str, set[str]] = {}
     for entry in _imports(file):
@@ -35,6 +35,21 @@ def symbols(data: bytes) -> Symbols:
     exports = getattr(file, "DIRECTORY_ENTRY_EXPORT", None)
     exported = {symbol.name.decode() for symbol in exports.symbols if symbol.name} if exports else set()
     return Symbols(frozenset(exported), {library: frozenset(names) for library, names in imported.items()})
+
+
+def _open(data: bytes, **options: object) -> pefile.PE:
+    """Open a file. Raises `ValueError` if it is cut off: pefile takes of its tables what there is."""
+    file = pefile.PE(data=data, **options)
+    whole = len(file.sections) == file.FILE_HEADER.NumberOfSections
+    if not whole or any(_end(section) > len(data) for section in file.sections):
+        raise ValueError("it ends before its last section does")
+    return file
+
+
+def _end(section: pefile.SectionStructure) -> int:
+    """Return where it ends in the file at the latest; what pads its last page may not be there."""
+    size = min(section.SizeOfRawData, section.Misc_VirtualSize)
+    return int(section.PointerToRawData + size if size else 0)
 
 
 def _imports(file: pefile.PE) -> list[pefile.ImportDescData]:
