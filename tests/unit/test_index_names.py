@@ -12,7 +12,8 @@ from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.index import listings
 from abiding.cli import main
 from abiding.findings.errors import UnknownReleaseError
-from makers.index import JSON, OTHER, SDIST, File, Index, read, refused, wheel
+from abiding.releases.release import releases
+from makers.index import JSON, METADATA, OTHER, SDIST, File, Index, read, refused, wheel
 from makers.outcomes import problem_of
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -190,3 +191,31 @@ def test_what_has_two_names_is_no_provider(index: Index) -> None:
     listed(index, WHEEL, f"/files/{LATER}")
     with listings(index.url) as found:
         assert found.published("spam", SpecifierSet()) == []
+
+
+# Local versions: `==1.0` accepts `1.0+x`, and both installers take it where it fits.
+
+
+@pytest.mark.parametrize(
+    ("spec", "others", "told"),
+    [
+        ("spam==1.0", {"1.0+x": ""}, "1.0+x"),
+        ("spam==1", {"1.0+x": ""}, "1.0+x"),
+        ("spam==1.0", {"1.0+x": "", "1.0.0+y.2": ""}, "1.0+x and 1.0.0+y.2"),
+        ("spam==1.0", {"1.0+x": "broken"}, ""),
+        ("spam===1.0", {"1.0+x": ""}, ""),
+        ("spam==1.0", {"1.0.post1": "", "1.1+x": "", "1.0rc1": ""}, ""),
+        ("spam==1.0+x", {"1.0+x": "", "1.0+y": ""}, ""),
+    ],
+)
+def test_local_versions(index: Index, spec: str, others: dict[str, str], told: str) -> None:
+    index.files["spam-1.0.tar.gz"] = File(SDIST)
+    for version, yanked in others.items():
+        metadata = METADATA.replace(b"Version: 1.0", f"Version: {version}".encode())
+        listing = {"yanked": yanked} if yanked else {}
+        index.files[f"spam-{version}-py3-none-any.whl"] = File(wheel(metadata, version=version), listing=listing)
+    (release,) = releases(read(index, spec))
+    notes = [finding for finding in release.findings if finding.rule == "two-versions"]
+    assert [note.message.partition(" too,")[0] for note in notes] == ([f"the index has {told}"] if told else [])
+    assert [str(note.severity) for note in notes] == (["note"] if told else [])
+    assert release.verdict == "clean"

@@ -23,7 +23,7 @@ from abiding.findings.words import all_of
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
     from packaging.requirements import Requirement
@@ -40,8 +40,18 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
 
 
-def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPackage]:
-    """Return sdists, then wheels, of the release that `spec` names, by file name. Raises `IndexAccessError`."""
+class Files(NamedTuple):
+    """The sdists and wheels of a release, sdists first, then by file name.
+
+    `local` are the local versions of it (`1.0+x`) that are releases of their own, and accepted where it is asked for.
+    """
+
+    files: list[DistributionPackage]
+    local: tuple[str, ...]
+
+
+def files_of_release(web: Web, index_url: str, spec: str) -> Files:
+    """Return the files of the release that `spec` names. Raises `IndexAccessError`."""
     name, version = _parse(spec)
     page = _project_page(web, f"{index_url}{normalised(name)}/", name)
     by_version = _by_version(page, name)
@@ -53,7 +63,16 @@ def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPa
         version = _newest(by_version)
     if version not in by_version:
         raise _unknown_version(name, version, sorted(by_version))
-    return sorted(by_version[version].values(), key=lambda file: (file.package_type or "", file.filename))
+    files = sorted(by_version[version].values(), key=lambda file: (file.package_type or "", file.filename))
+    return Files(files, () if "===" in spec or version.local else tuple(_local(version, by_version)))
+
+
+def _local(version: Version, by_version: dict[Version, dict[str, DistributionPackage]]) -> Iterator[str]:
+    """Yield the local versions of a version that are not yanked, in their order."""
+    for other, files in sorted(by_version.items(), key=lambda item: item[0]):
+        is_there = not all(file.is_yanked for file in files.values())
+        if is_there and other.local and Version(other.public) == version:
+            yield str(other)
 
 
 def wheels_of_project(

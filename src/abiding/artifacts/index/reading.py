@@ -22,17 +22,18 @@ from abiding.artifacts.index.remote import RemoteFile, missing
 from abiding.artifacts.index.web import CONNECTIONS
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, UnreachableError
+from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import all_of
 from abiding.metadata.core import CoreMetadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
     from pypi_simple import DistributionPackage
 
     from abiding.artifacts.index.progress import Progress
     from abiding.artifacts.index.web import Body, Web
-    from abiding.findings.finding import Finding
 
 __all__ = ["read_file", "read_release"]
 
@@ -45,18 +46,46 @@ _FIRST_FIELD = re.compile(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
 
 def read_release(web: Web, url: str, spec: str, progress: Progress | None) -> list[Artifact | Unreadable]:
     """Do as `abiding.artifacts.index.read_release` does, from an index that is open."""
-    files = files_of_release(web, url, spec)
+    files, local = files_of_release(web, url, spec)
     reading = _Reading(web, progress)
     artifacts = reading.read(files)
     if reading.unreachable and len(reading.unreachable) == len(artifacts):
         first = next(file for file in artifacts if isinstance(file, Unreadable))
         raise IndexAccessError(first.problem._replace(artifact=""), f"none of {len(artifacts)} files could be read")
-    return artifacts
+    return list(_beside(local, artifacts))
+
+
+def _beside(local: Sequence[str], artifacts: Iterable[Artifact | Unreadable]) -> Iterator[Artifact | Unreadable]:
+    """Say of the first file that was read which local versions the index has beside it."""
+    for artifact in artifacts:
+        if local and isinstance(artifact, Artifact):
+            yield artifact._replace(findings=(*artifact.findings, _local_version(artifact, local)))
+            local = ()
+        else:
+            yield artifact
+
+
+def _local_version(artifact: Artifact, local: Sequence[str]) -> Finding:
+    """Note that who asks for a version may get another one: `==1.0` accepts `1.0+x`, which comes behind it."""
+    newest = local[-1]
+    return Finding(
+        "two-versions",
+        Severity.NOTE,
+        f"the index has {all_of(local)} too, and `{artifact.name}=={artifact.version}` accepts it",
+        artifact=artifact.filename,
+        field="Version",
+        expected=artifact.version,
+        expected_from=artifact.filename,
+        found=newest,
+        found_from="another release on the index",
+        notes=("a local version is newer than the version before its `+`: where its files fit, it is installed",),
+        hints=(f"check it too: `abiding check {artifact.name}=={newest}`",),
+    )
 
 
 def read_file(web: Web, url: str, spec: str, choose: Callable[[Sequence[str]], str]) -> Artifact:
     """Do as `abiding.artifacts.index.read_file` does, from an index that is open."""
-    files = {file.filename: file for file in files_of_release(web, url, spec)}
+    files = {file.filename: file for file in files_of_release(web, url, spec).files}
     (artifact,) = _Reading(web, None).read([files[choose(list(files))]])
     if isinstance(artifact, Unreadable):
         raise IndexAccessError(artifact.problem)
