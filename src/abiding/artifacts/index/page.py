@@ -40,7 +40,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
 
 
-class Files(NamedTuple):
+class ReleaseFiles(NamedTuple):
     """The sdists and wheels of a release, sdists first, then by file name.
 
     `local` are the local versions of it (`1.0+x`) that are releases of their own, and accepted where it is asked for.
@@ -50,7 +50,7 @@ class Files(NamedTuple):
     local: tuple[str, ...]
 
 
-def files_of_release(web: Web, index_url: str, spec: str) -> Files:
+def files_of_release(web: Web, index_url: str, spec: str) -> ReleaseFiles:
     """Return the files of the release that `spec` names. Raises `IndexAccessError`."""
     name, version = _parse(spec)
     page = _project_page(web, f"{index_url}{normalised(name)}/", name)
@@ -64,7 +64,7 @@ def files_of_release(web: Web, index_url: str, spec: str) -> Files:
     if version not in by_version:
         raise _unknown_version(name, version, sorted(by_version))
     files = sorted(by_version[version].values(), key=lambda file: (file.package_type or "", file.filename))
-    return Files(files, () if "===" in spec or version.local else tuple(_local(version, by_version)))
+    return ReleaseFiles(files, () if "===" in spec or version.local else tuple(_local(version, by_version)))
 
 
 def _local(version: Version, by_version: dict[Version, dict[str, DistributionPackage]]) -> Iterator[str]:
