@@ -103,7 +103,7 @@ def test_the_gravest_finding_gives_the_verdict_its_colour() -> None:
         found = releases(artifacts())
         ends[name] = (found[-1].worst, FORMS["colour"](found[-1:]).splitlines()[-1][:8])
     assert ends["eight-and-seven"] == ("error", "\x1b[1;31mi"[:8])
-    assert ends["licences"] == ("note", "\x1b[1;34md"[:8])
+    assert ends["licences"] == ("note", "\x1b[1;34mi"[:8])
     assert ends["two-releases"] == (None, "\x1b[1;32mc"[:8])
 
 

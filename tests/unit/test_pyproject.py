@@ -201,6 +201,11 @@ def test_missing(tmp_path: Path) -> None:
         Pyproject.read(tmp_path)
 
 
+def test_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b"\xef\xbb\xbfa = 1")
+    assert Pyproject.read(tmp_path).table == {"a": 1}
+
+
 def test_as_shown_hides_what_is_given_and_dynamic() -> None:
     read = Pyproject.parse(TEXT)
     assert as_shown(read.table)["project"]["dynamic"] == ["version"]
@@ -317,12 +322,3 @@ def test_what_is_no_key_without_end(text: str) -> None:
         Pyproject.parse(text + "\n")
         return
     assert text.startswith("{")
-
-
-def test_a_byte_order_mark() -> None:
-    with pytest.raises(DeclarationError) as caught:
-        Pyproject.decode(b"\xef\xbb\xbf[project]\n")
-    (finding,) = caught.value.findings
-    assert finding.message == "`pyproject.toml` begins with a byte order mark, and pip and most backends can't read it"
-    assert finding.excerpts[0].text == "[project]"
-    assert finding.hints == ("save the file as UTF-8 without a byte order mark (BOM)",)

@@ -22,7 +22,7 @@ __all__ = ["register", "run"]
 
 # What else people ask for, who saw it where one of the words stands.
 _MEANT = {
-    **dict.fromkeys(("clean", "equal", "declared", "not-comparable", "inconsistent", "differs"), "verdict"),
+    **dict.fromkeys(("clean", "equal", "declared", "not-comparable", "inconsistent"), "verdict"),
     **dict.fromkeys(("abi", "api", "levels"), "level"),
     **dict.fromkeys(("cases", "1", "2", "3", "4"), "case"),
     "verdicts": "verdict",

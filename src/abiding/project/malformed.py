@@ -12,7 +12,7 @@ from abiding.findings.finding import Excerpt, Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["no_toml", "no_utf8", "with_mark", "without_end"]
+__all__ = ["no_toml", "no_utf8", "without_end"]
 
 
 _QUOTED = 'a text stands in quotes, a version too: `"1.0"`'
@@ -78,13 +78,6 @@ def no_utf8(data: bytes, exc: UnicodeDecodeError) -> DeclarationError:
     number = data.count(b"\n", 0, exc.start) + 1
     lines = data.decode("utf-8", "replace").split("\n")
     return _error(message, number, [_excerpt(number, lines)], _UTF_8)
-
-
-def with_mark(data: bytes) -> DeclarationError:
-    """Make the error for bytes that begin with the byte order mark of UTF-8, which TOML 1.0 does not know."""
-    first = data.decode("utf-8-sig", "replace").split("\n", 1)
-    message = "`pyproject.toml` begins with a byte order mark, and pip and most backends can't read it"
-    return _error(message, 1, [_excerpt(1, first)], "save the file as UTF-8 without a byte order mark (BOM)")
 
 
 def without_end(text: str, line: int) -> DeclarationError:

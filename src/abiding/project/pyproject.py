@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import functools
 import re
 import tomllib
@@ -54,16 +53,12 @@ class Pyproject(NamedTuple):
     def decode(cls, data: bytes) -> Pyproject:
         """Make the value from the bytes of a file.
 
-        Raises `DeclarationError` if they are not UTF-8, begin with a byte order mark, are not TOML, or are too many.
+        Raises `DeclarationError` if they are not UTF-8, not TOML, or too many.
         """
         if len(data) > bounds.PYPROJECT:
             raise _unreadable(f"`pyproject.toml` has more than {bounds.PYPROJECT:,} bytes, which nobody means")
-        if data.startswith(codecs.BOM_UTF8):  # at which `tomllib` ends, and so do pip and the backends
-            from abiding.project.malformed import with_mark
-
-            raise with_mark(data)
         try:
-            return cls.parse(data.decode())
+            return cls.parse(data.decode("utf-8-sig"))
         except UnicodeDecodeError as exc:
             from abiding.project.malformed import no_utf8
 

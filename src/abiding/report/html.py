@@ -16,7 +16,7 @@ from abiding.report.filters import Filters
 from abiding.report.grouping import each_of, release_groups
 from abiding.report.markup import Side, badge, breakable, document, explain_button, files, page, prose, sides, text
 from abiding.report.matrix import Matrix
-from abiding.report.summary import case, overlooked, verdict, word
+from abiding.report.summary import case, overlooked, verdict
 from abiding.report.table import Table, legend
 
 if TYPE_CHECKING:
@@ -81,14 +81,14 @@ def _contents(releases: Sequence[Release]) -> str:
 
 def _badges(release: Release) -> str:
     """Return the verdict; before it what it says nothing of, and what it is about."""
-    before = overlooked(release)
+    before, word = overlooked(release), str(release.verdict).replace("-", " ")
     if not before:
-        return badge(word(release), _gravest(release), "verdict")
+        return badge(word, _gravest(release), "verdict")
     unread = frozenset(release.unread)
     severities = [finding.severity for finding in release.findings if finding not in unread]
     severity = max(severities, key=weight, default=None)
     errors = "".join(f"{badge(words, Severity.ERROR)} " for words in before)
-    return errors + badge(f"metadata {word(release)}", severity, "verdict")
+    return errors + badge(f"metadata {word}", severity, "verdict")
 
 
 def _release(release: Release, matrix: Matrix, filters: Filters, number: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from abiding.findings.finding import Severity, worst
+from abiding.findings.finding import Severity
 from abiding.findings.meaning import breaks, is_of_levels, is_of_no_known_level
 from abiding.findings.words import all_of, number_of
 from abiding.releases.levels import BuiltAs
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from abiding.artifacts.artifact import Unreadable
     from abiding.releases.release import CheckedArtifact, Release
 
-__all__ = ["CASES", "case", "of_all", "overlooked", "summary", "verdict", "verdict_word", "word"]
+__all__ = ["CASES", "case", "of_all", "overlooked", "summary", "verdict"]
 
 
 CASES = {1: "nothing dynamic", 2: "dynamic fields", 3: "no sdist", 4: "metadata older than 2.2"}
@@ -34,21 +34,6 @@ def summary(release: Release) -> str:
 def verdict(release: Release) -> str:
     """Return the verdict in words, on one line."""
     return ". ".join(part for part in (*_verdict(release), *_levels(release)) if part)
-
-
-def word(release: Release) -> str:
-    """Return the verdict in one word, or two, for people."""
-    return verdict_word(release.verdict, worst(filter(breaks, release.findings)))
-
-
-def verdict_word(verdict: Verdict, severity: Severity | None) -> str:
-    """Return a verdict in a word, for people: nothing is called inconsistent of which a check says that it is no error.
-
-    `severity` is that of the gravest finding that it comes from.
-    """
-    if verdict is Verdict.INCONSISTENT and severity is not Severity.ERROR:
-        return "differs"
-    return str(verdict).replace("-", " ")
 
 
 def case(release: Release) -> str:
@@ -147,7 +132,7 @@ def _sentence(release: Release) -> str:
             how = "all as declared" if release.declares else "all in what it lists as dynamic"
             return f"declared: {_differing(release, Verdict.DECLARED)}, {how}"
         case Verdict.INCONSISTENT:
-            return f"{word(release)}: {_differing(release, Verdict.INCONSISTENT)}{_in_what(release)}"
+            return f"inconsistent: {_differing(release, Verdict.INCONSISTENT)}{_in_what(release)}"
         case Verdict.NOT_COMPARABLE if readable:
             alike = f"{wheels} wheels say alike" if wheels > 1 else "wheel says"
             return f"not comparable: the sdist is too old to say what its {alike}"

@@ -11,7 +11,6 @@ from abiding.report.compact import compact
 from abiding.report.markup import Side, badge, breakable, explain_button, files, lines, sides, text
 from abiding.report.matrix import CellState
 from abiding.report.standing import LEVELS
-from abiding.report.summary import verdict_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +102,7 @@ class Table(NamedTuple):
         beside = f" {explain_button('level', level)}" if level else ""
         unseen = row.verdict is Verdict.EQUAL and all(cell.state is CellState.SAME for cell in row.cells)
         how = "<small>in other line ends, order or case alone</small>" if unseen else ""
-        yield f"{all_names}{badge(verdict_word(row.verdict, row.severity), row.severity)}{beside}{how}</th>"
+        yield f"{all_names}{badge(str(row.verdict).replace('-', ' '), row.severity)}{beside}{how}</th>"
         for field, kind, place in self._columns:
             yield f'<td{kind} data-field="{text(field)}">{_cell(row.cells[place], field, self._role)}</td>'
         yield "</tr>\n"

@@ -20,7 +20,7 @@ from abiding.report.columns import NOTHING, columns
 from abiding.report.compact import compact
 from abiding.report.grouping import each_of, kind, more_than_shown, number_hidden, release_groups
 from abiding.report.standing import standings
-from abiding.report.summary import case, of_all, verdict, word
+from abiding.report.summary import case, of_all, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -228,7 +228,7 @@ def _table(releases: Sequence[Release], to: Terminal) -> Iterator[Line]:
 
 def _cells(release: Release) -> Iterator[Span]:
     yield Span(_name(release))
-    yield Span(word(release), _style(release))
+    yield Span(str(release.verdict).replace("-", " "), _style(release))
     yield Span(str(release.case) if case(release) else NOTHING)
     # As often as they are shown, whatever the number of files.
     severities = [group.finding.severity for group in release_groups(release)]
