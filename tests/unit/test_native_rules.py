@@ -457,6 +457,10 @@ def test_programs_are_told_apart_from_what_is_an_error(pair: Pair) -> None:
         ("/home/build/env/lib", True),
         ("/opt/_internal/cpython-3.11/lib", True),
         ("$ORIGIN/../../.local/lib", True),
+        ("$ORIGIN/../../../.local/lib", True),
+        ("$ORIGIN/../../../../.local/lib", True),
+        ("$ORIGIN/../../../../lib/.libs", True),
+        ("$ORIGIN/../other/.libs", False),
         ("$ORIGIN/../../../../lib", False),
         ("$ORIGIN/../other/lib", False),
         # Below the prefix, however that is written, but not where Python has its own modules.

@@ -77,9 +77,11 @@ def _is_leaked(path: str, image: Image, layout: SiteLayout) -> bool:
     if place is None:
         # `@executable_path` and such depend on nothing of the machine that built it.
         return path.startswith("/") and not path.startswith(("/usr/lib", "/System/"))
-    # Below the prefix a wheel may install whatever it likes, but nothing among the modules that come with Python.
-    above = place.split("/").count("..")
-    return above not in (0, _PREFIX)
+    # Below the prefix a wheel may install what it likes, but nothing among the modules that come with Python. A hidden
+    # folder there, as in `$ORIGIN/../../../../.local/lib`, is one of the home of who built it.
+    parts = place.split("/")
+    above = parts.count("..")
+    return above not in (0, _PREFIX) or (above > 0 and any(part.startswith(".") for part in parts[above:]))
 
 
 # How far the prefix of an environment is above site-packages.
