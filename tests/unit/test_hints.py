@@ -360,8 +360,26 @@ def test_lines_that_exclude_what_a_backend_computes(tmp_path: Path) -> None:
     assert LATER not in said
 
 
+def test_an_sdist_for_no_python(tmp_path: Path) -> None:
+    backend = dedent(BACKEND).replace('"Version: 1.4.0"', '"Version: 1.4.0", "Requires-Python: >=3.9,<3.8"')
+    files = {"pyproject.toml": WITHOUT_PROJECT, "odd.py": backend, "says.py": says("", "")}
+    tree = Tree.write(tmp_path / "tree", files)
+    for hook in ("build_sdist", "build_wheel"):
+        assert "`Requires-Python` admits no Python" in " ".join(refusal(tree, hook, tmp_path / "out").split())
+
+
 @pytest.mark.parametrize(
-    "declared", ['"egg<3"', "\"egg<3; os_name == 'none'\"", '"egg==x.x.*"', '{ requires = "egg<2", variant = "old" }']
+    "declared",
+    [
+        '"egg<3"',
+        "\"egg<3; os_name == 'none'\"",
+        '"egg==x.x.*"',
+        '{ requires = "egg<2", variant = "old" }',
+        # A wheel may be for other environments.
+        "\"egg<2; sys_platform == 'win32'\"",
+        "\"egg<2; python_version < '3.11'\"",
+        "\"egg<2; implementation_name == 'pypy'\"",
+    ],
 )
 def test_an_sdist_whose_wheels_can_be_installed(tmp_path: Path, declared: str) -> None:
     text = WITHOUT_PROJECT.replace("[tool.abiding]\n", '[tool.abiding]\nwheels-differ = "as it is"\n')

@@ -154,6 +154,14 @@ def test_an_editable_wheel_without_its_module_brings_the_libraries(scene: Scene)
     assert done.stdout == "True\n7\n", done.stderr
 
 
+def test_a_thread_that_goes_through_the_finders_meets_them_all(scene: Scene) -> None:
+    environment = installed(scene.build("build_editable", IN_PLACE="1"), scene.folder / "environment")
+    installed(next((scene.folder / "wheels").iterdir()), environment)
+    code = "import site, sys; site.addsitedir(sys.argv[1]); seen = sys.meta_path; before = list(seen); import ham; print(seen == before, len(before) - len(sys.meta_path))"
+    command = [sys.executable, "-c", code, str(environment)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "True 1\n"
+
+
 # How a backend leads Python to a package in a namespace, by what its `.pth` file says: to the folder, to the package
 # alone, as setuptools and meson-python do, or with a namespace that exists already, as old tools have it.
 NAMESPACES = {

@@ -800,6 +800,16 @@ def test_a_file_that_is_packed_too_densely(tmp_path: Path) -> None:
         examine(path)
 
 
+def test_a_hidden_folder_of_the_wheel_itself_is_not_leaked(pair: Pair, tmp_path: Path) -> None:
+    """`pair` is consumer and provider; here a library beside the environment's own finds what is next to it."""
+    image = pair.consumer("$ORIGIN:$ORIGIN/../.v:$ORIGIN/../.w")
+    with ZipFile(image) as archive:
+        module = archive.read(next(name for name in archive.namelist() if name.endswith(".so")))
+    path = wheel(tmp_path, "ham", {"ham-1.0.data/data/lib/.v/libv.so": module}, requires=["prov"])
+    (leaked,) = [finding for finding in examine(path, [pair.provider()]) if finding.rule == "leaked-rpath"]
+    assert leaked.found == ("$ORIGIN/../.w",)
+
+
 def test_places_in_the_data_folder(pair: Pair, tmp_path: Path) -> None:
     """Files of `name.data` go elsewhere; run paths are followed from there."""
     files = {"ham-1.0.data/platlib/ham/_ham.so": pair.module(), "ham-1.0.data/data/lib/libx.so": pair.library}

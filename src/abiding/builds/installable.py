@@ -36,10 +36,13 @@ class Installable(NamedTuple):
             yield from self._satisfiable(name, metadata, {line: entry for entry, line in lines.items()})
 
     def sdist(self, name: str, pkg_info: CoreMetadata) -> Iterator[Finding]:
-        """Judge what every wheel of an sdist will require, as far as it is known before one is built."""
+        """Judge what every wheel of an sdist will say, as far as it is known before one is built."""
+        yield from judge_python(name, pkg_info, self.entries.severity)
         every = [entry for entry in self.entries.declaration.entries if not entry.select and not entry.variant]
         lines = {entry.in_metadata(pins.without_pins(entry.requires)): entry for entry in every}
         for finding in self._satisfiable(name, pkg_info.with_requirements(lines), lines) if lines else ():
+            if any(requirements.parse(line).marker for line in lines_of(finding.found)):
+                continue  # a wheel may be for other environments than those of which the marker speaks
             of = requirements.name_of(lines_of(finding.found)[0])
             yield finding._replace(
                 message=f"no version of `{of}` satisfies all that the wheels of this sdist would require of it",

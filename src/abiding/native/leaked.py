@@ -23,9 +23,11 @@ __all__ = ["leaked_run_paths"]
 def leaked_run_paths(subject: Subject) -> Iterator[Finding]:
     """Find the run paths that lead out of the environment, to where a wheel was built (`leaked-rpath`)."""
     leaks: dict[str, list[Image]] = {}
+    layout = subject.platform.layout
+    own = {layout.place(image.folder) for image in subject.consumer.images}
     for image in subject.consumer.images:
         for path in image.run_paths:
-            if _is_leaked(path, image, subject.platform.layout) and not _for_repair(image, subject):
+            if _is_leaked(path, image, layout, own) and not _for_repair(image, subject):
                 leaks.setdefault(path, []).append(image)
     if not leaks:
         return
@@ -72,11 +74,14 @@ def _for_repair(image: Image, subject: Subject) -> bool:
     )
 
 
-def _is_leaked(path: str, image: Image, layout: SiteLayout) -> bool:
+def _is_leaked(path: str, image: Image, layout: SiteLayout, own: Collection[str]) -> bool:
+    """Return whether a run path of an image is of the machine that built it; `own` are folders of the wheel's files."""
     place = expand_run_path(path, image.folder, layout)
     if place is None:
         # `@executable_path` and such depend on nothing of the machine that built it.
         return path.startswith("/") and not path.startswith(("/usr/lib", "/System/"))
+    if place in own:
+        return False
     # Below the prefix a wheel may install what it likes, but nothing among the modules that come with Python. A hidden
     # folder there, as in `$ORIGIN/../../../../.local/lib`, is one of the home of who built it.
     parts = place.split("/")

@@ -55,7 +55,8 @@ class Finder:
             spec = next((one for one in specs if one is not None), None)
             if spec is not None and cls.is_of_tree(spec):
                 load()
-                sys.meta_path[:] = [one for one in sys.meta_path if one is not cls]
+                # A new list: another thread may be going through the old one.
+                sys.meta_path = [one for one in sys.meta_path if one is not cls]
         finally:
             cls.asking.discard(thread)
         return spec
@@ -88,7 +89,7 @@ def load():
 
 def install():
     """Be asked first. Python may read a `.pth` file twice, and those of the backend with it."""
-    sys.meta_path[:] = [Finder, *(one for one in sys.meta_path if one is not Finder)]
+    sys.meta_path = [Finder, *(one for one in sys.meta_path if one is not Finder)]
 '''
 
 

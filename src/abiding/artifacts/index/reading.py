@@ -71,7 +71,7 @@ def _local_version(artifact: Artifact, local: Sequence[str]) -> Finding:
     return Finding(
         "two-versions",
         Severity.NOTE,
-        f"the index has {all_of(local)} too, and `{artifact.name}=={artifact.version}` accepts it",
+        f"the index has {all_of(local)} too, which `{artifact.name}=={artifact.version}` accepts",
         artifact=artifact.filename,
         field="Version",
         expected=artifact.version,

@@ -279,11 +279,14 @@ class Body(io.RawIOBase):
         return data or b""
 
     def _is_cut_off(self) -> bool:
-        """Return whether what came is compressed, and not all of it: urllib3 takes as much as there is for all."""
+        """Return whether what came is compressed, and not all of it: urllib3 takes as much as there is for all.
+
+        Decoders of what nobody asked for, such as brotli, do not tell.
+        """
         decoder = getattr(self._raw, "_decoder", None)
         compressed = getattr(decoder, "_obj", None)
         # Behind the end of what is compressed there may be bytes that mean nothing.
-        is_ended = compressed is None or compressed.eof or getattr(decoder, "_state", None) == _BEHIND_END
+        is_ended = getattr(compressed, "eof", True) or getattr(decoder, "_state", None) == _BEHIND_END
         return self._is_text and self._raw.tell() > 0 and not is_ended
 
     def _too_slow(self) -> NoReturn:
