@@ -164,7 +164,7 @@ def test_an_sdist_that_nobody_can_build_is_no_good_one(text: str, is_folder: boo
         path = write_sdist(tmp_path, SDIST, metadata(), data)
     (release,) = abiding.check([path])
     assert [(one.rule, one.severity, one.artifact) for one in release.findings] == [
-        ("bad-pyproject", "error", release.artifacts[0].filename)
+        ("bad-pyproject", "error", f"{path.name}/pyproject.toml")
     ]
     assert release.findings[0].hints
     assert not release.unread

@@ -202,3 +202,32 @@ def test_a_record_makes_no_line_lawful(
     write_wheel(tmp_path, LINUX, said(*lines), more={f"spam-1.0.dist-info/{MEMBER}": record.to_json()})
     (release,) = abiding.check([tmp_path])
     assert {rule for rule, _, _ in errors(release)} == expected
+
+
+@pytest.mark.parametrize("rule", ["never-true", "unknown-key", "could-be-a-marker", "bad-pyproject"])
+@pytest.mark.parametrize("place", ["sdist", "folder", "two sdists"])
+def test_what_is_wrong_in_the_pyproject_of_an_sdist_is_said_of_that_file(rule: str, place: str, tmp_path: Path) -> None:
+    """Not of the pyproject.toml of the folder that the command was run in."""
+    slips = {
+        "never-true": ('"numpy<3"', "\"numpy<3; sys_platform == 'windows'\""),
+        "unknown-key": ("[tool.abiding]", '[tool.abiding]\nlevl = "abi"'),
+        "could-be-a-marker": ('"numpy<3"', '{ requires = "numpy<3", select = "*-win_amd64" }'),
+        "bad-pyproject": ("[tool.abiding]", "[tool.abiding"),
+    }
+    pyproject, pkg_info = PYPROJECT.replace(*slips[rule]), said(more=("Dynamic: Requires-Dist",))
+    if place == "folder":
+        folder = tmp_path / "spam-1.0"
+        folder.mkdir()
+        (folder / "PKG-INFO").write_bytes(pkg_info)
+        (folder / "pyproject.toml").write_text(pyproject)
+        paths = [folder]
+    else:
+        paths = [write_sdist(tmp_path, SDIST, pkg_info, pyproject)]
+    if place == "two sdists":
+        (tmp_path / "others").mkdir()
+        paths.append(write_sdist(tmp_path / "others", SDIST, pkg_info + b"\nother\n", pyproject))
+    (release,) = abiding.check(paths)
+    places = {finding.artifact for finding in release.findings if finding.rule == rule}
+    assert places <= {f"{file.called.removesuffix('/')}/pyproject.toml" for file in release.files}
+    assert f"{release.reference.removesuffix('/')}/pyproject.toml" in places
+    assert f" --> {min(places)}:" in text.render([release])

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from abiding.project.build_record import BuildRecord
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Artifact", "Unreadable"]
+__all__ = ["Artifact", "Unreadable", "member_of"]
+
+
+def member_of(file: str, name: str) -> str:
+    """Return what a file in an archive is called, or in the folder that an sdist was unpacked to."""
+    return f"{file.removesuffix('/')}/{name}"
 
 
 class Artifact(NamedTuple):
@@ -51,6 +56,10 @@ class Artifact(NamedTuple):
     def called(self) -> str:
         """What it is called in the release, where no other file is called so."""
         return self.place + self.filename
+
+    def member(self, name: str) -> str:
+        """Return what a file in it is called, which is not that of a working folder."""
+        return member_of(self.called, name)
 
 
 class Unreadable(NamedTuple):

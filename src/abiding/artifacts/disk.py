@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding.archives.naming import ENDINGS, kind_of
 from abiding.archives.wheel_name import WheelName
-from abiding.artifacts.artifact import Artifact, Unreadable
+from abiding.artifacts.artifact import Artifact, Unreadable, member_of
 from abiding.artifacts.identity import Identity, canonical, hold_to_name, is_distribution, project_and_version
 from abiding.artifacts.room import Room
 from abiding.files.plain import is_folder, is_plain, read_for
@@ -265,4 +265,5 @@ def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tup
     except DeclarationError as exc:
         notes = ("every front end reads it first, so nobody can build or install from this sdist",)
         hints = ("build the sdist anew from a pyproject.toml that is TOML; what it declares was not checked",)
-        return None, tuple(finding._replace(artifact=filename, notes=notes, hints=hints) for finding in exc.findings)
+        name = member_of(filename, "pyproject.toml")
+        return None, tuple(finding._replace(artifact=name, notes=notes, hints=hints) for finding in exc.findings)

@@ -32,11 +32,13 @@ class Pyproject(NamedTuple):
     """One pyproject.toml: its text and the table that TOML reads in it. It is never written.
 
     `in_sdist` is whether it is that of an sdist, which somebody has published or will: a PKG-INFO lies beside it.
+    `called` is what findings call it.
     """
 
     text: str
     table: Mapping[str, Any]
     in_sdist: bool = False
+    called: str = "pyproject.toml"
 
     @classmethod
     def read(cls, folder: Path) -> Pyproject:
@@ -138,7 +140,7 @@ class Pyproject(NamedTuple):
             rule,
             severity,
             message,
-            artifact="pyproject.toml",
+            artifact=self.called,
             line=self.line_of(key),
             field=key_text(key),
             excerpts=excerpts,

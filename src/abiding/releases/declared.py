@@ -165,6 +165,7 @@ def declared_in(sdist: Artifact | None) -> Own:
     from abiding.project.declaration import Declaration
     from abiding.project.lint import could_be_markers, lint
 
+    pyproject = pyproject._replace(called=sdist.member("pyproject.toml"))
     try:
         declaration = Declaration.read(pyproject)
     except DeclarationError as exc:

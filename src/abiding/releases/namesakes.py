@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.artifacts.artifact import Unreadable
+from abiding.artifacts.artifact import Unreadable, member_of
 from abiding.files.plain import is_plain
 from abiding.findings.finding import Finding, Severity
 
@@ -53,7 +53,8 @@ def _call_by_path(file: Artifact | Unreadable) -> Artifact | Unreadable:
     placed = file._replace(place=f"{folder}{slash}")
 
     def of_it(finding: Finding) -> Finding:
-        return finding._replace(artifact=placed.called) if finding.artifact == file.filename else finding
+        own = finding.artifact == file.filename or finding.artifact.startswith(member_of(file.filename, ""))
+        return finding._replace(artifact=placed.place + finding.artifact) if own else finding
 
     if isinstance(placed, Unreadable):
         return placed._replace(problem=of_it(placed.problem))

@@ -12,7 +12,7 @@ from abiding.findings.finding import Severity
 from abiding.findings.words import beginning
 from abiding.report.compact import briefly
 from abiding.report.grouping import groups, release_groups, values
-from abiding.report.repository import Repository, folder_of
+from abiding.report.repository import PYPROJECT, Repository, folder_of, is_of_project
 from abiding.report.summary import summary
 
 if TYPE_CHECKING:
@@ -56,20 +56,16 @@ def _command(group: Group, about: str, file: str) -> str:
 def _properties(group: Group, file: str) -> str:
     finding = group.finding
     properties = {"title": f"abiding ({finding.rule})"}
-    if _is_of_project(group):
+    if finding.line and is_of_project(group.artifacts, file):
         # Only what lies in the repository can be annotated; an artifact does not.
         properties = {"file": file, "line": str(finding.line), **properties}
     pairs = ((name, _data(value).replace(":", "%3A").replace(",", "%2C")) for name, value in properties.items())
     return ",".join(f"{name}={value}" for name, value in pairs)
 
 
-def _is_of_project(group: Group) -> bool:
-    return bool(group.finding.line) and group.artifacts == ("pyproject.toml",)
-
-
 def _message(group: Group, about: str) -> str:
     finding = group.finding
-    lines = [finding.message if _is_of_project(group) or not about else f"{about}: {finding.message}"]
+    lines = [finding.message if about in ("", PYPROJECT) else f"{about}: {finding.message}"]
     lines += [line for line in values(finding).signed if line[2:]]
     lines += [f"hint: {hint}" for hint in finding.hints]
     return "\n".join(beginning(line, bounds.SHOWN_ON_PAGE) for line in lines)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.files.plain import is_plain, is_there
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from abiding.releases.release import Release
 
-__all__ = ["Repository", "folder_of"]
+__all__ = ["PYPROJECT", "Repository", "folder_of", "is_of_project"]
 
 
-_OF_PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
+PYPROJECT = "pyproject.toml"
+_OF_PROJECTS = (PYPROJECT, "setup.py", "setup.cfg")
 
 
 class Repository(NamedTuple):
@@ -55,6 +58,14 @@ def _real(path: Path) -> Path:
         return Path(os.path.realpath(path))
     except (OSError, ValueError):
         return Path.cwd()
+
+
+def is_of_project(artifacts: Sequence[str], file: str) -> bool:
+    """Return whether the lines that a finding about these files names are those of the project's `file`.
+
+    The pyproject.toml in an sdist is the one that it was made from.
+    """
+    return bool(artifacts) and all(PurePath(name).name == PYPROJECT for name in (file, *artifacts))
 
 
 def folder_of(release: Release) -> Path | None:

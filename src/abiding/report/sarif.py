@@ -25,7 +25,7 @@ from abiding.report import explanations
 from abiding.report.declaring import line_of
 from abiding.report.grouping import release_groups, values
 from abiding.report.pieces import Later, as_json
-from abiding.report.repository import Repository, folder_of
+from abiding.report.repository import PYPROJECT, Repository, folder_of, is_of_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,14 +99,14 @@ def _results(of: Report, repository: Repository, names: Sequence[str]) -> Iterat
     place = repository.project_file(of.beside)
     pyproject = _pyproject(repository.top / place)
     for finding, artifacts in of.findings:
-        of_project = artifacts == ("pyproject.toml",) and place.endswith("pyproject.toml")
+        of_project = is_of_project(artifacts, place)
         print_ = _fingerprint(of.project, finding)
         number = next(seen.setdefault(print_, count(1)))
         yield {
             "ruleId": finding.rule,
             "ruleIndex": names.index(finding.rule),
             "level": str(finding.severity),  # they are called the same there
-            "message": {"text": _message(finding, () if of_project else artifacts)},
+            "message": {"text": _message(finding, [name for name in artifacts if name != PYPROJECT])},
             "locations": [
                 {
                     "physicalLocation": {
