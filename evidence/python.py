@@ -1,4 +1,4 @@
-"""Writes the table of functions that CPython exported before they were of its stable ABI."""
+"""Writes the table of what CPython exported before it was of its stable ABI, and of what it exports beyond that."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from abi3info import DATAS, FUNCTIONS
 
 from abiding.native.reading import read_image, read_symbols
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TABLE = Path(__file__).resolve().parents[1] / "src" / "abiding" / "evidence" / "tables" / "python.json"
 # From the first that a wheel of today may still be for.
@@ -29,8 +33,24 @@ def renew() -> None:
         "source": f"what CPython 3.{min(exported)} to 3.{max(exported)} exports on Linux",
         "date": datetime.now(UTC).date().isoformat(),
         "exported": dict(sorted(table.items())),
+        "unpromised": _unpromised(exported),
     }
     TABLE.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+
+
+def _unpromised(exported: Mapping[int, frozenset[str]]) -> dict[str, str]:
+    """Give the names of no stable ABI, by the first and the last Python that have them; `3.8-` is with the newest."""
+    newest = max(exported)
+    promised = {symbol.name for symbol in (*FUNCTIONS, *DATAS)}
+    by_pythons: dict[tuple[int, int], list[str]] = {}
+    for name in sorted(frozenset[str]().union(*exported.values()) - promised):
+        if name.startswith(("Py", "_Py")):
+            having = [minor for minor, names in exported.items() if name in names]
+            by_pythons.setdefault((having[0], having[-1]), []).append(name)
+    return {
+        f"3.{first}-" + (f"3.{last}" if last < newest else ""): " ".join(names)
+        for (first, last), names in sorted(by_pythons.items())
+    }
 
 
 _ASK = """

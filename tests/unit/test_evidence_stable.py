@@ -78,6 +78,70 @@ def test_the_tag_of_a_wheel(
     )
 
 
+# Of a library, whose name an ELF file notes, a symbol may be as well as of CPython.
+OWN = {"libcase.abi3.so.1": False, "libshiboken.so.6": False, "libz-a1b2c3d4e5.so.1": True}
+
+
+@pytest.mark.parametrize(
+    ("tag", "calls", "requires", "expected"),
+    [
+        # Every CPython has it, and none promises it.
+        ("cp39-abi3", ["_PyObject_GetDictPtr"], "", "warning"),
+        ("cp39-abi3", ["PyMethod_New", "PyRun_String"], "", "warning"),
+        ("cp315-abi3.abi3t", ["PyMethod_New"], "", "warning"),
+        # One that the tag admits lacks it: a later one, or an older.
+        ("cp39-abi3", ["PyUnicode_AsUnicode"], "", "error"),
+        ("cp39-abi3", ["PyUnicode_AsUnicode"], "<3.12", "warning"),
+        # It became part of the stable ABI with its first Python.
+        ("cp313-abi3", ["PyLong_AsInt"], "", None),
+        ("cp39-abi3", ["PyFrame_GetBack"], "", "warning"),
+        ("cp38-abi3", ["PyFrame_GetBack"], "", "error"),
+        ("cp39-abi3", ["PyFrame_GetCode"], "", None),
+        ("cp38-abi3", ["PyUnstable_Code_New"], "", "error"),
+        ("cp312-abi3", ["PyUnstable_Code_New"], "", "warning"),
+        # What is of the stable ABI under a private name, and what only looks like a name of CPython.
+        ("cp312-abi3", ["_Py_Dealloc", "_Py_CheckRecursiveCall", "_PyArg_ParseTuple_SizeT"], "", None),
+        ("cp39-abi3", ["PyErr_SetFromOSErrnoWithSyscall", "PyInit_other", "_PySpam_New"], "", None),
+        ("cp311-cp311", ["_PyObject_GetDictPtr"], "", None),
+    ],
+)
+def test_what_no_stable_abi_has(
+    tmp_path: Path, tag: str, calls: list[str], requires: str, expected: str | None
+) -> None:
+    code = library(tmp_path / "_core.so", calls=["PyUnicode_FromString", *calls]).read_bytes()
+    lines = [f"Requires-Python: {requires}"] if requires else []
+    name = f"spam-1.0-{tag}-manylinux_2_28_x86_64.whl"
+    path = write_wheel(tmp_path, name, metadata(*lines), more={"spam/_core.abi3.so": code})
+    findings = evidence.judge_wheels([path]).get(str(path), ())
+    beyond = [finding for finding in findings if "no stable ABI does" in " ".join(finding.notes)]
+    assert [(finding.rule, finding.severity) for finding in beyond] == (
+        [("bound-too-loose", expected)] if expected else []
+    )
+    assert all(f"`{call}`" in finding.notes[0] for finding in beyond for call in calls)
+    assert all((finding.severity == "error") is (len(finding.notes) > 1) for finding in beyond)
+
+
+@pytest.mark.parametrize(("needed_library", "is_told"), OWN.items())
+def test_a_symbol_that_another_library_may_have(tmp_path: Path, needed_library: str, *, is_told: bool) -> None:
+    other = library(tmp_path / "libother.so", "PyMethod_New", soname=needed_library)
+    code = library(tmp_path / "_core.so", calls=["PyMethod_New"], links=[other]).read_bytes()
+    name = "spam-1.0-cp39-abi3-manylinux_2_28_x86_64.whl"
+    path = write_wheel(tmp_path, name, metadata(), more={"spam/_core.abi3.so": code})
+    findings = evidence.judge_wheels([path]).get(str(path), ())
+    assert bool(findings) is is_told
+
+
+def test_a_symbol_that_may_be_missing(tmp_path: Path) -> None:
+    """A weak one is asked for before it is used; what the file has itself is of nobody else."""
+    code = (
+        "extern int _PyObject_GetDictPtr(void) __attribute__((weak)); int use(void) { return _PyObject_GetDictPtr(); }"
+    )
+    data = library(tmp_path / "_core.so", "PyMethod_New", calls=["PyMethod_New"], code=code).read_bytes()
+    name = "spam-1.0-cp39-abi3-manylinux_2_28_x86_64.whl"
+    path = write_wheel(tmp_path, name, metadata(), more={"spam/_core.abi3.so": data})
+    assert not evidence.judge_wheels([path]).get(str(path), ())
+
+
 @pytest.mark.parametrize("missing", ["abi3info", "elftools"])
 @pytest.mark.parametrize(
     ("tag", "name", "said"),

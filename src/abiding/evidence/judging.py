@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.evidence import rules, stable
+from abiding.evidence import rules, stable, unpromised
 from abiding.evidence.undeclared import judge_interfaces
 
 if TYPE_CHECKING:
@@ -36,9 +36,13 @@ class JudgedWheel(NamedTuple):
         optional: Sequence[Guarded] = (),
     ) -> JudgedWheel:
         """Judge a wheel. `tags` are those of its name, one by one; modules that are `optional` may be missing."""
-        tags = tuple(tags)
+        tags, requires_python = tuple(tags), metadata.get("Requires-Python")
+        of_stable_abi = stable.tags_among(tags)
         return cls(
-            tuple(stable.judge(filename, compiled.stable, tags, metadata.get("Requires-Python"))),
+            (
+                *stable.judge(filename, compiled.stable, of_stable_abi, requires_python),
+                *unpromised.judge(filename, compiled.beyond, of_stable_abi, requires_python),
+            ),
             tuple(rules.judge_bounds(filename, compiled, metadata, tags, optional)),
             tuple(judge_interfaces(filename, compiled, metadata)),
             tuple(stable.unread(filename, compiled.number, tags)),

@@ -10,6 +10,7 @@ from abiding.archives import tagging
 from abiding.evidence import stable, torch
 from abiding.evidence.interfaces import Module, interfaces_of
 from abiding.evidence.members import fair
+from abiding.evidence.stable import Uses
 from abiding.evidence.texts import search
 from abiding.native.images import Format
 from abiding.native.names import place_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from abiding.archives.wheel import Wheel
     from abiding.evidence.owners import Owned
     from abiding.evidence.stable import Stable
+    from abiding.evidence.unpromised import Unpromised
 
 __all__ = ["Compiled", "File", "compiled", "file_of", "module_of", "of_file", "of_wheel"]
 
@@ -29,18 +31,19 @@ _LARGEST = 1 << 30
 
 
 class File(NamedTuple):
-    """One compiled file: its interfaces, and what it needs of Python's stable ABI, if it is for that."""
+    """One compiled file: its interfaces, and what it uses of Python, if it is for the stable ABI of that."""
 
     module: Module
-    stable: Stable | None = None
+    uses: Uses = Uses()
 
 
 class Compiled(NamedTuple):
     """The compiled files of one wheel.
 
-    `modules` are those with an interface, in the order of the wheel, and `stable` those for Python's stable ABI;
-    `number` is how many files were gone through. `names` are the modules and packages that the wheel has itself, by
-    the last part of their names too, `tops` those at the top, and `passed_over` the files that were not gone through.
+    `modules` are those with an interface, in the order of the wheel, `stable` those for Python's stable ABI, and
+    `beyond` those of them that use more of Python; `number` is how many files were gone through. `names` are the
+    modules and packages that the wheel has itself, by the last part of their names too, `tops` those at the top, and
+    `passed_over` the files that were not gone through.
     """
 
     modules: tuple[Module, ...]
@@ -49,6 +52,7 @@ class Compiled(NamedTuple):
     passed_over: tuple[str, ...] = ()
     stable: tuple[Stable, ...] = ()
     tops: frozenset[str] = frozenset()
+    beyond: tuple[Unpromised, ...] = ()
 
     def has(self, owned: Owned) -> bool:
         """Return whether the wheel has a package itself that others may have: a known one is where others have it."""
@@ -88,8 +92,9 @@ def compiled(files: Iterable[File], names: Iterable[str], passed_over: tuple[str
         len(files),
         frozenset(part.partition(".")[0] for parts in own for part in parts),
         passed_over,
-        tuple(file.stable for file in files if file.stable),
+        tuple(file.uses.stable for file in files if file.uses.stable),
         frozenset(place.partition("/")[0].partition(".")[0] for place in places),
+        tuple(file.uses.beyond for file in files if file.uses.beyond),
     )
 
 
@@ -102,8 +107,8 @@ def file_of(place: str, pieces: Iterable[bytes], contents: Callable[[], bytes] |
     module = module_of(place, pieces)
     if contents is None:
         return File(module)
-    needed = stable.of_file(place, contents) if of_stable_abi else None
-    return File(torch.refine(module, contents), needed)
+    uses = stable.of_file(place, contents) if of_stable_abi else Uses()
+    return File(torch.refine(module, contents), uses)
 
 
 def module_of(place: str, pieces: Iterable[bytes]) -> Module:

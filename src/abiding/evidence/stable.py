@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.evidence import unpromised
 from abiding.evidence.interfaces import Interface, Kind
 from abiding.findings.errors import AbidingError, MissingExtraError, needing
 from abiding.findings.finding import Finding, Severity
@@ -23,7 +24,20 @@ from abiding.native.names import module_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["LeastPython", "Stable", "is_readable", "judge", "needed", "of_file", "tag_of", "tags_among", "unread"]
+    from abiding.evidence.unpromised import Unpromised
+
+__all__ = [
+    "LeastPython",
+    "Stable",
+    "Uses",
+    "is_readable",
+    "judge",
+    "needed",
+    "of_file",
+    "tag_of",
+    "tags_among",
+    "unread",
+]
 
 
 _MOST_NAMED = 3
@@ -52,22 +66,29 @@ class Stable(NamedTuple):
         return Interface(Kind.STABLE_ABI, "", self.there.symbols, floor=self.there.python)
 
 
+class Uses(NamedTuple):
+    """What a file for the stable ABI uses of CPython: what is of that, and what is `beyond` it."""
+
+    stable: Stable | None = None
+    beyond: Unpromised | None = None
+
+
 def tags_among(tags: Iterable[str]) -> list[str]:
     """Return those of some tags that are of the stable ABI."""
     return [tag for tag in tags if tag.split("-")[1].startswith("abi3")]
 
 
-def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
-    """Tell what one file of a wheel for the stable ABI needs of that.
+def of_file(place: str, contents: Callable[[], bytes]) -> Uses:
+    """Tell what one file of a wheel for the stable ABI uses of CPython.
 
-    None if it is not for the stable ABI by its name, or can't be read here: who judges images says so. `contents` gives
-    the file; raises what that raises.
+    Nothing if it is not for the stable ABI by its name, or can't be read here: who judges images says so. `contents`
+    gives the file; raises what that raises.
     """
     name, _, suffix = place.rpartition("/")[2].partition(".")
     # Each Python imports a module whose name has no tag. On Windows what is for the stable ABI has none.
     for_any = suffix in ("pyd", "so")
     if not ((for_any or ".abi3" in f".{suffix}") and is_readable()):
-        return None
+        return Uses()
     data = contents()
     from abiding.native.images import Format
     from abiding.native.reading import read_image, read_symbols
@@ -76,14 +97,14 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
         image = read_image(data, place)
         symbols = read_symbols(data, image) if image else None
     except AbidingError:
-        return None
+        return Uses()
     if image is None or symbols is None or (suffix == "so" and f"PyInit_{name}" not in symbols.exported):
-        return None
+        return Uses()
     names = [name for some in symbols.imported.values() for name in some]
     promised = needed(names)
     # On Windows what is for the stable ABI is linked with python3.dll, which has nothing else.
     there = promised if image.format is Format.PE else needed(names, _exported())
-    return Stable(place, promised, there) if promised and there else None
+    return Uses(Stable(place, promised, there) if promised and there else None, unpromised.of_image(image, symbols))
 
 
 def tag_of(least: LeastPython) -> str:

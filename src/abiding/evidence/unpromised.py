@@ -1,0 +1,122 @@
+"""What a file for CPython's stable ABI uses of CPython that no stable ABI has: a later one may be without it.
+
+Which names are CPython's, the table `tables/python.json` says, with the Pythons that export them. A name alone does
+not: libshiboken has functions of its own that are called as those of CPython, and so have others.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import literals
+from abiding.metadata import markers
+from abiding.metadata.exclusions import installable
+from abiding.native.images import Format
+from abiding.native.names import is_mangled, module_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from abiding.native.images import Image, Symbols
+
+__all__ = ["Pythons", "Unpromised", "judge", "of_image"]
+
+
+class Pythons(NamedTuple):
+    """The first and the last Python that export a name; `last` is empty where the newest that was looked into does."""
+
+    first: str
+    last: str
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """The markers of those that lack it: the older ones and the later ones."""
+        older = f'python_version < "{self.first}"'
+        return (older, f'python_version > "{self.last}"') if self.last else (older,)
+
+
+class Unpromised(NamedTuple):
+    """A file for the stable ABI, by its place below site-packages, and what it uses beyond that, by name."""
+
+    file: str
+    symbols: Mapping[str, Pythons]
+
+
+# Libraries that have nothing of Python, and Python's own. Of any other a symbol may be, which does not say whose it is.
+_NOT_THEIRS = re.compile(
+    r"ld-(linux|musl).*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+|atomic)\.(so|musl)\b.*|libpython\d.*|/usr/lib/.*"
+)
+
+
+def of_image(image: Image, symbols: Symbols) -> Unpromised | None:
+    """Tell what an image uses of CPython that no stable ABI has; None for nothing, and where others may have it.
+
+    On Windows what is for the stable ABI is linked with python3.dll, which has nothing else.
+    """
+    if image.format is Format.PE:
+        return None
+    if image.format is Format.ELF and not all(_NOT_THEIRS.fullmatch(need) or is_mangled(need) for need in image.needs):
+        return None
+    known = _known()
+    used = {name: known[name] for name in sorted(symbols.imported.get("", ())) if name in known}
+    return Unpromised(image.place, used) if used else None
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, Pythons]:
+    """Return the Pythons that export each of the names that are of no stable ABI."""
+    text = files("abiding.evidence").joinpath("tables/python.json").read_text("utf-8")
+    table: dict[str, str] = json.loads(text)["unpromised"]
+    known = {}
+    for pythons, names in table.items():
+        first, _, last = pythons.partition("-")
+        known.update(dict.fromkeys(names.split(), Pythons(first, last)))
+    return known
+
+
+def judge(filename: str, modules: Iterable[Unpromised], tags: Iterable[str], requires_python: str) -> Iterator[Finding]:
+    """Judge a wheel with these tags, all of the stable ABI, by what its files use beyond that."""
+    tags = list(tags)
+    where = installable(requires_python, tags)
+    for module in modules:
+        lacking = {
+            name: gone
+            for name, pythons in module.symbols.items()
+            if (
+                gone := [
+                    marker for marker in pythons.without if (where & markers.of_releases(marker)).branch is not False
+                ]
+            )
+        }
+        yield _beyond(filename, module, lacking, tags)
+
+
+def _beyond(filename: str, module: Unpromised, lacking: Mapping[str, list[str]], tags: Iterable[str]) -> Finding:
+    name = module_name(module.file) or module.file
+    notes = [f"CPython has {literals(tuple(module.symbols))}, and no stable ABI does: nobody promised that it stays"]
+    by_python: dict[str, list[str]] = {}
+    for symbol, gone in lacking.items():
+        by_python.setdefault(" or ".join(gone), []).append(symbol)
+    notes += [f"it is not there where `{where}`: {literals(names)}" for where, names in by_python.items()]
+    message = f"`{name}` uses what is of CPython, and not of the stable ABI that its tag names"
+    if lacking:
+        message = f"the tag admits Pythons that lack what `{name}` uses outside of the stable ABI"
+    return Finding(
+        "bound-too-loose",
+        Severity.ERROR if lacking else Severity.WARNING,
+        message,
+        artifact=filename,
+        field="Tag",
+        found=tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in tags)),
+        found_from="file name",
+        notes=tuple(notes),
+        hints=(
+            "compile it with `Py_LIMITED_API`, which leaves only the stable ABI to use",
+            "or build a wheel for each Python, without the stable ABI in its tag",
+        ),
+    )
