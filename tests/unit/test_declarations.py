@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from abiding.providers import headers
-from abiding.providers.declarations import CONSTANTS, ParsedHeaders, changes, comparable_parts, constants
+from abiding.providers.declaration_changes import changes, comparable_parts, constants
+from abiding.providers.declarations import CONSTANTS, ParsedHeaders
 
 ONE_MEANING_IN_C = [
     ("int f(const int *p);", "int f(int const *q);"),

@@ -11,10 +11,11 @@ from clang.cindex import Index
 from abiding.findings import bounds
 from abiding.providers import confined, headers
 from abiding.providers.branches import differing_branches
-from abiding.providers.changed import InterfaceComparison, Material, compare_interfaces
-from abiding.providers.cursors import Walk
-from abiding.providers.declarations import ParsedHeaders, changes, comparable_parts, constants
+from abiding.providers.declaration_changes import changes, comparable_parts, constants
+from abiding.providers.declarations import ParsedHeaders
+from abiding.providers.header_walk import Walk
 from abiding.providers.headers import Headers, collect
+from abiding.providers.interface_comparison import InterfaceComparison, Material, compare_interfaces
 from abiding.providers.languages import headers_of_both
 from abiding.providers.macros import guard_of
 from abiding.providers.numbering import is_number_of, is_version
@@ -620,8 +621,8 @@ def test_a_declaration_that_the_parser_fails_at_is_left_out_alone(
     meaning = walk.meanings.meaning
     monkeypatch.setattr(walk.meanings, "meaning", lambda one: meaning(one) if one.spelling == "t" else {}[one.spelling])
     walk.all(index.parse(str(tmp_path / "a.h"), ["-x", "c"]).cursor)
-    assert [entry[3] for entry in walk.sure(uses=False)] == ["struct t", "f()"]
-    assert walk.left_out == {"a.h": (1, "the parser fails: KeyError")}
+    assert [entry[3] for entry in walk.listed.sure(uses=False)] == ["struct t", "f()"]
+    assert walk.listed.left_out == {"a.h": (1, "the parser fails: KeyError")}
 
 
 def test_a_header_may_have_the_name_of_what_includes_it() -> None:

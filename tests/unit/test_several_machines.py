@@ -15,7 +15,7 @@ from abiding.native.reading import read_image, read_symbols
 from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
 from abiding.providers.cache import Cache
-from abiding.providers.gate import compare
+from abiding.providers.promise_check import compare
 from abiding.providers.release import ProviderRelease
 from abiding.providers.tables import Exports
 from makers.compiled import mach_o, universal, wheel

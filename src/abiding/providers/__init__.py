@@ -1,6 +1,6 @@
-"""Providers: what their libraries exported, version by version, and what that means for those who are linked with them.
+"""Providers: what their libraries export, version by version, and what that means for wheels that are linked with them.
 
-One sentence: *read* the libraries of the published wheels (`published`, kept in `cache`) into a `history`, *hold* what
-a consumer takes against it (`ranges`), or a new release against the last (`gate`), and *write* it as Debian does
-(`debian`).
+The libraries of the published wheels (`published`, kept in `cache`) are read into a `history`. What a consumer takes is
+compared with it (`ranges`), a new release is compared with the last one (`promise_check`), and Debian's symbols files
+are written from it (`debian`).
 """

@@ -16,7 +16,7 @@ from abiding.findings.errors import AbidingError, MissingExtraError, MissingFile
 from abiding.findings.finding import Finding, Severity
 from abiding.native.indexed import chosen
 from abiding.native.names import has_code, wheels_among
-from abiding.providers.gate import compare
+from abiding.providers.promise_check import compare
 from abiding.providers.release import ProviderRelease
 
 if TYPE_CHECKING:

@@ -1,36 +1,20 @@
-"""What headers declare: values, as the parser gives them, and which of two sets of them are others."""
+"""What headers declare, as values that the parser gives."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.providers.numbering import is_version
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-__all__ = [
-    "CONSTANTS",
-    "MEANT",
-    "Changed",
-    "HeaderDeclaration",
-    "ParsedHeaders",
-    "Reading",
-    "changes",
-    "comparable_parts",
-    "constants",
-    "differing_bodies",
-    "differing_specialisations",
-    "lost_constants",
-    "lost_declarations",
-]
+__all__ = ["CONSTANTS", "MEANT", "OTHER_LANGUAGE", "HeaderDeclaration", "ParsedHeaders", "Reading"]
 
 # What libraries have; a constant is in who uses it.
 MEANT = frozenset({"type", "function", "variable"})
 # Macros and variables, macros that are guards, and what stands in enumerations.
 CONSTANTS = frozenset({"constant", "guard", "enumerator"})
+OTHER_LANGUAGE = {"c": "c++", "c++": "c"}
 
 
 class HeaderDeclaration(NamedTuple):
@@ -71,13 +55,6 @@ class Reading(NamedTuple):
     def is_whole(self) -> bool:
         """Whether all of the header itself was understood."""
         return not self.failed and not self.missing and self.place not in self.errors
-
-
-class Changed(NamedTuple):
-    """A declaration or a constant that is another one now: what it is of, and both meanings."""
-
-    old: HeaderDeclaration
-    new: HeaderDeclaration
 
 
 class ParsedHeaders(NamedTuple):
@@ -128,175 +105,6 @@ class ParsedHeaders(NamedTuple):
         return {
             place: text
             for (place, language), text in sorted(why.items())
-            if (place, language) not in clean and (place in self.of_both or (place, _OTHER[language]) not in clean)
+            if (place, language) not in clean
+            and (place in self.of_both or (place, OTHER_LANGUAGE[language]) not in clean)
         }
-
-
-_OTHER = {"c": "c++", "c++": "c"}
-
-
-def comparable_parts(old: ParsedHeaders, new: ParsedHeaders) -> tuple[ParsedHeaders, ParsedHeaders]:
-    """Leave out what says nothing: a header in the language that it is not in, and one that lacks another header.
-
-    A name that ends with `.h` says neither. What is read as C without an error is C; where it asks itself which of
-    them it is, or what it includes does, it is both. One that lacks another header in one release alone has failed.
-    """
-    sides = (old, new)
-    both = old.of_both | new.of_both
-    left_out: set[tuple[str, str]] = set()
-    lacking: dict[tuple[str, str], str] = {}
-    for place in {place for side in sides for place, _ in side.readings}:
-        by_language = {
-            language: [side.readings[place, language] for side in sides if (place, language) in side.readings]
-            for language in _OTHER
-        }
-        whole = {language: all(header.is_whole for header in readings) for language, readings in by_language.items()}
-        is_of_both = any(
-            not both.isdisjoint((place, *header.includes)) for readings in by_language.values() for header in readings
-        )
-        if all(by_language.values()):
-            # What is there in one release alone may be in the other one by a name that is of C++.
-            if whole["c"] and not is_of_both and len(by_language["c"]) == len(sides):
-                left_out.add((place, "c++"))
-            elif whole["c++"] and not whole["c"]:
-                left_out.add((place, "c"))
-        for language, readings in by_language.items():
-            if len({header.missing for header in readings}) > 1:
-                reading = next(header for header in readings if header.missing)
-                lacking[place, language] = reading.errors.get(place, reading.missing[0])
-    return old.without(left_out).failing(lacking), new.without(left_out).failing(lacking)
-
-
-class _Index:
-    """The declarations of a release, by what they are of."""
-
-    def __init__(self, side: ParsedHeaders, kinds: Collection[str]) -> None:
-        self.side = side
-        self.everywhere: dict[tuple[str, str], list[HeaderDeclaration]] = defaultdict(list)
-        self.own: dict[tuple[str, str, str], list[HeaderDeclaration]] = defaultdict(list)
-        for reading, declaration in _of_kind(side, kinds):
-            self.everywhere[reading.language, declaration.key].append(declaration)
-            if declaration.place == reading.place:
-                self.own[reading.language, declaration.place, declaration.key].append(declaration)
-
-    def successor(self, reading: Reading, old: HeaderDeclaration, before: _Index) -> HeaderDeclaration | None:
-        """Return what a declaration of the release `before` is here, if that is another thing."""
-        language = reading.language
-        candidates = self.everywhere.get((language, old.key), [])
-        is_own = old.place == reading.place
-        own = self.own.get((language, old.place, old.key)) if is_own else None
-        if any(map(old.is_kept_by, own or candidates)):
-            return None
-        if own:
-            return own[-1]
-        # It is elsewhere now, or meant by what another header does before it includes this one.
-        here = self.side.readings.get((reading.place, language))
-        if here is None:
-            moved = [new for new in candidates if (language, new.place, old.key) not in before.own]
-            is_gone = not any((reading.place, language) in self.side.readings for language in _OTHER)
-            return moved[-1] if moved and is_own and is_gone else None
-        if not here.is_whole or (not is_own and old.place not in here.includes):
-            return None
-        return candidates[-1] if candidates else None
-
-
-def _of_kind(side: ParsedHeaders, kinds: Collection[str]) -> Iterator[tuple[Reading, HeaderDeclaration]]:
-    """Yield all of some kinds; constants with those that are members of an enumeration that has a name."""
-    yield from side.of_kind(*kinds)
-    if "enumerator" in kinds:
-        for reading, type_ in side.of_kind("type"):
-            yield from ((reading, member) for member in _members(type_))
-
-
-def _members(enumeration: HeaderDeclaration) -> Iterator[HeaderDeclaration]:
-    """Yield the members of an enumeration as constants, by the names that they have where the enumeration is."""
-    within, separator, name = enumeration.key.removeprefix("tag ").rpartition("::")
-    is_scoped = not enumeration.meaning.removeprefix("enum ").isdigit()
-    prefix = f"{within}{separator}{f'{name}::' if is_scoped else ''}"
-    for member in sorted(enumeration.members):
-        name, _, value = member.partition(" = ")
-        yield HeaderDeclaration(enumeration.place, "enumerator", f"{prefix}{name}", f"{prefix}{name}", value)
-
-
-def changes(old: ParsedHeaders, new: ParsedHeaders, *kinds: str) -> Iterator[Changed]:
-    """Yield what is another thing now, each once; a header that is gone takes nothing away."""
-    before, after = (_Index(side, kinds or MEANT) for side in (old, new))
-    names: set[str] = set()
-    if "enumerator" in kinds:
-        # What is a member of one enumeration in both: the types are compared, which tells of it.
-        kept = {(reading.language, type_.key) for reading, type_ in new.of_kind("type") if type_.members}
-        types = (type_ for reading, type_ in old.of_kind("type") if (reading.language, type_.key) in kept)
-        names.update(member.name for type_ in types for member in _members(type_))
-    for reading, declaration in _of_kind(old, kinds or MEANT):
-        if declaration.name not in names and (successor := after.successor(reading, declaration, before)):
-            names.add(declaration.name)
-            yield Changed(declaration, successor)
-
-
-def constants(side: ParsedHeaders) -> dict[str, HeaderDeclaration]:
-    """Return the constants of a release by name, but those that say which release it is: in no enumeration one does."""
-    by_name = {constant.key: constant for _, constant in _of_kind(side, CONSTANTS)}
-    return {
-        name: constant
-        for name, constant in by_name.items()
-        if constant.kind == "enumerator" or not is_version(name, by_name)
-    }
-
-
-def lost_constants(old: ParsedHeaders, new: ParsedHeaders, *, is_all: bool) -> tuple[str, ...]:
-    """Return the constants that a release has no more, as far as it was read; `is_all` is whether all headers were."""
-    known = {constant.name for _, constant in _of_kind(new, CONSTANTS)}
-    known |= {member.name for _, type_ in old.of_kind("type") for member in _members(type_)}
-    is_read = _reader(new, is_all=is_all)
-    return tuple(
-        name
-        for name, constant in constants(old).items()
-        if constant.kind != "guard" and name not in known and is_read(constant.place)
-    )
-
-
-def lost_declarations(old: ParsedHeaders, new: ParsedHeaders, *, is_all: bool) -> tuple[str, ...]:
-    """Return the names of what a release declares no more, as `lost_constants` does: compiled code may still work."""
-    known = {declaration.key for _, declaration in new.of_kind(*MEANT)}
-    # A header that is in one release alone was read as C++ too, where it may be of C.
-    of_c = known | {function.key for reading, function in old.of_kind("function") if reading.language == "c"}
-    is_read = _reader(new, is_all=is_all)
-    lost = (each for _, each in old.of_kind(*MEANT) if each.key not in known and is_read(each.place))
-    return tuple(
-        dict.fromkeys(
-            each.name
-            for each in lost
-            if each.name.startswith(f"{each.symbol}()") or "::" in each.name or f"{each.symbol}()" not in of_c
-        )
-    )
-
-
-def _reader(side: ParsedHeaders, *, is_all: bool) -> Callable[[str], bool]:
-    """Return what says whether all of a header was read, or of those that there are if it is none of them."""
-    faulty = {place for (place, _), reading in side.readings.items() if not reading.is_whole} | side.faults().keys()
-    there = {place for place, _ in side.readings}
-    return lambda place: place not in faulty and (is_all or place in there)
-
-
-def differing_bodies(old: ParsedHeaders, new: ParsedHeaders, kind: str) -> list[str]:
-    """Return the names of one kind of what is compiled into who uses it, and is another now.
-
-    Of a function that may be its `body` or a `default`, of a variable its `initialiser`; and the text of a `macro`.
-    """
-    before, after = ({(body.name, body.meaning) for _, body in side.of_kind(kind)} for side in (old, new))
-    return sorted({name for name, _ in before - after} & {name for name, _ in after})
-
-
-def differing_specialisations(old: ParsedHeaders, new: ParsedHeaders) -> list[str]:
-    """Return what one release has instead of what a template of both makes: elsewhere that is another thing."""
-    before, after = ({special.name: special.meaning for _, special in side.of_kind("special")} for side in (old, new))
-    primaries, in_both = {**before, **after}, _templates(old) & _templates(new)
-    return sorted(name for name in before.keys() ^ after.keys() if primaries[name] in in_both)
-
-
-def _templates(side: ParsedHeaders) -> set[str]:
-    """Return the keys of what may be a template, of functions without what they take."""
-    return {
-        f"function {declaration.name.partition('(')[0]}" if declaration.kind == "function" else declaration.key
-        for _, declaration in side.of_kind("type", "text", "function")
-    }

@@ -16,7 +16,7 @@ from abiding.native.links import Missing
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart
 from abiding.native.providers import required, target
-from abiding.providers.changed import compare_interfaces
+from abiding.providers.interface_comparison import compare_interfaces
 from abiding.providers.linked import built_with, imports_of, is_system_of, resolve_owners
 from abiding.providers.ranges import VersionState, exported_names, is_same_version, public, working_range
 from abiding.providers.tables import is_of_toolchain

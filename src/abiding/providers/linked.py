@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from abiding.native.links import Link
     from abiding.native.subject import Subject
     from abiding.providers.cache import Cache
-    from abiding.providers.changed import Material
     from abiding.providers.history import Edition, History, Unread
+    from abiding.providers.interface_comparison import Material
     from abiding.providers.ranges import Range, VersionRow
 
 __all__ = [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from clang.cindex import Cursor
 
-    from abiding.providers.meanings import Meanings
     from abiding.providers.places import Files
+    from abiding.providers.type_spelling import Meanings
 
 __all__ = ["TYPES", "Names"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.providers import macros
-from abiding.providers.cursors import Walk
+from abiding.providers.header_walk import Walk
 from abiding.providers.places import WRAPPER, Files
 from abiding.providers.standard import include_lines, standard_headers
 from abiding.providers.values import accept_new_kinds
@@ -162,7 +162,7 @@ class Reader:
             self.files, language, {file: [error.offset for error in its] for file, its in errors.items()}, known
         )
         walk.all(unit.cursor)
-        for file, (line, why) in walk.left_out.items():
+        for file, (line, why) in walk.listed.left_out.items():
             firsts.setdefault(file, f"{why} in line {line}")
         if probes.is_cut:
             firsts.setdefault(place, "too many macros in line 1")
@@ -170,7 +170,7 @@ class Reader:
         self.covered |= {(header, language) for header in own if header not in firsts}
         values = list(probes.values(unit))
         texts = macros.macro_texts(self.files, {*own} - known, {value.name for value in values})
-        declarations = (*walk.sure(uses=self.request.uses), *values, *texts)
+        declarations = (*walk.listed.sure(uses=self.request.uses), *values, *texts)
         return {
             "entries": list(self._new(place, language, declarations)),
             "includes": own,

@@ -23,9 +23,9 @@ from abiding.native.indexed import chosen
 from abiding.native.names import may_be_image, module_name, stem
 from abiding.native.platforms import machine_of
 from abiding.native.reading import read_image, read_symbols
-from abiding.providers.changed import Material
 from abiding.providers.headers import collect
 from abiding.providers.history import Edition, History, Unread
+from abiding.providers.interface_comparison import Material
 from abiding.providers.tables import Exports
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A release of a provider as the gate sees it: its libraries, what each exports, and its headers."""
+"""A release of a provider: its libraries, what each exports, and its headers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from abiding.native import contents
 from abiding.native.platforms import Platform, apart, machine_of
 from abiding.project.build_record import record_in
 from abiding.providers import headers
-from abiding.providers.changed import Material
+from abiding.providers.interface_comparison import Material
 from abiding.providers.published import is_library
 from abiding.providers.tables import Exports, is_of_toolchain
 

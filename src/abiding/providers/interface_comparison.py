@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings import bounds
 from abiding.findings.words import first_of, literals, number_of
 from abiding.providers import branches, headers, kinds, layouts
-from abiding.providers.declarations import (
-    CONSTANTS,
+from abiding.providers.declaration_changes import (
     changes,
     comparable_parts,
     constants,
@@ -23,13 +22,15 @@ from abiding.providers.declarations import (
     lost_constants,
     lost_declarations,
 )
+from abiding.providers.declarations import CONSTANTS
 from abiding.providers.numbering import is_number_of, is_stamp
 from abiding.providers.reaching import ANYTHING, headers_at_hand, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from abiding.providers.declarations import Changed, ParsedHeaders
+    from abiding.providers.declaration_changes import Changed
+    from abiding.providers.declarations import ParsedHeaders
     from abiding.providers.reaching import Reach
 
 __all__ = ["LAYOUTS", "Change", "InterfaceComparison", "Material", "compare_interfaces"]

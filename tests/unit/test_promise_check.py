@@ -19,8 +19,8 @@ from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
 from abiding.providers import headers
 from abiding.providers.baseline import compare_with_folder
-from abiding.providers.gate import compare
 from abiding.providers.honest import honest_version
+from abiding.providers.promise_check import compare
 from abiding.providers.release import ProviderRelease, class_of
 from makers.commands import shown
 from makers.compiled import wheel

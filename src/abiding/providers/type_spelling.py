@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.providers.base_classes import classes_by_table, is_virtual_base, members_of
 from abiding.providers.values import overridden_classes
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _ANNOTATION = "ANNOTATE_ATTR"
 _OF_LAYOUT = frozenset({"PACKED_ATTR", "ALIGNED_ATTR"})
 _NO_RETURN = " __attribute__((noreturn))"
 _BYTE = 8
-_POINTER = 8
 
 
 def is_template(cursor: Cursor) -> bool:
@@ -143,7 +143,7 @@ class Meanings:
             parts += [f"{child.kind.name} {child.spelling}" for child in children if child.kind.name in _OF_LAYOUT]
         parts += [str(child.spelling) for child in children if child.kind.name == _ANNOTATION]
         bases = (child for child in children if child.kind.name == "CXX_BASE_SPECIFIER")
-        parts += [f"{'virtual ' * _is_virtual_base(base)}base {self.spell(base.type)}" for base in bases]
+        parts += [f"{'virtual ' * is_virtual_base(base)}base {self.spell(base.type)}" for base in bases]
         end = 0
         for field in fields:
             at = field.get_field_offsetof() if size >= 0 else 0
@@ -165,7 +165,7 @@ class Meanings:
         The first base with a table has the same one. What the other bases have is in tables of theirs, and where a
         class has a function in its stead, that is in its own table too.
         """
-        own, others = _tables(cursor)
+        own, others = classes_by_table(cursor)
         for child in children:
             is_method = child.kind.name in {"CXX_METHOD", "DESTRUCTOR", "CONVERSION_FUNCTION"}
             if not is_method or not child.is_virtual_method():
@@ -186,10 +186,10 @@ class Meanings:
 
     def _is_copied_plainly(self, cursor: Cursor) -> bool:
         usable = deleted = False
-        for member in _members(cursor):
+        for member in members_of(cursor):
             kind = member.kind.name
             if kind in {"CXX_BASE_SPECIFIER", "FIELD_DECL"}:
-                if _is_virtual_base(member) or not self._is_plain_type(member.type):
+                if is_virtual_base(member) or not self._is_plain_type(member.type):
                     return False
             elif kind in {"CXX_METHOD", "DESTRUCTOR"} and member.is_virtual_method():
                 return False
@@ -230,77 +230,3 @@ _CONST = re.compile(r"\bconst\b ?| ?\bconst\b")
 # The type of a function behind what it gives: what it takes, and what stands behind that.
 _PARTS = re.compile(r"(\(.*\))((?: const)?(?: &&?)?)(?: noexcept(?:\(.*\))?)?")
 _WORDS = re.compile(r"[A-Za-z_]\w*")
-
-
-def _members(cursor: Cursor) -> list[Cursor]:
-    """Return what stands in a class; of one that is made of a template, what stands in that."""
-    from clang.cindex import conf
-
-    children = list(cursor.get_children())
-    if any(child.kind.name in {"FIELD_DECL", "CXX_METHOD", "CONSTRUCTOR", "CXX_BASE_SPECIFIER"} for child in children):
-        return children
-    template = conf.lib.clang_getSpecializedCursorTemplate(cursor)
-    return list(template.get_children()) if template is not None else children
-
-
-def _tables(cursor: Cursor) -> tuple[set[str], set[str]]:
-    """Return the classes whose table is the beginning of that of a class, and all others that it derives from."""
-    everything: set[str] = set()
-    waiting = _bases(cursor)
-    while waiting:
-        base = waiting.pop().cursor
-        if base.get_usr() not in everything:
-            everything.add(base.get_usr())
-            waiting += _bases(base)
-    own: set[str] = set()
-    bases = _bases(cursor)
-    while bases:
-        first = next((base for base in bases if base.has_table and not base.is_virtual), None)
-        # One that has nothing but its table.
-        first = first or next((base for base in bases if base.has_table and base.is_small), None)
-        # A template may derive from itself, for other arguments.
-        if first is None or first.cursor.get_usr() in own:
-            break
-        own.add(first.cursor.get_usr())
-        bases = _bases(first.cursor)
-    return own, everything - own
-
-
-class _Base(NamedTuple):
-    cursor: Cursor
-    is_virtual: bool
-    is_small: bool
-
-    @property
-    def has_table(self) -> bool:
-        """Return whether it has virtual functions, or a base of it has, or virtual bases."""
-        waiting, known = [self.cursor], {self.cursor.get_usr()}
-        while waiting:
-            class_ = waiting.pop()
-            methods = (each for each in _members(class_) if each.kind.name in {"CXX_METHOD", "DESTRUCTOR"})
-            if any(method.is_virtual_method() for method in methods):
-                return True
-            bases = _bases(class_)
-            if any(base.is_virtual for base in bases):
-                return True
-            waiting += [base.cursor for base in bases if base.cursor.get_usr() not in known]
-            known.update(base.cursor.get_usr() for base in bases)
-        return False
-
-
-def _bases(cursor: Cursor) -> list[_Base]:
-    """Return the classes that one derives from."""
-    bases = []
-    for member in _members(cursor):
-        if member.kind.name == "CXX_BASE_SPECIFIER":
-            type_ = member.type.get_canonical()
-            declared = type_.get_declaration()
-            is_small = type_.get_size() == _POINTER
-            bases.append(_Base(declared.get_definition() or declared, _is_virtual_base(member), is_small))
-    return bases
-
-
-def _is_virtual_base(cursor: Cursor) -> bool:
-    from clang.cindex import conf
-
-    return bool(conf.lib.clang_isVirtualBase(cursor))

@@ -1,7 +1,7 @@
-"""compare(the last release of a provider, the new one) -> findings: does the new one keep what the last has promised?
+"""Check whether a new release of a provider keeps what the last one promised.
 
-The promise is the line that the last release exports: whoever was linked with it takes each version within. Where it
-exports nothing, a library that keeps its name promises to keep what it has.
+The promise is the requirement that the last release exports: wheels that were linked with it accept every version that
+matches. Where it exports nothing, a library that keeps its name promises to keep its symbols.
 """
 
 from __future__ import annotations
@@ -15,16 +15,14 @@ from packaging.version import Version
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals, number_of
 from abiding.metadata import requirements
-from abiding.providers.changed import Change, InterfaceComparison, compare_interfaces
 from abiding.providers.honest import honest_version
-from abiding.providers.release import class_of
-from abiding.providers.tables import BASE, missing_symbols
+from abiding.providers.interface_comparison import Change, InterfaceComparison, compare_interfaces
+from abiding.providers.lost_symbols import added_symbols, lost_symbols, lost_weak_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.providers.release import ProviderRelease
-    from abiding.providers.tables import Exports
 
 __all__ = ["compare"]
 
@@ -43,12 +41,12 @@ def compare(old: ProviderRelease, new: ProviderRelease) -> Iterator[Finding]:
     yield from _moved(old, new, kept)
     comparison = compare_interfaces(old.material(kept), new.material(kept)) if kept else InterfaceComparison()
     on_each = {machine: (old.on(machine), new.on(machine)) for machine in sorted(old.machines & new.machines) or [""]}
-    losses = [*_losses(on_each, promised), *comparison.changes]
-    weak = {name: symbols for name in kept if (symbols := _lost_weak(name, on_each.values()))}
+    losses = [*lost_symbols(on_each, promised), *comparison.changes]
+    weak = {name: symbols for name in kept if (symbols := lost_weak_symbols(name, on_each.values()))}
     if losses:
         yield _broken(old, new, losses, _remarks(weak, comparison))
         return
-    added = {name: symbols for name in kept if (symbols := _added(name, on_each.values()))}
+    added = {name: symbols for name in kept if (symbols := added_symbols(name, on_each.values()))}
     yield _kept(old, new, added, weak, comparison)
 
 
@@ -107,80 +105,6 @@ def _is_limited(line: str) -> bool:
 
 
 _LIMITING = frozenset({"<", "<=", "==", "~=", "==="})
-
-
-def _losses(on_each: Mapping[str, tuple[ProviderRelease, ProviderRelease]], promised: set[str]) -> Iterator[Change]:
-    """Yield what is gone on one machine or another; on which, where it is not on all."""
-    by_loss: dict[Change, list[str]] = {}
-    for machine, sides in on_each.items():
-        for loss in _losses_on_one(*sides, promised):
-            by_loss.setdefault(loss, []).append(machine)
-    for loss, machines in by_loss.items():
-        where = f" for {' and '.join(machines)}" if len(machines) < len(on_each) else ""
-        yield loss._replace(what=f"{loss.what}{where}")
-
-
-def _losses_on_one(old: ProviderRelease, new: ProviderRelease, promised: set[str]) -> Iterator[Change]:
-    for name in sorted(promised):
-        if name not in new.libraries:
-            yield Change(name, "the library")
-            continue
-        loaded = _with_needs(name, new)
-        missing = missing_symbols(old.libraries[name].own_symbols(), loaded)
-        names = {symbol.partition("@")[0] for library in loaded for symbol in library.symbols}
-        versions = {symbol for symbol in missing if symbol.partition("@")[0] in names}
-        classes = set(filter(None, map(class_of, missing - versions)))
-        symbols = {symbol for symbol in missing - versions if not class_of(symbol)}
-        for singular, plural, lost in (
-            ("class", "classes", classes),
-            ("symbol", "symbols", symbols),
-            ("version of a symbol", "versions of symbols", versions),
-        ):
-            if lost:
-                yield Change(name, f"{len(lost)} {singular if len(lost) == 1 else plural}", _names(lost))
-
-
-def _lost_weak(name: str, sides: Iterable[tuple[ProviderRelease, ProviderRelease]]) -> tuple[str, ...]:
-    """Return what a library has no more of what each file defines that uses it: templates, inline functions.
-
-    It comes and goes with what the library's own code makes of them.
-    """
-    return _names(
-        symbol
-        for old, new in sides
-        for symbol in missing_symbols(old.libraries[name].vague_symbols(), _with_needs(name, new))
-    )
-
-
-def _added(name: str, sides: Iterable[tuple[ProviderRelease, ProviderRelease]]) -> tuple[str, ...]:
-    return _names(
-        symbol
-        for old, new in sides
-        for symbol in missing_symbols(new.libraries[name].own_symbols(), [old.libraries[name].exports])
-    )
-
-
-def _names(symbols: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({symbol.removesuffix(f"@{BASE}") for symbol in symbols}))
-
-
-def _with_needs(name: str, side: ProviderRelease) -> list[Exports]:
-    """Return a library and those that it brings along: what has moved into one of these is still found."""
-    library = side.libraries[name].exports
-    needs = _needs(library, side)
-    return [library, *(other.exports for other in side.libraries.values() if other.exports.name in needs)]
-
-
-def _needs(library: Exports, side: ProviderRelease) -> set[str]:
-    """Return the libraries of the same release that one brings along, in turn."""
-    names: set[str] = set()
-    waiting = [library]
-    while waiting:
-        for need in (name.rpartition("/")[2] for name in waiting.pop().needs):
-            if need in side.libraries and need not in names:
-                names.add(need)
-                waiting.append(side.libraries[need].exports)
-    return names
 
 
 def _broken(old: ProviderRelease, new: ProviderRelease, losses: list[Change], remarks: Iterable[str]) -> Finding:
