@@ -36,7 +36,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
 _METADATA = """
 import pathlib, sys
 from abiding.artifacts.disk import read_artifacts
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 releases(read_artifacts([pathlib.Path(sys.argv[1])]))
 """
 _LARGE_RELEASE = "lxml==6.1.3"

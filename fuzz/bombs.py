@@ -342,7 +342,7 @@ def _work(path: Path, folder: Path) -> None:
     from abiding.findings.errors import AbidingError
     from abiding.findings.screen import screen
     from abiding.metadata.core import CoreMetadata
-    from abiding.releases.release import releases
+    from abiding.releases.check import releases
 
     for release in releases(read_artifacts([path])):
         for finding in (*release.findings, *release.unread):

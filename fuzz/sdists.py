@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from abiding.archives.sdist import read_members, rewrite
 from abiding.artifacts.disk import read_artifacts
 from abiding.findings.errors import AbidingError
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from fuzz import readers
 from fuzz.damage import damaged, wounds
 from fuzz.metadata import documents

@@ -18,7 +18,7 @@ from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.disk import read_artifacts
 from abiding.findings.errors import AbidingError
 from abiding.project.build_record import MEMBERS, BuildRecord, RecordedLine, Shared, User
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from fuzz import readers
 from fuzz.damage import damaged, wounds
 from fuzz.images import images

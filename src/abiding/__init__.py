@@ -80,7 +80,7 @@ def check(paths: Iterable[str | PathLike[str]]) -> list[Release]:
     from pathlib import Path
 
     from abiding.artifacts.disk import read_artifacts
-    from abiding.releases.release import releases, with_compiled
+    from abiding.releases.check import releases, with_compiled
 
     files = [Path(path) for path in paths]
     return with_compiled(releases(read_artifacts(files)), files)
@@ -91,7 +91,7 @@ def check_artifacts(artifacts: Iterable[Artifact | Unreadable]) -> list[Release]
 
     They are grouped by name and version, in the order in which they were given. Compiled files are not looked into.
     """
-    from abiding.releases.release import releases
+    from abiding.releases.check import releases
 
     return releases(artifacts)
 

@@ -10,7 +10,7 @@ import pytest
 import abiding
 from abiding.artifacts.artifact import Artifact
 from abiding.metadata.core import CoreMetadata
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from abiding.report import text
 from makers.archives import metadata as lines_of
 from makers.archives import write_sdist, write_wheel

@@ -15,7 +15,7 @@ import pytest
 
 from abiding.findings.characters import printable
 from abiding.findings.terminal import Terminal
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from abiding.report import text
 from makers.screens import LINUX, NUMPY, PYTHONS, RELEASES, sdist, wheels
 

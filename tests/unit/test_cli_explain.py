@@ -31,7 +31,7 @@ from abiding.project.declaration import Declaration
 from abiding.project.lint import lint
 from abiding.project.pyproject import Pyproject
 from abiding.project.schema import get_schema
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from abiding.report import explanations, pages
 from makers.commands import SOURCES, blocks, run, shown
 

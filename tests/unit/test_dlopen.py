@@ -11,9 +11,10 @@ import pytest
 
 from abiding.cli import main
 from abiding.findings.screen import block
+from abiding.native import python_code
 from abiding.native.elf import _opened
+from abiding.native.python_openings import _openings
 from abiding.native.reading import read_image
-from abiding.native.scripts import _openings
 from makers.commands import shown
 from makers.compiled import Pair, examine, library, wheel
 
@@ -91,9 +92,7 @@ def test_notes_of_another_form_say_nothing(text: bytes, order: str) -> None:
     ],
 )
 def test_calls_that_each_import_makes(code: str, name: str) -> None:
-    from abiding.native.scripts import _code
-
-    assert [one.always for one in _openings(_code(code)) if one.always] == ([name] if name else [])
+    assert [one.always for one in _openings(python_code.code(code)) if one.always] == ([name] if name else [])
 
 
 class House:

@@ -29,7 +29,7 @@ from abiding.artifacts.index.remote import RemoteFile
 from abiding.cli import main
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from makers.index import JSON, METADATA, OTHER, SDIST, WHEEL, File, Index, hashes, read, refused, sdist, serving, wheel
 from makers.outcomes import metadata_of, problem_of
 

@@ -12,7 +12,7 @@ from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.index import listings
 from abiding.cli import main
 from abiding.findings.errors import UnknownReleaseError
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from makers.index import JSON, METADATA, OTHER, SDIST, File, Index, read, refused, wheel
 from makers.outcomes import problem_of
 

@@ -12,7 +12,7 @@ from abiding.cli import main
 from abiding.metadata.core import CoreMetadata
 from abiding.project.build_record import MEMBER
 from abiding.project.level import Level
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.levels import ABI, API, LINUX, PURE, PYPROJECT, SAID, WINDOWS, record
 from makers.trees import Tree, flit_tree, unpacked

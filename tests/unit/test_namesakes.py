@@ -14,8 +14,8 @@ import abiding
 from abiding.artifacts.artifact import Artifact
 from abiding.cli import main
 from abiding.metadata.core import CoreMetadata
+from abiding.releases.check import releases, with_findings
 from abiding.releases.namesakes import name_apart
-from abiding.releases.release import releases, with_findings
 from abiding.report import html, sarif
 from abiding.report.summary import summary
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel

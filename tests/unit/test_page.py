@@ -10,7 +10,7 @@ import pytest
 
 from abiding._version import __version__
 from abiding.cli import main
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from abiding.report import html
 from abiding.report.compact import parts
 from abiding.report.filters import Filters

@@ -15,7 +15,8 @@ from abiding.cli import main
 from abiding.findings.finding import Excerpt, Finding, Severity, lines_of
 from abiding.findings.meaning import is_among_wheels
 from abiding.findings.terminal import Terminal
-from abiding.releases.release import Release, releases
+from abiding.releases.check import releases
+from abiding.releases.release import Release
 from abiding.report import concise, github, html, sarif, text
 from abiding.report import json as json_report
 from abiding.report.grouping import groups, release_groups

@@ -8,7 +8,7 @@ import pytest
 
 from abiding.artifacts.artifact import Artifact
 from abiding.findings.meaning import is_among_wheels
-from abiding.releases.release import releases
+from abiding.releases.check import releases
 from makers.releases import PYPROJECT
 from makers.screens import LINUX, NUMPY, PYTHONS, WIN, sdist, wheels
 from tests.pages import DOCS

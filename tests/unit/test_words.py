@@ -18,7 +18,8 @@ from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.pyproject import Pyproject
-from abiding.releases.release import CheckedArtifact, Release, Verdict, releases
+from abiding.releases.check import releases
+from abiding.releases.release import CheckedArtifact, Release, Verdict
 from abiding.report import concise, github, html, text
 from abiding.report import json as json_report
 from abiding.report.compact import compact

@@ -86,7 +86,7 @@ def run(options: Namespace) -> int:
     """
     from abiding.artifacts import index
     from abiding.artifacts.disk import read_artifacts
-    from abiding.releases.release import releases, with_compiled, with_findings
+    from abiding.releases.check import releases, with_compiled, with_findings
 
     specs = [word for word in options.what if is_spec(word)]
     paths = [Path(word) for word in options.what if word not in specs]

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from abiding.native.loader import base_name
 from abiding.native.names import module_name
-from abiding.native.scripts import openings, scripts, with_parents
+from abiding.native.python_imports import scripts, with_parents
+from abiding.native.python_openings import openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
-    from abiding.native.scripts import Opening
+    from abiding.native.python_openings import Opening
 
 __all__ = ["brought"]
 

@@ -132,7 +132,7 @@ _LONGEST = 1024
 def _loads(wheel: Wheel, name: str) -> bool:
     """Return whether Python code of a wheel imports a module of a distribution, or what libraries are opened with."""
     from abiding.native.contents import Contents, module_text
-    from abiding.native.scripts import scripts
+    from abiding.native.python_imports import scripts
 
     members = {member.name: member for member in wheel.directory.members()}
     files = {place_of(name): name for name in members if name.endswith(".py")}

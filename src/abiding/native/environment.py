@@ -9,8 +9,8 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native import contents
 from abiding.native.installed import Installed
-from abiding.native.library_use import SurveyedDistribution
 from abiding.native.names import may_be_image
+from abiding.native.surveyed_distribution import SurveyedDistribution
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
 from abiding.native.images import Format
-from abiding.native.scripts import openings
+from abiding.native.python_openings import openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from abiding.native.images import Format
 from abiding.native.links import Inside
 from abiding.native.loader import base_name
 from abiding.native.providers import Relation
+from abiding.native.python_openings import may_load
 from abiding.native.reach import is_program
-from abiding.native.scripts import may_load
 from abiding.native.subject import finding_about
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from abiding.metadata.difference import compare
 from abiding.proof.building import StepState
 from abiding.proof.levels import judge_levels_of
 from abiding.proof.plan import Origin, What
+from abiding.releases.check import releases
 from abiding.releases.comparison import RESOLVER_FIELDS
-from abiding.releases.release import releases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

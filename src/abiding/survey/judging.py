@@ -13,7 +13,8 @@ from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Severity
 from abiding.findings.meaning import breaks
 from abiding.metadata.core import CoreMetadata
-from abiding.releases.release import Verdict, releases
+from abiding.releases.check import releases
+from abiding.releases.release import Verdict
 from abiding.survey.columns import FIELDS, ColumnType
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from abiding._version import __version__
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.survey.deciding import decide
-from abiding.survey.rows import NO_ROWS, TableFile, literal, pattern, unreadable
+from abiding.survey.row_sql import NO_ROWS, literal, pattern
+from abiding.survey.rows import TableFile, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
