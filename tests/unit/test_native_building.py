@@ -265,6 +265,35 @@ def test_an_sdist_is_built_with_the_provider_too(scene: Scene) -> None:
     assert scene.tree.hook("get_requires_for_build_sdist", ABIDING_LEVEL="api") == []
 
 
+@pytest.mark.parametrize(
+    ("needed", "entries"),
+    [
+        ("`prov==1.0` (pyproject.toml:{}, native)", ['{ requires = "prov==1.0", native = true }']),
+        ("`egg` (pyproject.toml:{}, to fill a pin)", ['"egg==x.x.*"']),
+        (
+            "`prov` (pyproject.toml:{}, native), `egg<2` (pyproject.toml:{}, to fill a pin)",
+            ['{ requires = "prov", native = true }', '"egg==x.x.*"', '"egg<2"'],
+        ),
+        ("", ['"abiding>=x.x"']),  # `[build-system]` has it, so the front end has found it
+        ("", ['"egg<2"']),
+        ("", ["{ requires = \"prov; sys_platform == 'win32'\", native = true }"]),
+    ],
+)
+def test_what_front_ends_are_asked_for_is_printed_with_the_line_that_says_so(
+    scene: Scene, needed: str, entries: list[str]
+) -> None:
+    """They name no file if they don't find it, and show this line above that."""
+    scene.replace('{ requires = "prov==1.0", native = true }', ",\n".join(entries))
+    lines = (scene.tree.folder / "pyproject.toml").read_text("utf-8").splitlines()
+    places = [number for number, line in enumerate(lines, 1) if "prov" in line or "x.x" in line]
+    scene.tree.hook("get_requires_for_build_wheel")
+    (printed,) = scene.tree.said
+    assert printed == (f"abiding: the build needs {needed.format(*places)}\n" if needed else "")
+    scene.tree.said.clear()
+    scene.tree.hook("get_requires_for_build_wheel", ABIDING_LEVEL="api")
+    assert scene.tree.said == [""]
+
+
 FAILING = """
     def get_requires_for_build_wheel(settings=None):
         raise {error}

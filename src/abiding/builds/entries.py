@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import native
 from abiding.builds import exported
+from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
-from abiding.findings.words import number_of
-from abiding.metadata import filling, pins
+from abiding.findings.words import first_of, literals, number_of
+from abiding.metadata import filling, pins, requirements
 from abiding.project import lines, tags
 from abiding.project.contradictions import contradictions
 from abiding.project.declaration import FromSdist
@@ -148,10 +149,28 @@ class Entries(NamedTuple):
         sure = {entry: is_for_wheels_here(entry) for entry in self.of_variant}
         beside = {entry: bool(always) for entry, always in sure.items() if always is not False}
         needed: list[str] = []
-        for requirement in lines.to_install(joining, beside, ApiLevel.of(self.declaration.project)):
+        wanted = tuple(lines.to_install(joining, beside, ApiLevel.of(self.declaration.project)))
+        self._name_needed(wanted)
+        for requirement in wanted:
             self._hold((self._not_installable(requirement),) if requirement.excluding else ())
             needed += [*requirement.requirements, *([filling.FILLING] if requirement.pinned else [])]
         return needed
+
+    def _name_needed(self, wanted: Iterable[lines.Wanted]) -> None:
+        """Print what is needed that front ends do not read in `[build-system]`, and why.
+
+        If they don't find it, nothing that they say leads to the declaration.
+        """
+        named = {requirements.name_of(text) for _, text in self.pyproject.build_requires}
+        own = [
+            each for each in wanted if each.entry.applies_here and (each.entry.native or each.entry.name not in named)
+        ]
+        if own:
+            self.reports.announce(f"the build needs {first_of(list(map(self._with_reason, own)), bounds.LISTED)}")
+
+    def _with_reason(self, requirement: lines.Wanted) -> str:
+        reason = "native" if requirement.entry.native else "to fill a pin"
+        return f"{literals(requirement.requirements)} ({self.place_of(requirement.entry)}, {reason})"
 
     def _not_installable(self, requirement: lines.Wanted) -> Finding:
         texts = ", ".join(f"`{text}`" for _, text in requirement.excluding)

@@ -51,7 +51,11 @@ class Outcome:
         rules = ", ".join(f"`{rule}`" for rule in dict.fromkeys(self._warned))
         count = len(self._warned)
         warned = f"; {count} warning{'s' * (count > 1)}: {rules}" if rules else ""
-        print(f"abiding: {text}{warned}", file=sys.stderr)  # noqa: T201
+        self.announce(f"{text}{warned}")
+
+    def announce(self, text: str) -> None:
+        """Print one line. pip shows it only if the hook fails, or with `--verbose`."""
+        print(f"abiding: {text}", file=sys.stderr)  # noqa: T201
 
 
 @contextmanager
