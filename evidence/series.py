@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZipFile
 
 from abiding.artifacts import index
-from abiding.native.examining import look_up, subject_of
 from abiding.native.providers import required, target
+from abiding.native.wheel_check import look_up, subject_of
 from abiding.providers.cache import Cache
 from abiding.providers.linked import Histories, working_ranges
 from abiding.providers.ranges import VersionState

@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from abiding.archives import tagging
+from abiding.archives import wheel_tags
 from abiding.archives.wheel import Wheel
 from abiding.evidence import reading, rules
-from abiding.evidence.admitting import Admission
-from abiding.evidence.stated import of_wheel
+from abiding.evidence.admitted_versions import Admission
+from abiding.evidence.asked_versions import of_wheel
 from abiding.metadata.core import CoreMetadata
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "evidence.md"
@@ -155,7 +155,7 @@ def _tried(subject: Subject, folder: Path) -> list[Claim]:
         return []
     one = wanted[0]
     metadata = CoreMetadata.parse(opened.metadata(), wheel.name)
-    admission = Admission.of("numpy", metadata, tagging.expanded(wheel.name))
+    admission = Admission.of("numpy", metadata, wheel_tags.expanded(wheel.name))
     severities = [finding for finding in of_wheel(wheel).findings if finding.rule == "bound-too-loose"]
     verdict = ", ".join(dict.fromkeys(finding.severity.value for finding in severities)) or "none"
     module = subject.module or one.module.name

@@ -12,7 +12,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from pypi_simple import PyPISimple
 
 from abiding.artifacts import index
-from abiding.evidence.available import kind_of
+from abiding.evidence.available_versions import kind_of
 
 if TYPE_CHECKING:
     from packaging.version import Version

@@ -10,7 +10,7 @@ from typing import Literal
 
 from hypothesis import strategies as st
 
-from abiding.evidence import stable, torch
+from abiding.evidence import stable_abi, torch
 from abiding.evidence.reading import module_of
 from abiding.findings.errors import AbidingError
 from abiding.native.reading import read_image, read_symbols
@@ -82,7 +82,7 @@ def hold_evidence(data: bytes) -> None:
     if module_of("ham/ham.abi3.so", pieces) != module:
         raise Violation("a file says something else if it is read in pieces")
     torch.refine(module, lambda: data)
-    stable.of_file("ham/ham.abi3.so", partial(bytes, data))
+    stable_abi.of_file("ham/ham.abi3.so", partial(bytes, data))
 
 
 def hold(data: bytes) -> None:

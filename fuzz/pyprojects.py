@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from abiding.builds.promised import known_metadata
+from abiding.builds.known_metadata import known_metadata
 from abiding.builds.settings import Settings
 from abiding.edits.unwrapping import unwrap
 from abiding.edits.wrapping import wrap

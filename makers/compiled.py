@@ -142,10 +142,10 @@ def digest(data: bytes) -> str:
 
 def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
     """Judge the compiled files of a wheel; `wheels` are other ones at hand, in which what it requires is looked up."""
-    from abiding.native import examining
-    from abiding.native.at_hand import AtHand
+    from abiding.native import wheel_check
+    from abiding.native.wheels_at_hand import AtHand
 
-    return examining.judge_wheel(path, AtHand(wheels))
+    return wheel_check.judge_wheel(path, AtHand(wheels))
 
 
 def installed(wheel: Path, folder: Path) -> Path:

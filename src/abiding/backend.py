@@ -83,14 +83,14 @@ def _prepare_metadata_for_build_editable(metadata_directory: str, config_setting
 
 
 _OPTIONAL: dict[str, tuple[Callable[..., str], Callable[[Build], bool]]] = {
-    "build_editable": (_build_editable, lambda build: build.inner.has("build_editable")),
+    "build_editable": (_build_editable, lambda build: build.wrapped.has("build_editable")),
     "prepare_metadata_for_build_wheel": (
         _prepare_metadata_for_build_wheel,
         lambda build: build.can_prepare("wheel"),
     ),
     "prepare_metadata_for_build_editable": (
         _prepare_metadata_for_build_editable,
-        lambda build: build.inner.has("build_editable") and build.can_prepare("editable"),
+        lambda build: build.wrapped.has("build_editable") and build.can_prepare("editable"),
     ),
 }
 
@@ -105,7 +105,7 @@ def __getattr__(name: str) -> object:
 
     if name == "UnsupportedOperation":
         try:
-            return getattr(Build.begin(None).inner.load(), name)
+            return getattr(Build.begin(None).wrapped.load(), name)
         except AbidingError as exc:  # front ends ask for it while what is wrong goes through them
             raise AttributeError(f"there is no wrapped backend that could have {name!r}") from exc
     hook, answers = _OPTIONAL[name]
@@ -132,10 +132,10 @@ def _build(config_settings: ConfigSettings) -> Iterator[Build]:
         _tell(exc)
         raise SystemExit(1) from exc
     except Exception as exc:
-        from abiding.builds.inner import InnerBackend
+        from abiding.builds.wrapped_backend import WrappedBackend
         from abiding.findings.errors import unforeseen
 
-        if InnerBackend.has_raised(exc):
+        if WrappedBackend.has_raised(exc):
             raise
         _tell(unforeseen(exc))
         raise SystemExit(1) from exc

@@ -20,7 +20,7 @@ from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
 from abiding.cli import main
 from abiding.native import building, contents
-from abiding.native.examining import native_record
+from abiding.native.wheel_check import native_record
 from abiding.project.build_record import MEMBER, BuildRecord
 from makers.compiled import examine, installed, wheel
 from makers.contents import metadata_of_wheel

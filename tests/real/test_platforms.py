@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
-from abiding.native.examining import subject_of
+from abiding.native.wheel_check import subject_of
 from abiding.releases.release import Verdict
 
 if TYPE_CHECKING:

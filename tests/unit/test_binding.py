@@ -11,7 +11,7 @@ import abiding
 from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare
-from abiding.project.table import Project
+from abiding.project.project_table import Project
 from makers.archives import metadata as lines_of
 from makers.archives import wheel_name, write_sdist, write_wheel
 from makers.backends import SETUP_PY

@@ -155,7 +155,7 @@ def test_what_a_file_needs_of_the_stable_abi(
 def test_without_what_reads_symbols_it_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("abiding.evidence.stable.is_readable", lambda: False)
+    monkeypatch.setattr("abiding.evidence.stable_abi.is_readable", lambda: False)
     path = wheel(tmp_path, files={CODE: image()}, filename="spam-1.0-cp39-abi3-manylinux_2_28_x86_64.whl")
     status, (found,) = bounds(capsys, path)
     assert (status, found["state"], found["files"]) == (0, "unknown", [])

@@ -12,7 +12,7 @@ import pytest
 from abiding.archives.zipdirectory import Directory
 from abiding.cli import main
 from abiding.providers.cache import Cache
-from abiding.providers.tables import Exports
+from abiding.providers.symbol_tables import Exports
 from makers.consumers import consumer
 from makers.shops import opened
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import abiding
 from abiding.cli import main, specs
 from abiding.findings.errors import AbidingError
-from abiding.metadata import refusals, requirements, usual
+from abiding.metadata import plain_lines, refusals, requirements
 from abiding.report.grouping import release_groups
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.refused import PYTHONS, REFUSED_BY_UV, TAKEN
@@ -509,7 +509,7 @@ MARKERS = st.lists(
 def test_what_looks_plain_is_a_requirement(line: str, marker: str) -> None:
     """The short way round parsing admits nothing that an installer refuses."""
     for text in (line, f"a;{marker}", f"{line};{marker}"):
-        if usual.is_usual(text):
+        if plain_lines.is_usual(text):
             assert requirements.refused(text) == refusals.by_uv(text) == ""
 
 
@@ -518,7 +518,7 @@ def test_what_people_write_looks_plain() -> None:
         "numpy>=1.26", "a[b, c] (>=1.0rc1,!=2.*)", "a; python_version < '3.11' and (os_name == \"nt\" or extra == 'x')",
         "a>=1; (sys_platform == 'linux' and python_full_version >= '3.11') and extra == 'all'", "a==1.0.post1.dev2", "a~=1.4.2, != 1.4.3",
     ):  # fmt: skip
-        assert usual.is_usual(line), line
+        assert plain_lines.is_usual(line), line
 
 
 def of_requirements(folder: Path, line: str) -> list[tuple[str, str, object]]:

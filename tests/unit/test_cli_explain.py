@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal, get_args
 import pytest
 
 from abiding.archives.sdist import bytes_behind
-from abiding.archives.tagging import StatedTags
+from abiding.archives.wheel_tags import StatedTags
 from abiding.artifacts.artifact import Artifact
 from abiding.builds import rules
-from abiding.builds.inner import InnerBackend
 from abiding.builds.judgement import judge_packed
 from abiding.builds.settings import Settings
+from abiding.builds.wrapped_backend import WrappedBackend
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
 from abiding.findings.rules import Rule
@@ -229,7 +229,7 @@ def without_backend() -> str:
     with TemporaryDirectory() as folder:
         text = '[build-system]\nrequires = ["abiding"]\nbuild-backend = "abiding.backend"\n\n'
         Path(folder, "pyproject.toml").write_text(text + '[tool.abiding]\nbuild-backend = "no_such_backend"\n')
-        return said(InnerBackend("no_such_backend", (), Path(folder)).load)
+        return said(WrappedBackend("no_such_backend", (), Path(folder)).load)
 
 
 def refused() -> str:

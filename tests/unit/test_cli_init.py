@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.edits.bounding import LineToDeclare, declare
+from abiding.edits.abi_lines import LineToDeclare, declare
 from abiding.edits.wrapping import wrap
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.project.declaration import Declaration

@@ -13,8 +13,8 @@ import pytest
 
 from abiding import evidence
 from abiding.archives.wheel import Wheel
-from abiding.evidence import environment, members, stated
-from abiding.evidence.available import available, kind_of
+from abiding.evidence import asked_versions, compiled_members, environment
+from abiding.evidence.available_versions import available, kind_of
 from abiding.findings.screen import block
 from abiding.findings.terminal import Terminal
 from abiding.native.environment import Survey
@@ -304,7 +304,7 @@ def test_own_modules_need_nobody_else(place: str, capsule: bytes, expected: list
     path = wheel(tmp_path, files={ONE: image(capsule), place: b""})
     found = [one for one in evidence.judge_wheels([path])[str(path)] if one.rule == "undeclared-interface"]
     assert [one.expected for one in found] == expected
-    assert [bound.distribution for bound in stated.of_wheel(path).bounds] == expected
+    assert [bound.distribution for bound in asked_versions.of_wheel(path).bounds] == expected
 
 
 def test_a_wheel_without_compiled_files_is_not_opened(tmp_path: Path) -> None:
@@ -461,7 +461,10 @@ def test_what_is_packed_to_fill_the_time_is_not_gone_through(tmp_path: Path) -> 
     """Forty megabytes of zeros are as much as all files of a wheel may have that are packed like that."""
     files = {f"spam/_{number}.so": OLD + bytes(15 << 20) for number in range(4)}
     opened = Wheel.open(wheel(tmp_path, "numpy", files=files))
-    assert [one.name for one in members.fair(opened.directory.members()).members] == ["spam/_0.so", "spam/_1.so"]
+    assert [one.name for one in compiled_members.fair(opened.directory.members()).members] == [
+        "spam/_0.so",
+        "spam/_1.so",
+    ]
     assert [one.severity for one in evidence.judge_wheels([opened.path])[str(opened.path)]] == ["error", "warning"]
 
 

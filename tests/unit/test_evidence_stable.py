@@ -11,7 +11,7 @@ import pytest
 
 from abiding import evidence
 from abiding.archives.wheel import Wheel
-from abiding.evidence.stable import needed
+from abiding.evidence.stable_abi import needed
 from abiding.metadata.core import CoreMetadata
 from makers.archives import metadata, write_wheel
 from makers.compiled import library

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from abiding import evidence
-from abiding.evidence import stated, torch
+from abiding.evidence import asked_versions, torch
 from abiding.evidence.torch import used
 from abiding.findings.errors import MissingExtraError
 from makers.compiled import library
@@ -65,7 +65,7 @@ def test_a_bound_on_torch(tmp_path: Path, code: bytes, line: str, expected: list
     path = wheel(tmp_path, line, files={"spam/_core.abi3.so": code}, filename=TAGGED)
     found = [one for one in evidence.judge_wheels([path])[str(path)] if one.field == "Requires-Dist"]
     assert [(one.severity, one.expected) for one in found] == expected
-    (bound,) = (one for one in stated.of_wheel(path).bounds if one.distribution)
+    (bound,) = (one for one in asked_versions.of_wheel(path).bounds if one.distribution)
     assert (bound.what, bound.evidence, bound.declare) == ("functions of torch", LATER, "torch>=2.10")
 
 
@@ -73,7 +73,7 @@ def test_torch_itself_is_never_checked(tmp_path: Path, code: bytes) -> None:
     name = "torch-2.9.0-cp311-cp311-manylinux_2_28_x86_64.whl"
     path = wheel(tmp_path, files={"torch/_C.abi3.so": code, "torch/lib/libtorch_cpu.so": code}, filename=name)
     assert evidence.judge_wheels([path])[str(path)] == ()
-    assert stated.of_wheel(path).bounds == ()
+    assert asked_versions.of_wheel(path).bounds == ()
 
 
 def test_without_the_libraries_that_read_symbols_it_is_not_known(
@@ -85,7 +85,7 @@ def test_without_the_libraries_that_read_symbols_it_is_not_known(
     monkeypatch.setattr("abiding.native.reading.read_image", lacking)
     path = wheel(tmp_path, "torch>=2.9", files={"spam/_core.abi3.so": code}, filename=TAGGED)
     assert evidence.judge_wheels([path])[str(path)] == ()
-    (bound,) = (one for one in stated.of_wheel(path).bounds if one.distribution)
+    (bound,) = (one for one in asked_versions.of_wheel(path).bounds if one.distribution)
     assert (bound.state, bound.why) == ("unknown", "which of its functions are used is read with the extra `native`")
 
 

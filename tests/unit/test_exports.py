@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from abiding.builds import provider_exports
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.screen import screen
 from abiding.metadata.core import CoreMetadata
@@ -473,24 +474,24 @@ def _findings(scene: Scene) -> list[Finding]:
     """What the build finds, in this process."""
     import sys
 
-    from abiding.builds import exported
-    from abiding.project.table import ApiLevel
+    from abiding.project.project_table import ApiLevel
 
     pyproject = Pyproject.read(scene.tree.folder)
     declaration = Declaration.read(pyproject)
     sys.path.insert(0, str(scene.site))
     try:
         lines = {one: one.requires for one in declaration.entries}
-        return list(exported.judge(lines, ApiLevel.of(declaration.project), pyproject, exported.Providers()))
+        return list(
+            provider_exports.judge(lines, ApiLevel.of(declaration.project), pyproject, provider_exports.Providers())
+        )
     finally:
         sys.path.remove(str(scene.site))
 
 
 def test_a_provider_is_looked_up_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    from abiding.builds import exported
 
     names: list[str] = []
-    monkeypatch.setattr(exported, "of_installed", names.append)  # none is installed
+    monkeypatch.setattr(provider_exports, "of_installed", names.append)  # none is installed
     scene.replace(BARE, '{ requires = "prov>=1", native = true }')
     assert [finding.rule for finding in _findings(scene)] == ["unbounded-provider"]
     assert names == ["prov"]

@@ -17,7 +17,7 @@ from packaging.utils import parse_wheel_filename
 from setuptools import _vendor
 
 import abiding
-from abiding.archives.tagging import Agreement, StatedTags, agreement, expanded, numbered
+from abiding.archives.wheel_tags import Agreement, StatedTags, agreement, expanded, numbered
 from abiding.artifacts.filename import judge_stated, judge_version
 from abiding.cli import main
 from abiding.findings.finding import Finding, Severity

@@ -9,18 +9,18 @@ import pytest
 from clang.cindex import Index
 
 from abiding.findings import bounds
-from abiding.providers import confined, headers
+from abiding.providers import headers, limited_process
 from abiding.providers.branches import differing_branches
 from abiding.providers.declaration_changes import changes, comparable_parts, constants
 from abiding.providers.declarations import ParsedHeaders
+from abiding.providers.header_files import Files
+from abiding.providers.header_reach import ANYTHING, reach_of
 from abiding.providers.header_walk import Walk
 from abiding.providers.headers import Headers, collect
 from abiding.providers.interface_comparison import InterfaceComparison, Material, compare_interfaces
 from abiding.providers.languages import headers_of_both
 from abiding.providers.macros import guard_of
-from abiding.providers.numbering import is_number_of, is_version
-from abiding.providers.places import Files
-from abiding.providers.reaching import ANYTHING, reach_of
+from abiding.providers.version_constants import is_number_of, is_version
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -743,7 +743,7 @@ def test_what_no_time_is_enough_for_is_not_compared(monkeypatch: pytest.MonkeyPa
 def test_what_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A header may include a pipe of this machine, and the process that reads it is not the one that was started."""
     os.mkfifo(tmp_path / "pipe")
-    monkeypatch.setattr(confined, "_SECONDS", 0)
+    monkeypatch.setattr(limited_process, "_SECONDS", 0)
     monkeypatch.setattr(bounds, "PARSING", 2)
     assert list(faults({"a.h": f'#include "{tmp_path}/pipe"\n'})) == ["a.h"]
     # Nobody reads it any more.

@@ -200,7 +200,7 @@ def test_the_name_of_a_rule_decides_nothing() -> None:
         or (isinstance(node, ast.Match) and _attribute(node.subject) == "rule")
     ]
     # On the command line a rule is what was typed, or nothing.
-    assert {place.partition(":")[0] for place in places} == {"findings/meaning.py", "cli/explain.py"}, places
+    assert {place.partition(":")[0] for place in places} == {"findings/rule_groups.py", "cli/explain.py"}, places
 
 
 def _attribute(node: ast.expr) -> str:

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from abiding.artifacts.artifact import Artifact, Unreadable
-from abiding.artifacts.index import listings, patience, settings, web
+from abiding.artifacts.index import listings, settings, timeouts, web
 from abiding.artifacts.index.html import elements
-from abiding.artifacts.index.members import members
+from abiding.artifacts.index.json_members import members
 from abiding.cli import main
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, IndexAccessError
@@ -94,7 +94,7 @@ def pour(client: socket.socket, start: bytes, piece: bytes = bytes(1 << 16)) -> 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "ANSWER", 0.5)
-    monkeypatch.setattr(patience, "_LOOK", 0.05)
+    monkeypatch.setattr(timeouts, "_LOOK", 0.05)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: " + JSON.encode() + b"\r\n"
@@ -143,7 +143,7 @@ def test_slow_file_does_not_silence_the_others(name: str) -> None:
 def test_a_steady_answer_is_no_slow_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Control: what takes long, and comes in all the time."""
     monkeypatch.setattr(bounds, "ANSWER", 0.5)
-    monkeypatch.setattr(patience, "_LOOK", 0.05)
+    monkeypatch.setattr(timeouts, "_LOOK", 0.05)
     monkeypatch.setattr(web, "_RATE", 100)
 
     def answer(client: socket.socket, path: str, _: dict[str, str]) -> None:

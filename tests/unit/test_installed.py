@@ -12,10 +12,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from abiding.builds import exported
+from abiding.builds import provider_exports
 from abiding.metadata import filling
 from abiding.native import building
-from abiding.native.behind import brings_nothing, distributions_for
+from abiding.native.entry_distributions import brings_nothing, distributions_for
 from abiding.native.installed import Installed, find_installed
 from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
@@ -86,7 +86,7 @@ def test_of_two_with_one_name_that_counts_which_python_finds(
     there = find_installed("prov-a")
     assert there
     assert there.metadata.get("Version") == version
-    export = exported.of_installed("prov-a")
+    export = provider_exports.of_installed("prov-a")
     assert export
     assert (export.version, export.export.requires) == (version, f"prov-a=={version}")
     assert building.shared_libraries(["prov-a"]) == {"prov-a": [f"libprov{version[0]}.so"]}

@@ -10,7 +10,7 @@ import pytest
 
 from abiding import __version__
 from abiding.cli import main
-from abiding.evidence.stated import BoundState
+from abiding.evidence.asked_versions import BoundState
 from abiding.findings.finding import Finding, Severity
 from abiding.native.library_use import LibraryOutcome
 from abiding.proof import ProofVerdict

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.nearest import Slips
 from abiding.project.declaration import Declaration

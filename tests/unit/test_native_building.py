@@ -24,7 +24,6 @@ from abiding.findings.errors import AbidingError
 from abiding.native import building, runpaths
 from abiding.native.bytewise import needed
 from abiding.native.contents import Contents
-from abiding.native.examining import native_record
 from abiding.native.images import Format, Image
 from abiding.native.installed import Installed
 from abiding.native.layout import SiteLayout
@@ -32,6 +31,7 @@ from abiding.native.links import Link, Provided
 from abiding.native.loader import places
 from abiding.native.providers import Relation
 from abiding.native.reading import read_image
+from abiding.native.wheel_check import native_record
 from abiding.project.build_record import BuildRecord, Shared
 from makers.compiled import Pair, examine, installed, library, mach_o, wheel
 from makers.scenes import CHECKOUT, COMPILING, Scene, dynamic

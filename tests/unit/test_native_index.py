@@ -12,7 +12,7 @@ from packaging.tags import parse_tag
 
 from abiding.artifacts.index import listings, settings
 from abiding.cli import main
-from abiding.native.indexed import Indexed
+from abiding.native.index_distributions import Indexed
 from makers.compiled import MANYLINUX, Pair
 from makers.index import File, Index, serving
 

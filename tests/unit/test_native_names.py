@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from abiding.archives import tagging
-from abiding.native.indexed import chosen
+from abiding.archives import wheel_tags
+from abiding.native.index_distributions import chosen
 from abiding.native.names import module_name
 
 
@@ -57,5 +57,5 @@ def test_which_wheel_stands_beside_another(own: str, platforms: tuple[str, ...],
     def called(platform: str) -> str:
         return f"toy-1.0-py3-none-{platform}.whl"
 
-    found = chosen(tagging.parse(called(own))[2], [called(platform) for platform in platforms])
+    found = chosen(wheel_tags.parse(called(own))[2], [called(platform) for platform in platforms])
     assert found == (expected and called(expected))

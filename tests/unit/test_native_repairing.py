@@ -21,7 +21,7 @@ from abiding.archives.wheel_editing import rewrite
 from abiding.cli import main
 from abiding.native import repairing
 from abiding.native.contents import of_wheel
-from abiding.native.examining import native_record
+from abiding.native.wheel_check import native_record
 from abiding.project.build_record import MEMBER
 from makers.compiled import Pair, examine, library, wheel
 from makers.evident import NUMPY_1

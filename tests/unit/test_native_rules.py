@@ -20,15 +20,15 @@ from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.findings.finding import Severity
 from abiding.metadata import markers
 from abiding.native import contents, platforms
-from abiding.native.at_hand import AtHand, WheelShelf
 from abiding.native.contents import Contents
-from abiding.native.examining import native_record
 from abiding.native.images import Format, Image
 from abiding.native.links import Provided, follow
 from abiding.native.metapackages import environments_of
 from abiding.native.names import stem
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours
+from abiding.native.wheel_check import native_record
+from abiding.native.wheels_at_hand import AtHand, WheelShelf
 from abiding.project.build_record import BuildRecord
 from makers.compiled import MANYLINUX, Pair, examine, library, wheel
 from makers.pairs import recorded

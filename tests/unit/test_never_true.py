@@ -18,9 +18,9 @@ from abiding.metadata.marker_slips import mistaken
 from abiding.project.declaration import Declaration
 from abiding.project.known_tags import can_match, meant_by
 from abiding.project.lint import lint
-from abiding.project.overlap import _wheels
 from abiding.project.pyproject import Pyproject
-from abiding.project.selecting import A_TAG, _tags
+from abiding.project.select_globs import A_TAG, _tags
+from abiding.project.select_overlap import _wheels
 from makers.commands import run
 
 if TYPE_CHECKING:

@@ -10,18 +10,18 @@ from packaging.markers import Marker
 from packaging.tags import Tag
 
 import abiding
-from abiding.archives import tagging
-from abiding.evidence.available import Available, available, kinds_beside
+from abiding.archives import wheel_tags
+from abiding.evidence.available_versions import Available, available, kinds_beside
 from abiding.findings.errors import DeclarationError
 from abiding.metadata.exclusions import exclusions, installable
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.metadata.requires_dist import Line
 from abiding.native import platforms
-from abiding.native.at_hand import fit_together
 from abiding.native.images import Format
 from abiding.native.metapackages import environments_of
 from abiding.native.platforms import Platform
 from abiding.native.providers import target
+from abiding.native.wheels_at_hand import fit_together
 from abiding.native.windows import does_without
 from abiding.project import tags
 from abiding.project.declaration import Declaration
@@ -60,7 +60,7 @@ def spelled_out(name: str) -> list[str]:
 
 
 def parsed(name: str) -> frozenset[Tag]:
-    return tagging.parse(wheel_name(name))[2]
+    return wheel_tags.parse(wheel_name(name))[2]
 
 
 @pytest.mark.parametrize(("name", "system", "machine"), NEW)

@@ -9,8 +9,8 @@ from textwrap import dedent
 
 import pytest
 
-from abiding.native.examining import native_record
-from abiding.native.loading import Loaded, load_modules
+from abiding.native.loaded_libraries import Loaded, load_modules
+from abiding.native.wheel_check import native_record
 from makers.compiled import Pair, examine, installed, library, wheel
 from makers.scenes import Scene, dynamic
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from abiding.metadata.core import CoreMetadata
+from abiding.project.project_table import Project
 from abiding.project.promise import Promise
-from abiding.project.table import Project
 
 PROJECT = """\
 name = "Spam.Egg"

@@ -19,7 +19,7 @@ from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
 from abiding.providers import headers
 from abiding.providers.baseline import compare_with_folder
-from abiding.providers.honest import honest_version
+from abiding.providers.breaking_version import honest_version
 from abiding.providers.promise_check import compare
 from abiding.providers.release import ProviderRelease, class_of
 from makers.commands import shown

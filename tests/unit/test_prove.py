@@ -29,7 +29,7 @@ from abiding.proof.building import Result, StepOutcome, StepState
 from abiding.proof.commands import CommandError
 from abiding.proof.copies import copy_of, unpack
 from abiding.proof.environments import Isolated
-from abiding.proof.own import with_own, write_wheel
+from abiding.proof.own_wheel import with_own, write_wheel
 from abiding.proof.plan import Origin, Setting, Step, What, settings_of, steps_of
 from abiding.proof.rules import judge
 from abiding.proof.subject import ProofSubject

@@ -21,7 +21,7 @@ from abiding.providers.cache import Cache
 from abiding.providers.history import Edition, History, Unread
 from abiding.providers.linked import Histories, judge_admitted
 from abiding.providers.ranges import VersionState
-from abiding.providers.tables import Exports, Imports, missing_symbols
+from abiding.providers.symbol_tables import Exports, Imports, missing_symbols
 from makers.commands import shown
 from makers.compiled import MANYLINUX, Pair, library, wheel
 from makers.consumers import consumer

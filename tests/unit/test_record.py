@@ -14,7 +14,7 @@ from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
 from abiding.evidence.wheels import OnDisk
 from abiding.findings.errors import ArchiveError
-from abiding.native import contents, examining
+from abiding.native import contents, wheel_check
 from abiding.native.distribution import InstalledDistribution
 from abiding.project.build_record import MEMBERS, BuildRecord, record_in, record_of
 from makers.archives import metadata, write_sdist, write_wheel
@@ -44,7 +44,7 @@ READERS: dict[str, Callable[[Path], BuildRecord | None]] = {
     "show": lambda path: sets.of_wheel(path)[1],
     "archive": lambda path: record_of(Wheel.open(path)),
     "compiled files": lambda path: OnDisk.of(path).record,
-    "linked with": examining.native_record,
+    "linked with": wheel_check.native_record,
     "contents": lambda path: record_in(contents.of_wheel(path).member, "spam"),
     "installed": lambda path: record_in(_installed(path).member, "spam"),
 }

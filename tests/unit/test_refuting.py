@@ -17,7 +17,7 @@ from abiding.cli import main
 from abiding.evidence import reading
 from abiding.evidence.wheels import recall
 from abiding.project.build_record import MEMBER, BuildRecord, record_of
-from abiding.project.guarded import Guarded
+from abiding.project.optional_modules import OptionalModules
 from makers.evident import NUMPY_1, image, numpy_2, wheel
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
 from makers.warned import warned
@@ -353,7 +353,7 @@ def test_what_a_file_leaves_open_is_told_by_the_record(tmp_path: Path, capsys: p
 def test_a_finished_release_is_asked_for_its_optional_modules(
     globs: list[str], files: list[str], told: list[str | None], tmp_path: Path
 ) -> None:
-    record = BuildRecord("x", "1", "api", "", optional_modules=tuple(map(Guarded, globs)))
+    record = BuildRecord("x", "1", "api", "", optional_modules=tuple(map(OptionalModules, globs)))
     for number, file in enumerate(files):
         members = {file: image(), f"spam-1.0.dist-info/{MEMBER}": record.to_json()}
         wheel(tmp_path, files=members, filename=f"spam-1.0-cp31{number}-cp31{number}-manylinux_2_17_x86_64.whl")

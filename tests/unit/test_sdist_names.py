@@ -59,7 +59,7 @@ def test_on_disk(project: str, tmp_path: Path) -> None:
 def test_in_a_survey(project: str, tmp_path: Path) -> None:
     """The rules see them: the wheel says something else."""
     pytest.importorskip("duckdb")
-    from abiding.survey.judging import FileRow, judge
+    from abiding.survey.row_judgement import FileRow, judge
     from abiding.survey.sources import rows_of
 
     escaped = project.replace("-", "_").replace(".", "_")

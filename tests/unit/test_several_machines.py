@@ -17,7 +17,7 @@ from abiding.project.exports import Export
 from abiding.providers.cache import Cache
 from abiding.providers.promise_check import compare
 from abiding.providers.release import ProviderRelease
-from abiding.providers.tables import Exports
+from abiding.providers.symbol_tables import Exports
 from makers.compiled import mach_o, universal, wheel
 from makers.index import File, hashes
 from makers.shops import Shop, opened

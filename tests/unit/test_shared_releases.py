@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import abiding
-from abiding.archives.tagging import StatedTags
+from abiding.archives.wheel_tags import StatedTags
 from makers.archives import write_sdist, write_wheel
 from makers.handed import EXPECTED, FOLDER
 

@@ -14,7 +14,7 @@ import pytest
 from abiding.cli import main
 from abiding.providers.cache import Cache
 from abiding.providers.published import is_library
-from abiding.providers.tables import Exports
+from abiding.providers.symbol_tables import Exports
 from makers.compiled import MANYLINUX, wheel
 from makers.index import File, Index, hashes
 from makers.shops import SONAME, Shop

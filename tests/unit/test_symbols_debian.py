@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from abiding.providers import debian
 from abiding.providers.history import Edition, History, Lifetime, Unread, lifetimes
-from abiding.providers.tables import Exports, is_of_toolchain
+from abiding.providers.symbol_tables import Exports, is_of_toolchain
 from makers import dpkg
 
 

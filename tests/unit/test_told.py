@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import abiding
 from abiding.cli import main
 from abiding.findings.finding import Excerpt, Finding, Severity, lines_of
-from abiding.findings.meaning import is_among_wheels
+from abiding.findings.rule_groups import is_among_wheels
 from abiding.findings.terminal import Terminal
 from abiding.releases.check import releases
 from abiding.releases.release import Release

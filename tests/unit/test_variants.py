@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from packaging.requirements import InvalidRequirement
 
 import abiding
-from abiding.archives import tagging
+from abiding.archives import wheel_tags
 from abiding.archives.wheel_name import WheelName
 from abiding.metadata import requirements
 from abiding.releases.release import Verdict
@@ -40,7 +40,7 @@ def variant_json(labels: Mapping[str, Any], **other: Any) -> bytes:
 
 def labelled(folder: Path, filename: str, data: bytes, variant: bytes | None) -> Path:
     more = {} if variant is None else {"spam-1.0.dist-info/variant.json": variant}
-    return write_wheel(folder, filename, data, tagging.expanded(filename), more)
+    return write_wheel(folder, filename, data, wheel_tags.expanded(filename), more)
 
 
 def rules(folder: Path) -> list[tuple[str, str]]:
@@ -65,15 +65,15 @@ def test_names(filename: str, build: str, tag: str, label: str) -> None:
     assert (name.name, name.version, name.build, name.label) == ("spam", "1.0", build, label)
     assert f"{name.python}-{name.abi}-{name.platform}" == tag
     assert str(name) == filename
-    expected = tagging.expanded(f"spam-1.0-{tag}.whl")
-    assert tagging.expanded(filename) == expected
-    assert {str(one) for one in tagging.parse(filename)[2]} == set(expected)
+    expected = wheel_tags.expanded(f"spam-1.0-{tag}.whl")
+    assert wheel_tags.expanded(filename) == expected
+    assert {str(one) for one in wheel_tags.parse(filename)[2]} == set(expected)
 
 
 @pytest.mark.parametrize("filename", ["spam-1.0-1-2-py3-none-any.whl", "spam-1.0-py3-none.whl", f"spam-1.0-x-{LINUX}-a-b.whl", "spam-1.0--none-any.whl", "spam-1.0.tar.gz", "", ".whl", f"{PLAIN}.zip"])  # fmt: skip
 def test_what_is_no_name(filename: str) -> None:
     assert WheelName.split(filename) is None
-    assert tagging.expanded(filename) == ()
+    assert wheel_tags.expanded(filename) == ()
 
 
 PART = st.from_regex(r"[a-z][a-z0-9_.]{0,5}", fullmatch=True)

@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from abiding.findings.errors import MissingExtraError
 from abiding.metadata import ranges
 from abiding.metadata.requirements import meaning, parse
-from abiding.metadata.sampled import SampledRange
+from abiding.metadata.sampled_ranges import SampledRange
 
 VERSIONS = ("1", "1.0", "1.0a1", "1.0.dev1", "1.0.post1", "2", "2.5rc1", "1!1.0", "0", "3.1.4")
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from abiding.artifacts.artifact import Artifact
-from abiding.findings.meaning import is_among_wheels
+from abiding.findings.rule_groups import is_among_wheels
 from abiding.releases.check import releases
 from makers.releases import PYPROJECT
 from makers.screens import LINUX, NUMPY, PYTHONS, WIN, sdist, wheels

@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abiding.archives import wheel_editing
-from abiding.archives.recording import updated_record
+from abiding.archives.record import updated_record
 from abiding.archives.wheel import Wheel, read_metadata
 from abiding.archives.wheel_editing import rewrite
 from abiding.files.placing import copy_range, place

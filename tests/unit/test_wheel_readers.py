@@ -12,7 +12,7 @@ from fuzz import readers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abiding.archives import dist_info, recording, zipscan
+from abiding.archives import dist_info, record, zipscan
 from abiding.archives.wheel import Statement, Wheel, listing_of, read_metadata
 from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.artifact import Artifact
@@ -371,8 +371,8 @@ def test_a_wheel_is_edited_whatever_ends_the_rows_of_its_record(case: str, tmp_p
     before = Wheel.open(path).read(f"{INFO}/RECORD")
     rewrite(Wheel.open(path), target, {N: EVIL})
     after = Wheel.open(target).read(f"{INFO}/RECORD")
-    assert [row for row in recording.rows(after) if row[0] != N] == list(recording.rows(before))
-    assert recording.line_ends(after) - recording.line_ends(before) in (1, 2)
+    assert [row for row in record.rows(after) if row[0] != N] == list(record.rows(before))
+    assert record.line_ends(after) - record.line_ends(before) in (1, 2)
     assert readers.read(target) == {one: {"METADATA": EVIL} for one in ("zipfile", "pip", "installer")}
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import normalised
-from abiding.archives.tagging import parse
-from abiding.archives.unpacking import is_short_for, landing, literal
+from abiding.archives.member_paths import is_short_for, landing, literal
+from abiding.archives.names import normalised
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
+from abiding.archives.wheel_tags import parse
 from abiding.archives.zipend import REBUILD
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError

@@ -7,7 +7,7 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.layout import TOP_LEVEL, Layout
+from abiding.archives.sdist_layout import TOP_LEVEL, Layout
 from abiding.archives.tarblocks import TarStream
 from abiding.archives.tarheaders import padding
 from abiding.files.placing import commit, new_file, place, speaking_of, write_all

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from abiding.archives.holes import hold_map, read_map
+from abiding.archives.sparse_files import hold_map, read_map
 from abiding.archives.tarheaders import BLOCK, EXTENSIONS, KIND, AmbiguousError, Extended, member_of, size_of
 from abiding.findings.errors import ArchiveError
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.holes import begins_with_map
+from abiding.archives.sparse_files import begins_with_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.dist_info import NOT_A_WHEEL, dist_info_in, hold_to_name
-from abiding.archives.recording import fault_in, read_record
-from abiding.archives.tagging import StatedTags, version_in
+from abiding.archives.record import fault_in, read_record
+from abiding.archives.wheel_tags import StatedTags, version_in
 from abiding.archives.zipdirectory import Directory
 from abiding.archives.zipmembers import hold_members
 from abiding.files.placing import speaking_of

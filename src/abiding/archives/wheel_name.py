@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from abiding.archives.naming import WHEEL_ENDING, file_name
+from abiding.archives.names import WHEEL_ENDING, file_name
 
 __all__ = ["NOT_A_NAME", "WheelName"]
 

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from stat import S_ISLNK
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.unpacking import literal
+from abiding.archives.member_paths import literal
 from abiding.archives.zipend import REBUILD, Tail
 from abiding.archives.ziprecords import (
     CENTRAL,

@@ -6,8 +6,8 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
+from abiding.archives.member_paths import leads_elsewhere, literal
 from abiding.archives.tree import UnpackingError, hold_name
-from abiding.archives.unpacking import leads_elsewhere, literal
 from abiding.archives.zipend import REBUILD
 from abiding.archives.ziprecords import CENTRAL, CENTRAL_MARK, DEFLATED, ENCRYPTED, LARGE, STORED, UTF8, ZIP64, fields
 from abiding.findings import bounds

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from abiding.archives.tagging import StatedTags
+    from abiding.archives.wheel_tags import StatedTags
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
     from abiding.project.build_record import BuildRecord

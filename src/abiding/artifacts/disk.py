@@ -6,22 +6,22 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from abiding.archives.naming import ENDINGS, kind_of
+from abiding.archives.names import ENDINGS, kind_of
 from abiding.archives.wheel_name import WheelName
 from abiding.artifacts.artifact import Artifact, Unreadable, member_of
 from abiding.artifacts.identity import Identity, canonical, hold_to_name, is_distribution, project_and_version
-from abiding.artifacts.room import Room
+from abiding.artifacts.memory_limit import Room
 from abiding.files.plain import is_folder, is_plain, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, AbidingError, ArchiveError
 from abiding.findings.finding import Finding, Severity
-from abiding.project.meant import release_meant
+from abiding.project.corrections import release_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from abiding.archives.tagging import StatedTags
+    from abiding.archives.wheel_tags import StatedTags
     from abiding.metadata.core import CoreMetadata
     from abiding.project.build_record import BuildRecord
     from abiding.project.pyproject import Pyproject

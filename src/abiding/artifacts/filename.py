@@ -7,15 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 from abiding.archives import dist_info
-from abiding.archives.tagging import Agreement, agreement, expanded, numbered
 from abiding.archives.wheel_name import WheelName
+from abiding.archives.wheel_tags import Agreement, agreement, expanded, numbered
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from abiding.archives.tagging import StatedTags
+    from abiding.archives.wheel_tags import StatedTags
     from abiding.metadata.core import CoreMetadata
 
 __all__ = ["judge_stated", "judge_version"]

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from abiding.archives import tagging
-from abiding.archives.naming import SDIST_ENDINGS, WHEEL_ENDING, normalised
+from abiding.archives import wheel_tags
+from abiding.archives.names import SDIST_ENDINGS, WHEEL_ENDING, normalised
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
@@ -79,8 +79,8 @@ def _version(stem: str, project: str) -> str:
 
 def hold_to_name(filename: str, name: str, version: str, identity: Identity) -> None:
     """Raise `ArchiveError` if the metadata is of another project than the file name says, or of no version at all."""
-    if filename.endswith(".whl") and tagging.number(filename) > bounds.TAGS:
-        message = f"has a name that stands for {tagging.number(filename):,} tags"
+    if filename.endswith(".whl") and wheel_tags.number(filename) > bounds.TAGS:
+        message = f"has a name that stands for {wheel_tags.number(filename):,} tags"
         raise ArchiveError.at(filename, message, note=f"no wheel is for more than {bounds.TAGS:,}")
     if not identity.name or not identity.version:
         raise ArchiveError.at(filename, "has metadata without `Name` or `Version`")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import kind_of, normalised
+from abiding.archives.names import kind_of, normalised
 from abiding.findings.characters import on_one_line
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata.usual import are_usual, is_usual
+from abiding.metadata.plain_lines import are_usual, is_usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) ->
         return
     from abiding.findings.words import short
     from abiding.metadata import refusals, requirements
-    from abiding.project.meant import requirement_meant
+    from abiding.project.corrections import requirement_meant
 
     refused = {line: why for line in lines if (why := requirements.refused(line))}
     unanswered = {line: why for line in lines if line not in refused and (why := _unanswered(line))}
@@ -139,7 +139,7 @@ def _is_plainly_within(filename: str, text: str) -> bool:
 
 
 def _nowhere(filename: str, requires_python: str) -> bool:
-    from abiding.archives.tagging import expanded
+    from abiding.archives.wheel_tags import expanded
     from abiding.metadata.exclusions import installable
 
     return installable(requires_python, expanded(filename) if filename else ()).branch is False

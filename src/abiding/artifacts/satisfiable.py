@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import kind_of, normalised
+from abiding.archives.names import kind_of, normalised
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def _numbers(release: str) -> list[int]:
 
 def _where(filename: str, metadata: CoreMetadata, lines: Sequence[str]) -> Environments:
     """Return where a file can be installed, as far as markers can tell."""
-    from abiding.archives.tagging import expanded
     from abiding.archives.wheel_name import WheelName
+    from abiding.archives.wheel_tags import expanded
     from abiding.metadata import markers
     from abiding.metadata.exclusions import installable
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from abiding.archives.tagging import expanded
 from abiding.archives.wheel import Statement
+from abiding.archives.wheel_tags import expanded
 from abiding.artifacts.identity import Identity
 from abiding.project.build_record import MEMBERS, BuildRecord
 from abiding.project.level import Level

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import native
-from abiding.artifacts.acceptance import too_new
+from abiding.artifacts.metadata_versions import too_new
 from abiding.builds import rules
-from abiding.builds.built import Built
+from abiding.builds.built_wheel import BuiltWheel
 from abiding.builds.entries import Entries
-from abiding.builds.exported import Providers, is_bare
-from abiding.builds.inner import InnerBackend
 from abiding.builds.judgement import Judgement
+from abiding.builds.known_metadata import by_own_pkg_info, known_metadata, read_dist_info, write_dist_info
 from abiding.builds.outcome import Outcome
 from abiding.builds.output import Output
-from abiding.builds.promised import by_own_pkg_info, known_metadata, read_dist_info, write_dist_info
+from abiding.builds.provider_exports import Providers, is_bare
 from abiding.builds.settings import Settings
 from abiding.builds.uncommitted import explaining
+from abiding.builds.wrapped_backend import WrappedBackend
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Severity
 from abiding.metadata import requirements
@@ -53,7 +53,7 @@ class Build(NamedTuple):
     declaration: Declaration
     source: Source
     entries: Entries
-    inner: InnerBackend
+    wrapped: WrappedBackend
     config: dict[str, Any] | None
     outcome: Outcome
     judge: Judgement
@@ -72,9 +72,9 @@ class Build(NamedTuple):
         source = Source.read(folder, declaration)
         outcome = Outcome()
         entries = Entries(pyproject, declaration, settings, source.unpacked, outcome, Providers())
-        inner = InnerBackend(declaration.backend, declaration.backend_path, folder)
+        wrapped = WrappedBackend(declaration.backend, declaration.backend_path, folder)
         judge = Judgement(pyproject, declaration, source, entries, outcome)
-        return cls(pyproject, declaration, source, entries, inner, settings.inner, outcome, judge)
+        return cls(pyproject, declaration, source, entries, wrapped, settings.backend_config, outcome, judge)
 
     # build_wheel, build_editable
 
@@ -96,7 +96,7 @@ class Build(NamedTuple):
             metadata = self._complete(kind, name, CoreMetadata.parse(wheel.metadata(), name), lines)
             metadata = self._as_promised(name, metadata, added, metadata_directory)
             self.judge.of_installing(name, metadata, lines)
-            members = self._members(Built(kind, wheel, metadata, lines))
+            members = self._members(BuiltWheel(kind, wheel, metadata, lines))
             rewrite(wheel, output.target(name), {wheel.metadata_name: metadata.data, **members})
         if kind == "wheel":
             self._remark(name, metadata)
@@ -114,7 +114,7 @@ class Build(NamedTuple):
         if not self.source.unpacked:
             native.hold_to_bring(self.entries.linked)
         with native.linking(self.entries.linked), self.entries.naming_level():
-            name = self.inner.file(f"build_{kind}", output.private, self.config, None)
+            name = self.wrapped.file(f"build_{kind}", output.private, self.config, None)
         return Wheel.open(output.private / name)
 
     def _complete(self, kind: str, name: str, built: CoreMetadata, lines: Mapping[Entry, str]) -> CoreMetadata:
@@ -141,7 +141,7 @@ class Build(NamedTuple):
         promise = own.with_requirements(lines) if own else None
         return completed if promise is None or unkept(promise, completed) else promise
 
-    def _members(self, built: Built) -> dict[str, bytes]:
+    def _members(self, built: BuiltWheel) -> dict[str, bytes]:
         """Judge the compiled files; returns the contents of the members to be written beside METADATA, by name."""
         interfaces, findings = self.judge.of_compiled(built)
         members: dict[str, bytes] = {}
@@ -162,8 +162,8 @@ class Build(NamedTuple):
         self._warn()
         handed_over: dict[str, CoreMetadata] = {}
         with Output.within(sdist_directory) as output:
-            with native.linking(self.entries.linked), explaining(self.inner, self.outcome):
-                name = self.inner.file("build_sdist", output.private, self.config)
+            with native.linking(self.entries.linked), explaining(self.wrapped, self.outcome):
+                name = self.wrapped.file("build_sdist", output.private, self.config)
 
             def edit(member: str, data: bytes) -> bytes:
                 """Judge a file of the sdist, and return what it is to contain: a tar archive is read only once."""
@@ -202,7 +202,7 @@ class Build(NamedTuple):
         if known is not None:
             return write_dist_info(directory, known.with_requirements(lines.values()))
         with native.linking(self.entries.linked):
-            name = self.inner.dist_info(f"prepare_metadata_for_build_{kind}", directory, self.config)
+            name = self.wrapped.dist_info(f"prepare_metadata_for_build_{kind}", directory, self.config)
         completed = self._complete(kind, name, read_dist_info(directory / name), lines)
         (directory / name / "METADATA").write_bytes(completed.data)
         return name
@@ -218,7 +218,7 @@ class Build(NamedTuple):
 
     def _asks(self, kind: str) -> bool:
         """Return whether the wrapped backend has the hook itself: it may have more to say than METADATA."""
-        return self.inner.has(f"prepare_metadata_for_build_{kind}")
+        return self.wrapped.has(f"prepare_metadata_for_build_{kind}")
 
     # get_requires_for_build_sdist, get_requires_for_build_wheel, get_requires_for_build_editable
 
@@ -232,11 +232,11 @@ class Build(NamedTuple):
 
     def _inner_requires(self, kind: str) -> list[str]:
         hook = f"get_requires_for_build_{kind}"
-        if not self.inner.has(hook):
+        if not self.wrapped.has(hook):
             return []
         try:
             with native.linking(self.entries.linked):
-                return self.inner.requirements(hook, self.config)
+                return self.wrapped.requirements(hook, self.config)
         except AbidingError:
             raise
         except (Exception, SystemExit) as exc:

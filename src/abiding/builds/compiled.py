@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from abiding import evidence, native
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.evidence.interfaces import Kind
 from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.metadata import narrowing, requirements
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
-    from abiding.builds.built import Built
+    from abiding.builds.built_wheel import BuiltWheel
     from abiding.builds.entries import Entries
     from abiding.project.build_record import Used
 
@@ -34,7 +34,7 @@ _AT_ABI = "the lines for it are left out at the API level: `-C abiding.level=abi
 
 
 def judge_compiled(
-    built: Built, entries: Entries, origin: Callable[[str, str], str]
+    built: BuiltWheel, entries: Entries, origin: Callable[[str, str], str]
 ) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
     """Judge the bounds of a wheel by what its compiled files accept: returns the interfaces they use, and findings.
 
@@ -60,7 +60,7 @@ def judge_compiled(
     return examined.interfaces, tuple(finding for finding in findings if finding.severity is not Severity.NOTE)
 
 
-def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
+def _here(finding: Finding, built: BuiltWheel, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
     """Return the finding for whoever builds: with the place of the lines, and with what to write there."""
     lines, missing = lines_of(finding.found), lines_of(finding.expected)
     left_out = entries.level is Level.API and any(
@@ -82,14 +82,14 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     )
 
 
-def _places_of(lines: Iterable[str], built: Built, entries: Entries, origin: Callable[[str, str], str]) -> str:
+def _places_of(lines: Iterable[str], built: BuiltWheel, entries: Entries, origin: Callable[[str, str], str]) -> str:
     """Say where lines of METADATA come from; `origin` is as for `judge_compiled`."""
     own = {line: entries.place_of(entry) for entry, line in built.lines.items()}
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
     return f"METADATA, from {', '.join(places)}"
 
 
-def _severity(built: Built, entries: Entries) -> Severity:
+def _severity(built: BuiltWheel, entries: Entries) -> Severity:
     to_publish = built.kind == "wheel" and entries.level is Level.ABI
     return entries.severity if to_publish else Severity.WARNING
 
@@ -113,7 +113,7 @@ def _there(lines: Iterable[str], entries: Entries) -> str:
 
 
 def judge_versions(
-    built: Built, entries: Entries, interfaces: Sequence[Used], origin: Callable[[str, str], str]
+    built: BuiltWheel, entries: Entries, interfaces: Sequence[Used], origin: Callable[[str, str], str]
 ) -> Iterator[Finding]:
     """Warn of each distribution of which the wheel excludes the version that it was compiled with.
 
@@ -160,7 +160,7 @@ def _admits(admitted: SpecifierSet, version: str) -> bool:
     return any(admitted.contains(text, prereleases=True) for text in (version, released))
 
 
-def _lines_excluding(built: Built, asked: Iterable[Requirement], version: str) -> list[str]:
+def _lines_excluding(built: BuiltWheel, asked: Iterable[Requirement], version: str) -> list[str]:
     """Return the lines in force that do not admit a version; but for those with another reason than that."""
     others = {line for entry, line in built.lines.items() if entry.reason is not Reason.ABI}
     tight = {requirement for requirement in asked if not _admits(requirement.specifier, version)}
@@ -168,7 +168,7 @@ def _lines_excluding(built: Built, asked: Iterable[Requirement], version: str) -
     return [line for line in lines if any(requirement in tight for requirement in requirements.in_force([line]))]
 
 
-def _tight(name: str, version: str, lines: Sequence[str], built: Built, places: str) -> Finding:
+def _tight(name: str, version: str, lines: Sequence[str], built: BuiltWheel, places: str) -> Finding:
     listed = " and ".join(f"`{line}`" for line in lines)
     return Finding(
         "bound-too-tight",
@@ -189,7 +189,7 @@ def _tight(name: str, version: str, lines: Sequence[str], built: Built, places: 
     )
 
 
-def _pinning(lines: Sequence[str], built: Built) -> Iterator[str]:
+def _pinning(lines: Sequence[str], built: BuiltWheel) -> Iterator[str]:
     """Yield the pin to declare in the place of a line that is declared with one version, and so for one build."""
     for entry, line in built.lines.items():
         pin = pin_of_named(entry.requires) if line in lines else ""

@@ -12,7 +12,7 @@ from abiding.project.pyproject import as_toml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from abiding.builds.built import Built
+    from abiding.builds.built_wheel import BuiltWheel
     from abiding.builds.entries import Entries
     from abiding.findings.rules import Rule
     from abiding.native.bytewise import Needed
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["judge_links", "judge_optional_modules"]
 
 
-def judge_optional_modules(built: Built, entries: Entries) -> Iterator[Finding]:
+def judge_optional_modules(built: BuiltWheel, entries: Entries) -> Iterator[Finding]:
     """Warn of each glob of `optional-modules` that matches no compiled file, if the wheel has any.
 
     A glob with an ending that no file of this wheel has is for wheels of another system.
@@ -28,7 +28,7 @@ def judge_optional_modules(built: Built, entries: Entries) -> Iterator[Finding]:
     optional, members = entries.declaration.optional_modules, built.archive.names
     if not optional or built.kind == "editable" or not native.has_code(members):
         return
-    from abiding.evidence.optional import NO_MATCH, CompiledModules
+    from abiding.evidence.optional_modules import NO_MATCH, CompiledModules
 
     inside = CompiledModules.of(members)
     for index, glob in enumerate(guard.modules for guard in optional):
@@ -45,7 +45,7 @@ def judge_optional_modules(built: Built, entries: Entries) -> Iterator[Finding]:
         )
 
 
-def judge_links(built: Built, entries: Entries) -> Iterator[Finding]:
+def judge_links(built: BuiltWheel, entries: Entries) -> Iterator[Finding]:
     """Warn of each library of the build environment that the wheel is linked with and will not find.
 
     Only where no native entry counts: else the wheel is judged as a whole, by `members_of`. Raises `ArchiveError`.
@@ -59,7 +59,7 @@ def judge_links(built: Built, entries: Entries) -> Iterator[Finding]:
             yield _unreachable(need, built, entries)
 
 
-def _unreachable(need: Needed, built: Built, entries: Entries) -> Finding:
+def _unreachable(need: Needed, built: BuiltWheel, entries: Entries) -> Finding:
     rule: Rule = "unreachable-library" if need.is_required else "undeclared-provider"
     message, note = _MESSAGES[rule]
     return Finding(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import native
-from abiding.builds import exported
+from abiding.builds import provider_exports
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
@@ -16,14 +16,14 @@ from abiding.project import lines, tags
 from abiding.project.contradictions import contradictions
 from abiding.project.declaration import FromSdist
 from abiding.project.level import Level
-from abiding.project.table import ApiLevel
+from abiding.project.project_table import ApiLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.archives.wheel import Wheel
-    from abiding.builds.exported import Providers
     from abiding.builds.outcome import Outcome
+    from abiding.builds.provider_exports import Providers
     from abiding.builds.settings import Settings
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
@@ -187,7 +187,7 @@ class Entries(NamedTuple):
 
     def is_sure(self, entry: Entry) -> bool | None:
         """Answer as `is_for_wheels_here`, and None too where only the link tells which line the entry becomes."""
-        libraries = self.providers.libraries(entry) if exported.is_bare(entry) else frozenset()
+        libraries = self.providers.libraries(entry) if provider_exports.is_bare(entry) else frozenset()
         return None if libraries and native.shared_libraries([entry]) - libraries else is_for_wheels_here(entry)
 
     def sure_lines(self) -> dict[Entry, str]:
@@ -228,7 +228,7 @@ class Entries(NamedTuple):
 
     def _held_to_exports(self, written: Mapping[Entry, str], used: frozenset[str] | None) -> tuple[Finding, ...]:
         api = ApiLevel.of(self.declaration.project)
-        return exported.judge(written, api, self.pyproject, self.providers, used)
+        return provider_exports.judge(written, api, self.pyproject, self.providers, used)
 
     def _hold(self, findings: tuple[Finding, ...]) -> None:
         """Raise `DeclarationError` if there is an error; where only the project could mend it, warn of that instead."""
@@ -240,7 +240,7 @@ class Entries(NamedTuple):
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
         """Tell what a wheel exports, pins filled; `shipped` are its members, None where its files do not lie in it."""
-        export, findings = exported.of_project(self.declaration.exports, metadata, shipped, self.pyproject)
+        export, findings = provider_exports.of_project(self.declaration.exports, metadata, shipped, self.pyproject)
         self._hold(findings)
         return export
 

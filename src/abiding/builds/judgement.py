@@ -14,24 +14,24 @@ from abiding.builds.installable import Installable
 from abiding.findings.errors import DeclarationError
 from abiding.findings.words import literals
 from abiding.metadata import requirements
-from abiding.project.apart import apart
 from abiding.project.pyproject import key_text
+from abiding.project.pyproject_differences import pyproject_differences
 from abiding.project.source import unkept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
-    from abiding.builds.built import Built
+    from abiding.builds.built_wheel import BuiltWheel
     from abiding.builds.entries import Entries
     from abiding.builds.outcome import Outcome
     from abiding.findings.finding import Finding, Severity
     from abiding.metadata.core import CoreMetadata
-    from abiding.project.apart import Apart
     from abiding.project.build_record import Used
     from abiding.project.declaration import Declaration
     from abiding.project.entry import Entry
     from abiding.project.pyproject import Pyproject
+    from abiding.project.pyproject_differences import PyprojectDifference
     from abiding.project.source import Source
 
 __all__ = ["Judgement", "judge_packed"]
@@ -101,7 +101,7 @@ class Judgement(NamedTuple):
         """Judge whether anything can install a wheel, with the lines that were added to it."""
         self.hold_wheel(Installable(self.entries, self.source.folder).wheel(name, metadata, lines))
 
-    def of_compiled(self, built: Built) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
+    def of_compiled(self, built: BuiltWheel) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
         """Judge what is declared by the compiled files; returns the interfaces that these use, and what is wrong."""
         interfaces, findings = judge_compiled(built, self.entries, self._origin)
         return interfaces, (
@@ -129,9 +129,9 @@ class Judgement(NamedTuple):
 
 def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severity) -> tuple[Finding, ...]:
     """Find that the pyproject.toml that was packed into an sdist lets it be built in another way than this folder."""
-    differing: tuple[Apart, ...] = ()
+    differing: tuple[PyprojectDifference, ...] = ()
     with suppress(DeclarationError):  # no front end reads it then, and says so
-        differing = apart(pyproject.table, pyproject.decode(data).table)
+        differing = pyproject_differences(pyproject.table, pyproject.decode(data).table)
     if not differing:
         return ()
     keys = literals([key_text(value.key) for value in differing])
@@ -150,7 +150,7 @@ def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severit
 _MOST_QUOTED = 5
 
 
-def _packed_value(difference: Apart) -> str:
+def _packed_value(difference: PyprojectDifference) -> str:
     """Say what a value is in the sdist: of lists, what they have there alone, or have not."""
     key, own, packed = key_text(difference.key), difference.own, difference.other
     if packed is None:

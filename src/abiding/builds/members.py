@@ -10,7 +10,7 @@ from abiding.project.build_record import MEMBER, BuildRecord, RecordedLine, vers
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from abiding.builds.built import Built
+    from abiding.builds.built_wheel import BuiltWheel
     from abiding.builds.entries import Entries
     from abiding.findings.finding import Finding
     from abiding.project.build_record import Used
@@ -19,7 +19,7 @@ __all__ = ["members_of"]
 
 
 def members_of(
-    built: Built, entries: Entries, folder: Path, interfaces: tuple[Used, ...]
+    built: BuiltWheel, entries: Entries, folder: Path, interfaces: tuple[Used, ...]
 ) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
     """Return the contents of these members, by name, and what is wrong with how the wheel is linked.
 
@@ -41,7 +41,7 @@ def members_of(
     return {**changed, f"{built.archive.dist_info}/{MEMBER}": record.to_json()}, findings
 
 
-def _record(built: Built, entries: Entries, interfaces: tuple[Used, ...]) -> BuildRecord:
+def _record(built: BuiltWheel, entries: Entries, interfaces: tuple[Used, ...]) -> BuildRecord:
     declaration = entries.declaration
     return BuildRecord(
         declaration.backend,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.artifacts.filename import judge_stated
-from abiding.builds.declaring import are_opposed, declaring, pin_notes
+from abiding.builds.hints import are_opposed, declaring, pin_notes
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.difference import field_notes, requirement_changes, text_notes
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
     from abiding.project.declaration import Declaration
+    from abiding.project.project_table import Project
     from abiding.project.pyproject import Pyproject
     from abiding.project.source import Source
-    from abiding.project.table import Project
 
 __all__ = [
     "Sides",

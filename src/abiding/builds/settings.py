@@ -27,14 +27,13 @@ class Settings(NamedTuple):
     """The settings of one hook call.
 
     `level` is None where nobody asked for one: the declaration then decides. `level_option` and `variant_option` are
-    how level and variant were asked for, in the words of a command line. `inner` is what the wrapped backend is given:
-    the frontend's `config_settings` without ours, and None if they were None. `remarks` warn of variables that may have
-    been meant.
+    how level and variant were asked for, as on a command line. `backend_config` is for the wrapped backend: the
+    frontend's `config_settings` without ours, None if they were None. `remarks` warn of variables that may be misspelt.
     """
 
     level: Level | None
     variant: str
-    inner: dict[str, Any] | None
+    backend_config: dict[str, Any] | None
     level_option: str = ""
     variant_option: str = ""
     remarks: tuple[Finding, ...] = ()
@@ -49,11 +48,11 @@ class Settings(NamedTuple):
         exist or has no sensible value.
         """
         ours = {name: value for name, value in (config_settings or {}).items() if name.startswith(_PREFIX)}
-        inner = None
+        backend_config = None
         if config_settings is not None:
-            inner = {name: value for name, value in config_settings.items() if name not in ours}
+            backend_config = {name: value for name, value in config_settings.items() if name not in ours}
         problems = [_unknown_setting(name) for name in ours if name not in _KNOWN]
-        problems += [_unknown_setting(name) for name in filter(Slips(_KNOWN).suggestion, inner or ())]
+        problems += [_unknown_setting(name) for name in filter(Slips(_KNOWN).suggestion, backend_config or ())]
         level, variant = (_value(name, ours, environ, problems) for name in _KNOWN)
         admitted = zip(_KNOWN, (level, variant), (tuple(Level), variants), strict=True)
         misspelt = tuple(
@@ -68,7 +67,7 @@ class Settings(NamedTuple):
         level_option, variant_option = (
             f"{way}={value}" if value else "" for way, value in ((level_option, level), (variant_option, variant))
         )
-        return cls(Level(level) if level else None, variant, inner, level_option, variant_option, misspelt)
+        return cls(Level(level) if level else None, variant, backend_config, level_option, variant_option, misspelt)
 
 
 def _variable(name: str) -> str:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from abiding.builds.inner import InnerBackend
     from abiding.builds.outcome import Outcome
+    from abiding.builds.wrapped_backend import WrappedBackend
 
 __all__ = ["explaining", "uncommitted"]
 
@@ -24,12 +24,12 @@ _COMMIT = "`git add --all` and `git commit`; then build again"
 
 
 @contextmanager
-def explaining(inner: InnerBackend, outcome: Outcome) -> Iterator[None]:
+def explaining(backend: WrappedBackend, outcome: Outcome) -> Iterator[None]:
     """Let a failure of a backend that packs commits be followed by what there is to do, where it had none."""
     try:
         yield
     except (Exception, SystemExit):
-        outcome.remark(uncommitted(inner.name, inner.folder))
+        outcome.remark(uncommitted(backend.name, backend.folder))
         raise
 
 

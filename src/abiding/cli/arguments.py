@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from abiding.archives.naming import ENDINGS, SDIST_ENDINGS
+from abiding.archives.names import ENDINGS, SDIST_ENDINGS
 from abiding.cli.parser import none_of
 from abiding.files.plain import is_folder, is_plain, is_there, open_plain
 from abiding.findings.characters import visible, without_login

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from abiding.edits.bounding import LineToDeclare
+    from abiding.edits.abi_lines import LineToDeclare
     from abiding.edits.wrapping import Edited
-    from abiding.evidence import Looking
-    from abiding.evidence.stated import Bound, WheelBounds
+    from abiding.evidence.asked_versions import Bound, WheelBounds
+    from abiding.evidence.shared_reading import CompiledFiles
     from abiding.native.subject import Subject
     from abiding.providers.bounds import LinkedBounds
 
@@ -62,18 +62,18 @@ def run(options: Namespace) -> int:
 
     Raises `AbidingError` if there is none that can be read, or one can't, and what all of them say is to be written.
     """
-    from abiding.evidence import Looking, stated
-    from abiding.evidence.stated import BoundState
+    from abiding.evidence import CompiledFiles, asked_versions
+    from abiding.evidence.asked_versions import BoundState
     from abiding.report import bounds
 
     paths = list(dict.fromkeys(wheel for what in options.what for wheel in wheels_in(what, "Nothing was read")))
-    looking = Looking()
+    looking = CompiledFiles()
     subjects = {} if options.no_index else _subjects(paths, looking)
     wheels: dict[str, WheelBounds] = {}
     unread: dict[str, AbidingError] = {}
     for place in paths:
         try:
-            wheels[str(place)] = stated.of_wheel(place, looking)
+            wheels[str(place)] = asked_versions.of_wheel(place, looking)
         except ArchiveError as exc:
             unread[str(place)] = exc
     if unread and (options.write or not wheels):
@@ -108,9 +108,9 @@ _NO_LINE = "no one line suits what the compiled files ask for"
 _TIGHT = "no bound is too loose, and one that is too tight is not widened by another"
 
 
-def _subjects(wheels: Iterable[Path], looking: Looking) -> dict[str, Subject | AbidingError]:
+def _subjects(wheels: Iterable[Path], looking: CompiledFiles) -> dict[str, Subject | AbidingError]:
     """Return the wheels that need libraries of others, or why that is not known; `looking` is shown their files."""
-    from abiding.native.examining import needs_others, subject_of
+    from abiding.native.wheel_check import needs_others, subject_of
 
     subjects: dict[str, Subject | AbidingError] = {}
     for wheel in wheels:
@@ -165,7 +165,7 @@ def _way_on(options: Namespace, wheels_read: Sequence[WheelBounds]) -> str:
 
 def _edit(options: Namespace, lines: Sequence[LineToDeclare]) -> tuple[EditedFile, Edited]:
     """Make the new text of the pyproject.toml that is meant. Raises `AbidingError` if it is not to be edited."""
-    from abiding.edits.bounding import declare
+    from abiding.edits.abi_lines import declare
 
     source = next((path for path in options.what if is_plain(path / "pyproject.toml")), Path())
     file = EditedFile.read(source)
@@ -186,7 +186,7 @@ def _write(options: Namespace, wheels_read: Sequence[WheelBounds]) -> int:
 
 
 def _why_not(wheels_read: Sequence[WheelBounds]) -> str:
-    from abiding.evidence.stated import BoundState
+    from abiding.evidence.asked_versions import BoundState
 
     bounds = [bound for stated in wheels_read for bound in stated.bounds]
     states = {bound.state for bound in bounds}
@@ -211,8 +211,8 @@ def _by_hand(message: str, hint: str) -> AbidingError:
 
 def _lines(wheels_read: Sequence[WheelBounds]) -> Iterator[LineToDeclare]:
     """Yield the lines to declare, each once. Raises `AbidingError` where wheels ask for different ones."""
-    from abiding.edits.bounding import LineToDeclare
-    from abiding.evidence.stated import BoundState
+    from abiding.edits.abi_lines import LineToDeclare
+    from abiding.evidence.asked_versions import BoundState
 
     by_name: dict[str, dict[str, LineToDeclare]] = {}
     for stated in wheels_read:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from abiding.artifacts.artifact import Artifact, Unreadable
-    from abiding.evidence.published import Ahead
+    from abiding.evidence.index_wheels import Ahead
     from abiding.findings.finding import Finding
     from abiding.findings.terminal import Terminal
     from abiding.releases.release import Release
@@ -123,13 +123,13 @@ def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[s
     """Hold wheels on an index against what their compiled files say, and tell on stderr what was read."""
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import ProgressBar
-    from abiding.evidence import published
+    from abiding.evidence import index_wheels
 
     findings: dict[str, tuple[Finding, ...]] = {}
     with index.listings(options.index_url) as listings:
         for release in releases:
             artifacts = [checked.artifact for checked in release.artifacts]
-            read = published.judge_published(
+            read = index_wheels.judge_published(
                 artifacts,
                 listings,
                 every=options.all,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from abiding.archives.naming import SDIST_ENDINGS
+from abiding.archives.names import SDIST_ENDINGS
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, one_in, path_or_release, tags
 from abiding.cli.specs import is_name, is_one_release
@@ -15,7 +15,7 @@ from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
-from abiding.project.meant import release_meant
+from abiding.project.corrections import release_meant
 from abiding.report.difference import ComparedFile, FileComparison, as_json, as_text
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _side(argument: str, tag: _Tag, options: Namespace) -> ComparedFile:
 def _choose(spec: str, names: Sequence[str], tag: _Tag) -> str:
     """Return the file of a release that is meant: its sdist, or the wheel of a tag. Raises `AbidingError`."""
     if tag:
-        from abiding.archives.tagging import expanded
+        from abiding.archives.wheel_tags import expanded
 
         fitting = [name for name in names if name.endswith(".whl") and tag.intersection(expanded(name))]
         what = "no wheel of that tag"

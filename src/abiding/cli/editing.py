@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli.arguments import path
-from abiding.cli.asking import ask, need_terminal
+from abiding.cli.confirmation import ask, need_terminal
 from abiding.edits.file import NOTHING
 from abiding.findings.words import fill
 

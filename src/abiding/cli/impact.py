@@ -170,6 +170,6 @@ def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Itera
 
 
 def _fits(filename: str, tags: Iterable[str]) -> bool:
-    from abiding.archives import tagging
+    from abiding.archives import wheel_tags
 
-    return not set(tagging.expanded(filename)).isdisjoint(tags)
+    return not set(wheel_tags.expanded(filename)).isdisjoint(tags)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import ENDINGS
+from abiding.archives.names import ENDINGS
 from abiding.cli.arguments import one_of
 from abiding.cli.parser import none_of
 from abiding.files.plain import is_folder, is_there

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import one_of, path, project
-from abiding.cli.asking import ask
+from abiding.cli.confirmation import ask
 from abiding.files.plain import is_plain
 from abiding.findings.characters import visible
 from abiding.project.level import Level

@@ -18,8 +18,8 @@ from abiding.findings.errors import MissingFileError
 from abiding.findings.screen import block
 from abiding.findings.words import fill, first_of
 from abiding.metadata import pins
+from abiding.project.corrections import release_meant
 from abiding.project.level import Level
-from abiding.project.meant import release_meant
 from abiding.project.sets import AbiLine
 from abiding.report import sets as report
 from abiding.report.sets import as_json
@@ -143,9 +143,9 @@ def _show_wheel(options: Namespace) -> None:
 
 def _accepted(path: Path) -> dict[str, str] | None:
     """Return the bounds of a wheel's compiled files, each with who says so; None if it has no such files."""
-    from abiding.evidence import stated
+    from abiding.evidence import asked_versions
 
-    wheel = stated.of_wheel(path)
+    wheel = asked_versions.of_wheel(path)
     if not wheel.files:
         return None
     bounds = [bound for bound in wheel.bounds if bound.distribution and bound.declare]

@@ -103,7 +103,7 @@ class ShownProject:
 
     def promised(self) -> tuple[CoreMetadata, str]:
         """Return the METADATA without the declared lines, and what has to be said about it."""
-        from abiding.builds.promised import known_metadata, project_metadata
+        from abiding.builds.known_metadata import known_metadata, project_metadata
 
         known = known_metadata(self.source, self.declaration)
         if known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, versions
 from abiding.findings.errors import UnknownReleaseError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.edits.document import Document
 from abiding.edits.file import NOTHING
 from abiding.edits.wrapping import Edited

@@ -1,9 +1,9 @@
 """Evidence: what compiled files say of the versions that they accept, held against what their wheel requires.
 
-One sentence: *search* a file's bytes (`texts`), *know* the interfaces that it uses (`interfaces`), *ask* which versions
-the wheel admits that can be installed beside it (`admitting`, `available`), and *judge* (`rules`).
+`texts` searches the bytes of a file, `interfaces` knows what the texts mean, `admitted_versions` and
+`available_versions` tell which versions of a distribution the wheel accepts, and `rules` judges.
 
-Nothing of it is imported for a wheel without compiled files, and nothing but bytes is needed for what is read here.
+Nothing of this is imported for a wheel without compiled files.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding import native
-from abiding.evidence.looking import Looking
+from abiding.evidence.shared_reading import CompiledFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from abiding.evidence.wheels import Examined
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
-    from abiding.project.guarded import Guarded
+    from abiding.project.optional_modules import OptionalModules
 
-__all__ = ["Looking", "judge_built", "judge_wheels"]
+__all__ = ["CompiledFiles", "judge_built", "judge_wheels"]
 
 
-def judge_wheels(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
+def judge_wheels(paths: Iterable[Path], looked: CompiledFiles | None = None) -> dict[str, tuple[Finding, ...]]:
     """Judge all wheels with compiled files among some files, and right in some folders; the findings by path.
 
     Files that somebody else had at hand, and let be `looked` at, are not decompressed again. A wheel that can't be
@@ -42,7 +42,7 @@ def judge_wheels(paths: Iterable[Path], looked: Looking | None = None) -> dict[s
     return wheels.judge_wheels(with_code, looked)
 
 
-def judge_built(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined | None:
+def judge_built(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[OptionalModules] = ()) -> Examined | None:
     """Judge a wheel that will have this METADATA; None for one without compiled files.
 
     `optional` are modules that may refuse what it admits. Raises `ArchiveError` if a file in it can't be decompressed.

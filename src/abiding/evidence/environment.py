@@ -18,7 +18,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.native.contents import read_file
 from abiding.native.images import Format
 from abiding.native.installed import Installed
-from abiding.native.loading import load_modules
+from abiding.native.loaded_libraries import load_modules
 from abiding.native.names import may_be_image, module_name
 from abiding.native.platforms import Platform
 

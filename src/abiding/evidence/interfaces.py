@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.evidence.owners import owner_of
+from abiding.evidence.module_owners import owner_of
 from abiding.native.names import module_name
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives import tagging
-from abiding.evidence import stable, torch
+from abiding.archives import wheel_tags
+from abiding.evidence import stable_abi, torch
+from abiding.evidence.compiled_members import fair
 from abiding.evidence.interfaces import Module, interfaces_of
-from abiding.evidence.members import fair
-from abiding.evidence.stable import Uses
+from abiding.evidence.stable_abi import Uses
 from abiding.evidence.texts import search
 from abiding.native.images import Format
 from abiding.native.names import place_of
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
-    from abiding.evidence.owners import Owned
-    from abiding.evidence.stable import Stable
+    from abiding.evidence.module_owners import Owned
+    from abiding.evidence.stable_abi import Stable
     from abiding.evidence.unpromised import Unpromised
 
 __all__ = ["Compiled", "File", "compiled", "file_of", "module_of", "of_file", "of_wheel"]
@@ -64,7 +64,7 @@ def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
     """Read the compiled files of a wheel that are not `known`, by place. Raises `ArchiveError` for a damaged one."""
     known = known or {}
     fair_members = fair(wheel.directory.members())
-    of_stable_abi = bool(stable.tags_among(tagging.expanded(wheel.path.name)))
+    of_stable_abi = bool(stable_abi.tags_among(wheel_tags.expanded(wheel.path.name)))
     files = {place_of(member.name): known.get(place_of(member.name)) for member in fair_members.members}
     for member, pieces in wheel.opened(unread for unread in fair_members.members if place_of(unread.name) not in known):
         first = next(pieces, b"")
@@ -79,7 +79,7 @@ def of_file(filename: str, place: str, data: bytes) -> File | None:
     """Go through one file of the wheel with this name; None if it is no compiled one."""
     if not Format.of_data(data):
         return None
-    of_stable_abi = bool(stable.tags_among(tagging.expanded(filename)))
+    of_stable_abi = bool(stable_abi.tags_among(wheel_tags.expanded(filename)))
     return file_of(place, [data], partial(bytes, data), of_stable_abi=of_stable_abi)
 
 
@@ -107,7 +107,7 @@ def file_of(place: str, pieces: Iterable[bytes], contents: Callable[[], bytes] |
     module = module_of(place, pieces)
     if contents is None:
         return File(module)
-    uses = stable.of_file(place, contents) if of_stable_abi else Uses()
+    uses = stable_abi.of_file(place, contents) if of_stable_abi else Uses()
     return File(torch.refine(module, contents), uses)
 
 

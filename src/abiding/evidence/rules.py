@@ -6,8 +6,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
-from abiding.evidence.admitting import Admission
+from abiding.archives.names import normalised
+from abiding.evidence.admitted_versions import Admission
 from abiding.evidence.interfaces import OLD_CYTHON, Kind
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import all_of, first_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from abiding.evidence.interfaces import Interface, Module
     from abiding.evidence.reading import Compiled
     from abiding.metadata.core import CoreMetadata
-    from abiding.project.guarded import Guarded
+    from abiding.project.optional_modules import OptionalModules
 
 __all__ = ["Ranged", "judge_bounds", "names_of", "place", "ranges"]
 
@@ -81,7 +81,11 @@ def ranges(compiled: Compiled) -> dict[str, list[Ranged]]:
 
 
 def judge_bounds(
-    filename: str, compiled: Compiled, metadata: CoreMetadata, tags: Iterable[str], optional: Sequence[Guarded] = ()
+    filename: str,
+    compiled: Compiled,
+    metadata: CoreMetadata,
+    tags: Iterable[str],
+    optional: Sequence[OptionalModules] = (),
 ) -> Iterator[Finding]:
     """Hold what a wheel requires against what its compiled files accept. `tags` are those of its name, one by one.
 
@@ -110,7 +114,7 @@ def place(file: Ranged) -> str:
     return file.module.name
 
 
-def guard_of(file: Ranged, optional: Iterable[Guarded]) -> Guarded | None:
+def guard_of(file: Ranged, optional: Iterable[OptionalModules]) -> OptionalModules | None:
     """Return the declaration that a file may be missing; None if there is none."""
     return next((guard for guard in optional if fnmatchcase(file.module.name, guard.modules)), None)
 
@@ -153,7 +157,7 @@ def _distinct(files: Iterable[Ranged]) -> list[Ranged]:
 
 
 def _guarded(
-    filename: str, files: Sequence[Ranged], admission: Admission, optional: Sequence[Guarded], end: End
+    filename: str, files: Sequence[Ranged], admission: Admission, optional: Sequence[OptionalModules], end: End
 ) -> Iterator[Finding]:
     """Say which modules refuse what is admitted, and are declared to be optional."""
     guarded = [(file, by) for file in files if (by := guard_of(file, optional))]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.evidence.interfaces import Kind
-from abiding.evidence.owners import owner_of
+from abiding.evidence.module_owners import owner_of
 from abiding.evidence.rules import Ranged, names_of, place
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
@@ -19,7 +19,7 @@ from abiding.metadata.lookalikes import distribution_meant
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from abiding.evidence.owners import Owned
+    from abiding.evidence.module_owners import Owned
     from abiding.evidence.reading import Compiled
     from abiding.metadata.core import CoreMetadata
 

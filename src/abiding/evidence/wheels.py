@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives import tagging
-from abiding.archives.naming import normalised
+from abiding.archives import wheel_tags
+from abiding.archives.names import normalised
 from abiding.archives.wheel import Wheel
 from abiding.evidence import reading
 from abiding.evidence.interfaces import Interface, Kind, Module
-from abiding.evidence.judging import JudgedWheel
-from abiding.evidence.optional import CompiledModules, unmatched
+from abiding.evidence.judged_wheel import JudgedWheel
+from abiding.evidence.optional_modules import CompiledModules, unmatched
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.native.names import place_of
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from abiding.evidence.looking import Looking
     from abiding.evidence.reading import Compiled
+    from abiding.evidence.shared_reading import CompiledFiles
     from abiding.findings.finding import Finding
     from abiding.project.build_record import BuildRecord
-    from abiding.project.guarded import Guarded
+    from abiding.project.optional_modules import OptionalModules
 
 __all__ = ["Examined", "OnDisk", "judge_built", "judge_wheels", "recall"]
 
@@ -48,7 +48,7 @@ class OnDisk(NamedTuple):
     compiled: Compiled
 
     @classmethod
-    def of(cls, path: Path, looked: Looking | None = None) -> OnDisk:
+    def of(cls, path: Path, looked: CompiledFiles | None = None) -> OnDisk:
         """Read a wheel, but for files that were `looked` at before. Raises `ArchiveError`."""
         wheel = Wheel.open(path)
         metadata = CoreMetadata.parse(wheel.metadata(), path.name)
@@ -62,10 +62,10 @@ class OnDisk(NamedTuple):
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags of its name, one by one."""
-        return tuple(tagging.expanded(self.filename))
+        return tuple(wheel_tags.expanded(self.filename))
 
     @property
-    def optional(self) -> tuple[Guarded, ...]:
+    def optional(self) -> tuple[OptionalModules, ...]:
         """The modules that may be missing."""
         return self.record.optional_modules if self.record else ()
 
@@ -74,7 +74,7 @@ class OnDisk(NamedTuple):
         return JudgedWheel.of(self.filename, self.compiled, self.metadata, self.tags, self.optional)
 
 
-def judge_wheels(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
+def judge_wheels(paths: Iterable[Path], looked: CompiledFiles | None = None) -> dict[str, tuple[Finding, ...]]:
     """Judge wheels on disk, each by its own METADATA; the findings by path. Some files were `looked` at before."""
     findings: dict[str, tuple[Finding, ...]] = {}
     guarding: dict[Path, tuple[CompiledModules, list[str]]] = {}
@@ -145,10 +145,10 @@ def _at_api(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 _AT_ABI = "the wheel was built at the API level, without the declared lines: build it with `ABIDING_LEVEL=abi`"
 
 
-def judge_built(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined:
+def judge_built(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[OptionalModules] = ()) -> Examined:
     """Judge one wheel that has, or will have, this METADATA. Raises `ArchiveError`."""
     compiled = reading.of_wheel(wheel)
-    name, tags = wheel.path.name, tagging.expanded(wheel.path.name)
+    name, tags = wheel.path.name, wheel_tags.expanded(wheel.path.name)
     used = (*_used(compiled.modules), *_used(Module(file.file, (file.interface,)) for file in compiled.stable))
     return Examined(used, JudgedWheel.of(name, compiled, metadata, tags, optional))
 

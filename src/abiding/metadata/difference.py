@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings.finding import Finding
 from abiding.metadata import requirements
 from abiding.metadata.fields import Fields, is_of_the_file

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.metadata.installed import NotInstalledError, installed, is_installed
 from abiding.metadata.pins import MOST_CLAUSES, MOST_DIGITS, PIN, Clause, clauses_of, distribution_of, with_specifiers
 

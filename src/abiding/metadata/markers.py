@@ -13,7 +13,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.metadata import pythons
 from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Question, QuestionKind, Steps, UndecidedError
 from abiding.metadata.pythons import MOST_LISTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from abiding.archives.tagging import expanded
+from abiding.archives.wheel_tags import expanded
 from abiding.metadata.platform_tag import PlatformTag
 
 if TYPE_CHECKING:

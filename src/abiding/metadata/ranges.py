@@ -80,7 +80,7 @@ def specifiers_of(text: str) -> SpecifierSet:
 def range_of(specifiers: SpecifierSet) -> Versions:
     """Return the versions that all specifiers admit, pre-releases too. Raises `ValueError` for huge numbers."""
     if not hasattr(specifiers, "to_range"):
-        from abiding.metadata.sampled import SampledRange
+        from abiding.metadata.sampled_ranges import SampledRange
 
         return SampledRange(specifiers)
     if len(specifiers) <= _FEW:
@@ -100,7 +100,7 @@ def releases_of(specifiers: SpecifierSet) -> Versions:
     alone = SpecifierSet(str(specifiers), prereleases=False)
     if hasattr(alone, "to_range"):
         return alone.to_range()
-    from abiding.metadata.sampled import SampledRange
+    from abiding.metadata.sampled_ranges import SampledRange
 
     return SampledRange(alone, pre_releases=False)
 

@@ -10,7 +10,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.metadata.ranges import range_of
 

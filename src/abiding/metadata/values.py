@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
     from abiding.native.bytewise import Needed
-    from abiding.native.examining import Judge, Look
+    from abiding.native.wheel_check import Judge, Look
     from abiding.project.build_record import BuildRecord
     from abiding.project.entry import Entry
 
@@ -63,9 +63,9 @@ def judge_wheels(
     with_code = [path for path in wheels if names.has_code(path)]
     if not with_code:
         return {}
-    from abiding.native import examining
+    from abiding.native import wheel_check
 
-    return examining.judge_wheels(with_code, wheels, index, more, look)
+    return wheel_check.judge_wheels(with_code, wheels, index, more, look)
 
 
 # What a build with native entries asks for in each hook
@@ -132,7 +132,7 @@ def _of_metapackages(entries: Iterable[Entry]) -> list[Entry]:
     applying = [entry for entry in entries if applies(entry)]
     if not applying:
         return []
-    from abiding.native.behind import brings_nothing
+    from abiding.native.entry_distributions import brings_nothing
 
     return [entry for entry in applying if brings_nothing(entry.requires)]
 
@@ -177,7 +177,7 @@ def _lines(entries: Iterable[Entry]) -> dict[str, str]:
     applying = [entry for entry in entries if applies(entry)]
     if not any("[" in entry.requires for entry in applying):  # nothing of a metapackage is asked for
         return {entry.name: entry.requires for entry in applying}
-    from abiding.native.behind import distributions_for
+    from abiding.native.entry_distributions import distributions_for
 
     return {name: entry.requires for entry in applying for name in distributions_for(entry.requires)}
 
@@ -244,11 +244,11 @@ def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:
     installed = _installed(entries)
     if not installed:
         return ()
-    from abiding.native import unasked
+    from abiding.native import api_level_links
     from abiding.native.installed import Installed
 
     shelf = Installed()
-    return tuple(unasked.judge(path, [contents for contents in map(shelf.get, installed) if contents]))
+    return tuple(api_level_links.judge(path, [contents for contents in map(shelf.get, installed) if contents]))
 
 
 def _installed(entries: Iterable[Entry]) -> list[str]:

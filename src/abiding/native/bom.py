@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from abiding._version import __version__
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.archives.wheel_name import WheelName
 from abiding.files.plain import open_plain
 from abiding.findings.errors import AbidingError

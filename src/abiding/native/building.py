@@ -15,13 +15,13 @@ from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
 from abiding.native.distribution import LIBRARY_OF_THE_MACHINE
-from abiding.native.examining import subject_of
 from abiding.native.installed import Installed, find_installed
 from abiding.native.links import Provided, assume_loaded, follow, provided_links
 from abiding.native.platforms import system_folders
 from abiding.native.reach import is_program
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import rewrite_run_paths, with_run_paths
+from abiding.native.wheel_check import subject_of
 from abiding.project.build_record import Shared, User
 from abiding.project.lines import installing
 

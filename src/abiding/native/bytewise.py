@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.density import filling
-from abiding.archives.naming import normalised
+from abiding.archives.compression_ratio import filling
+from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.metadata import requirements
 from abiding.native.names import is_mangled, may_be_image, module_name, place_of
@@ -59,7 +59,7 @@ def needed(
     }
     users, has_way = _users(wheel, wanted) if wanted else ({}, False)
     for library in sorted(users):
-        from abiding.native.unasked import on_the_machine
+        from abiding.native.api_level_links import on_the_machine
 
         name = wanted[library]
         if not on_the_machine(library):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from abiding.archives import tagging
-from abiding.archives.density import filling, is_dense, too_dense
-from abiding.archives.naming import normalised
+from abiding.archives import wheel_tags
+from abiding.archives.compression_ratio import filling, is_dense, too_dense
+from abiding.archives.names import normalised
 from abiding.archives.wheel import Wheel
 from abiding.files.plain import open_plain, read_plain
 from abiding.findings import bounds
@@ -125,7 +125,7 @@ def of_wheel(path: Path, look: Look | None = None) -> Contents:
             raise too_dense(member, path.name)
         return wheel.contents(member, _LARGEST)
 
-    named = sorted({tag.platform for tag in tagging.parse(path.name)[2]})
+    named = sorted({tag.platform for tag in wheel_tags.parse(path.name)[2]})
     platforms = tuple(dict.fromkeys((*named, *platforms_of(wheel.stated().tags))))
 
     def read_and_look(name: str) -> bytes:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from abiding.archives.recording import rows
-from abiding.archives.tagging import StatedTags
+from abiding.archives.record import rows
+from abiding.archives.wheel_tags import StatedTags
 from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError

@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings.errors import AbidingError
 from abiding.native import contents
 from abiding.native.distribution import InstalledDistribution

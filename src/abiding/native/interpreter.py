@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from abiding.archives.naming import ENDINGS
+from abiding.archives.names import ENDINGS
 from abiding.files.plain import is_folder, is_there, read_plain
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.bounds import NEEDS
 from abiding.findings.errors import DamagedImageError
-from abiding.native.bringing import brought
 from abiding.native.images import Format
+from abiding.native.loaded_by_python import brought
 from abiding.native.loader import Loader, base_name
 from abiding.native.providers import Relation
 from abiding.native.reach import Need, is_program, reach

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.metadata import markers, requirements
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native.contents import Contents

@@ -9,7 +9,7 @@ from abiding.native.loader import Process, base_name
 from abiding.native.names import module_name
 from abiding.native.python_imports import imports_before, scripts
 from abiding.native.python_openings import openings
-from abiding.native.reachable import reachable
+from abiding.native.transitive import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

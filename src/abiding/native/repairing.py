@@ -24,13 +24,13 @@ from abiding.metadata import licences
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare
 from abiding.native import bom
-from abiding.native.examining import native_record, subject_of
 from abiding.native.images import Format
 from abiding.native.platforms import floors
 from abiding.native.reach import is_program
 from abiding.native.reading import WORK
 from abiding.native.rules import judge
 from abiding.native.runpaths import rewrite_run_paths, with_run_paths
+from abiding.native.wheel_check import native_record, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

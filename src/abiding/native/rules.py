@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings.finding import Finding, Severity
 from abiding.native.images import Format
-from abiding.native.leaked import leaked_run_paths
+from abiding.native.leaked_run_paths import leaked_run_paths
 from abiding.native.links import Missing
 from abiding.native.loader import base_name
 from abiding.native.names import is_mangled, stem
-from abiding.native.opened import undeclared
+from abiding.native.opened_libraries import undeclared
 from abiding.native.platforms import floors
 from abiding.native.providers import Relation
 from abiding.native.subject import finding_about
 from abiding.native.symbols import missing_symbols
-from abiding.native.unprovided import missing_libraries
-from abiding.native.unreachable import unreachable, unreachable_inside
+from abiding.native.unprovided_libraries import missing_libraries
+from abiding.native.unreachable_libraries import unreachable, unreachable_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

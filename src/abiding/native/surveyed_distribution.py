@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.tags import Tag
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.files.plain import is_there
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.native import contents
 from abiding.native.library_use import LibraryOutcome, LibraryUse
 from abiding.native.links import Inside, Missing, Provided, System, follow
+from abiding.native.loaded_libraries import Loaded, load_modules
 from abiding.native.loader import base_name, expand_run_path
-from abiding.native.loading import Loaded, load_modules
-from abiding.native.lost import judge_lost
+from abiding.native.lost_libraries import judge_lost
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours
 from abiding.native.reach import is_program

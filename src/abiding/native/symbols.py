@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings.finding import Finding, Severity
 from abiding.native.images import Format
 from abiding.native.links import Inside, Missing, Provided, System

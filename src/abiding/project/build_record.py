@@ -11,13 +11,13 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import pins, requirements
 from abiding.project.exports import of_table
-from abiding.project.guarded import Guarded
 from abiding.project.known_backends import distribution_of
+from abiding.project.optional_modules import OptionalModules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,7 +133,7 @@ class BuildRecord(NamedTuple):
     lines: tuple[RecordedLine, ...] = ()
     libraries: tuple[Shared, ...] = ()
     interfaces: tuple[Used, ...] = ()
-    optional_modules: tuple[Guarded, ...] = ()
+    optional_modules: tuple[OptionalModules, ...] = ()
     exports: Export | None = None
 
     @property
@@ -196,7 +196,7 @@ class BuildRecord(NamedTuple):
                 libraries=tuple(_shared(item) for item in table["libraries"]),
                 # Wheels that were built before these were read have neither.
                 interfaces=tuple(_of_texts(Used, item) for item in table.get("interfaces", ())),
-                optional_modules=tuple(_of_texts(Guarded, item) for item in table.get("optional_modules", ())),
+                optional_modules=tuple(_of_texts(OptionalModules, item) for item in table.get("optional_modules", ())),
                 exports=of_table(table["exports"], name) if table.get("exports") else None,
             )
             if record.exports and pins.has_pins(record.exports.requires):

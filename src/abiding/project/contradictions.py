@@ -6,11 +6,11 @@ from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.metadata import requirements
 from abiding.metadata.ranges import common, range_of
-from abiding.project.table import ApiLevel, ApiLine
+from abiding.project.project_table import ApiLevel, ApiLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.metadata.exclusions import Exclusion
     from abiding.project.keys import Key
+    from abiding.project.project_table import Project
     from abiding.project.pyproject import Pyproject
-    from abiding.project.table import Project
 
 __all__ = ["DeclaredLine", "contradictions", "contradictions_of_api"]
 
@@ -92,7 +92,7 @@ def _found(
 ) -> Iterator[tuple[Finding, bool]]:
     from abiding.metadata.exclusions import exclusions, installable, only_if
     from abiding.metadata.requires_dist import Line
-    from abiding.project.overlap import KindsOfWheel
+    from abiding.project.select_overlap import KindsOfWheel
 
     table = project.table or {}
     own = normalised(str(table.get("name", "")))

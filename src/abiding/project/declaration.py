@@ -11,16 +11,16 @@ from abiding.files.plain import leads_out
 from abiding.findings.errors import DeclarationError
 from abiding.findings.words import literals
 from abiding.metadata import pins
-from abiding.project import exports, guarded, sanctions
-from abiding.project.astray import tables_astray
+from abiding.project import exports, optional_modules, sanctions
 from abiding.project.contradictions import contradictions, contradictions_of_api
 from abiding.project.entry import EntryReader
 from abiding.project.faults import Faults
 from abiding.project.known_backends import OURS, uses_abiding
-from abiding.project.required import bad_requirements, requires_itself
-from abiding.project.selecting import exact_marker
-from abiding.project.shapes import TYPES, Misshapen
-from abiding.project.table import Project
+from abiding.project.misplaced_tables import tables_astray
+from abiding.project.project_table import Project
+from abiding.project.requirement_checks import bad_requirements, requires_itself
+from abiding.project.select_globs import exact_marker
+from abiding.project.value_types import TYPES, Misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ class Declaration(NamedTuple):
     from_sdist: FromSdist | None = None
     metadata_version: str | None = None
     wheels_differ: str = ""
-    optional_modules: tuple[guarded.Guarded, ...] = ()
+    optional_modules: tuple[optional_modules.OptionalModules, ...] = ()
     entries: tuple[Entry, ...] = ()
     exports: Export | None = None
     remarks: tuple[Finding, ...] = ()
@@ -138,7 +138,7 @@ class _Reader(Faults):
             from_sdist=self.from_sdist(table),
             metadata_version=self.metadata_version(table),
             wheels_differ=self.wheels_differ(table),
-            optional_modules=guarded.read(self, table),
+            optional_modules=optional_modules.read(self, table),
             entries=tuple(EntryReader(self, self.project).entries(table)),
             exports=exports.declared(self, table, self.project),
         )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.findings.words import literals
 from abiding.metadata import pins, requirements
@@ -14,16 +14,16 @@ from abiding.project import exports, sanctions
 from abiding.project.contradictions import DeclaredLine
 from abiding.project.groups import Groups
 from abiding.project.pyproject import BARE_KEY, as_toml
-from abiding.project.required import required
-from abiding.project.selecting import exact_marker, never
-from abiding.project.shapes import Misshapen
+from abiding.project.requirement_checks import required
+from abiding.project.select_globs import exact_marker, never
+from abiding.project.value_types import Misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.project.faults import Faults
     from abiding.project.keys import Key
-    from abiding.project.table import Project
+    from abiding.project.project_table import Project
 
 __all__ = ["Entry", "EntryReader", "Load", "Reason"]
 

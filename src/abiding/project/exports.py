@@ -5,16 +5,16 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.metadata import filling, pins, requirements
-from abiding.project.required import required
+from abiding.project.requirement_checks import required
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from abiding.project.faults import Faults
     from abiding.project.keys import Key
-    from abiding.project.table import Project
+    from abiding.project.project_table import Project
 
 __all__ = ["Export", "declared", "hold_to_native", "of_table"]
 

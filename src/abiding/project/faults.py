@@ -11,7 +11,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.findings.nearest import nearest
 from abiding.findings.words import literals
 from abiding.project.pyproject import key_text
-from abiding.project.shapes import TYPES, Misshapen
+from abiding.project.value_types import TYPES, Misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.findings.words import literals
 from abiding.metadata import pins
-from abiding.project.including import GROUPS
+from abiding.project.group_includes import GROUPS
 from abiding.project.pyproject import as_toml
-from abiding.project.shapes import Misshapen
+from abiding.project.value_types import Misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from abiding.metadata import requirements
 from abiding.project.keys import table_at
 from abiding.project.known_backends import backend_of, may_be_dynamic
+from abiding.project.project_table import FIELDS
 from abiding.project.pyproject import BARE_KEY, as_toml, key_text
-from abiding.project.table import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings.nearest import nearest
 from abiding.project.keys import at, table_at
 

@@ -6,7 +6,7 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import filling, pins
 from abiding.metadata.installed import NotInstalledError
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from abiding.project.build_record import BuildRecord
     from abiding.project.entry import Entry
     from abiding.project.keys import Key
+    from abiding.project.project_table import ApiLevel
     from abiding.project.pyproject import Pyproject
-    from abiding.project.table import ApiLevel
 
 __all__ = ["Added", "Claimed", "Wanted", "filled", "installing", "to_install"]
 

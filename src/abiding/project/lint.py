@@ -23,9 +23,9 @@ from abiding.project.known_backends import (
     uses_abiding,
 )
 from abiding.project.never_true import never_selected, never_true
-from abiding.project.required import bad_build_requirements
-from abiding.project.selecting import near_marker
-from abiding.project.table import ApiLevel
+from abiding.project.project_table import ApiLevel
+from abiding.project.requirement_checks import bad_build_requirements
+from abiding.project.select_globs import near_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

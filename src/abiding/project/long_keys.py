@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from abiding.findings import bounds
-from abiding.project.malformed import without_end
+from abiding.project.toml_errors import without_end
 
 __all__ = ["hold_keys"]
 

@@ -8,7 +8,7 @@ from abiding.findings import bounds
 from abiding.findings.finding import Severity
 from abiding.findings.words import short
 from abiding.metadata import pins, requirements
-from abiding.project.selecting import A_TAG
+from abiding.project.select_globs import A_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abiding.metadata.core import CoreMetadata
-    from abiding.project.table import Project
+    from abiding.project.project_table import Project
 
 __all__ = ["Promise"]
 

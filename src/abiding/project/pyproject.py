@@ -62,7 +62,7 @@ class Pyproject(NamedTuple):
         try:
             return cls.parse(data.decode("utf-8-sig"))
         except UnicodeDecodeError as exc:
-            from abiding.project.malformed import no_utf8
+            from abiding.project.toml_errors import no_utf8
 
             raise no_utf8(data, exc) from exc
 
@@ -78,7 +78,7 @@ class Pyproject(NamedTuple):
         try:
             return cls(text, tomllib.loads(text))
         except (ValueError, RecursionError) as exc:  # also for an integer of thousands of digits
-            from abiding.project.malformed import no_toml
+            from abiding.project.toml_errors import no_toml
 
             raise no_toml(text, exc) from exc
 
@@ -151,7 +151,7 @@ class Pyproject(NamedTuple):
 
     def _includes_of(self, keys: Iterable[Key], quoted: Container[int]) -> tuple[Excerpt, ...]:
         """Return the lines, not `quoted`, that include the dependency groups of keys, from an entry on."""
-        from abiding.project.including import GROUPS, ways_to  # only an error pays for it
+        from abiding.project.group_includes import GROUPS, ways_to  # only an error pays for it
 
         groups = dict.fromkeys(str(key[1]) for key in keys if len(key) > 1 and key[0] == GROUPS)
         includes = dict.fromkeys(include for group in groups for include in ways_to(self.table, group))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
 from abiding.metadata.markers import environments
-from abiding.project.including import GROUPS
+from abiding.project.group_includes import GROUPS
 from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from abiding.project.faults import Faults
     from abiding.project.keys import Key
-    from abiding.project.table import Project
+    from abiding.project.project_table import Project
 
 __all__ = ["bad_dynamic", "needless_select", "not_dynamic", "unexplained_difference"]
 

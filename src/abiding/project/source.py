@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from abiding.metadata.difference import Difference
     from abiding.project.declaration import Declaration
-    from abiding.project.table import Project
+    from abiding.project.project_table import Project
 
 __all__ = ["Source", "unkept", "unsanctioned"]
 

@@ -9,7 +9,7 @@ import os
 import sys
 import sysconfig
 
-from abiding.archives import tagging
+from abiding.archives import wheel_tags
 
 __all__ = ["of_wheel", "possible"]
 
@@ -19,7 +19,7 @@ def of_wheel(filename: str) -> frozenset[str]:
 
     Raises `packaging.utils.InvalidWheelFilename`.
     """
-    return frozenset(name for tag in tagging.parse(filename)[2] for name in _with_policy(str(tag)))
+    return frozenset(name for tag in wheel_tags.parse(filename)[2] for name in _with_policy(str(tag)))
 
 
 def possible() -> tuple[frozenset[str], ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from abiding.metadata import requirements
 from abiding.proof.commands import CommandError, run
-from abiding.proof.own import with_own, write_wheel
+from abiding.proof.own_wheel import with_own, write_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

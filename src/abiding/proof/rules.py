@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from abiding.artifacts.artifact import Artifact
 from abiding.builds.rules import judge_prepared
 from abiding.findings.finding import Finding, Severity, by_weight
-from abiding.findings.meaning import is_of_publishing
+from abiding.findings.rule_groups import is_of_publishing
 from abiding.findings.words import number_of
 from abiding.metadata import requirements
 from abiding.metadata.difference import compare

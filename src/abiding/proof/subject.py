@@ -11,7 +11,7 @@ from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration
 from abiding.project.known_backends import DEFAULT_BACKEND, uses_abiding
 from abiding.project.pyproject import Pyproject
-from abiding.project.required import bad_build_requirements
+from abiding.project.requirement_checks import bad_build_requirements
 
 if TYPE_CHECKING:
     from pathlib import Path

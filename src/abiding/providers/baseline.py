@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version
 
-from abiding.archives import tagging
-from abiding.archives.naming import normalised
+from abiding.archives import wheel_tags
+from abiding.archives.names import normalised
 from abiding.findings.errors import AbidingError, MissingExtraError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
-from abiding.native.indexed import chosen
+from abiding.native.index_distributions import chosen
 from abiding.native.names import has_code, wheels_among
 from abiding.providers.promise_check import compare
 from abiding.providers.release import ProviderRelease
@@ -63,7 +63,7 @@ class InFolder(NamedTuple):
         wheels: dict[str, dict[Version, dict[str, Path]]] = {}
         for wheel in wheels_among([folder]):
             with suppress(ValueError):
-                name, number, _ = tagging.parse(wheel.name)
+                name, number, _ = wheel_tags.parse(wheel.name)
                 wheels.setdefault(name, {}).setdefault(number, {})[wheel.name] = wheel
         return cls(folder, wheels)
 
@@ -152,7 +152,7 @@ def _compare(paths: Iterable[Path], baseline: InFolder | OnIndex) -> dict[str, t
     without: list[tuple[str, Version]] = []
     for path in wheels_among(paths):
         try:
-            name, version, tags = tagging.parse(path.name)
+            name, version, tags = wheel_tags.parse(path.name)
         except ValueError:  # who reads its metadata says so
             continue
         other = _counterpart(baseline, name, version, tags)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.evidence.stated import Bound, BoundState
+from abiding.evidence.asked_versions import Bound, BoundState
 from abiding.findings.words import literals, number_of
 from abiding.metadata import requirements
-from abiding.native.examining import look_up
+from abiding.native.wheel_check import look_up
 from abiding.providers.linked import judge_admitted, working_ranges
-from abiding.providers.tables import Imports
+from abiding.providers.symbol_tables import Imports
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet

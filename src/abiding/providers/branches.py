@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.words import short
+from abiding.providers.header_files import MARK
 from abiding.providers.macros import CONDITION, guard_of, without_comments
-from abiding.providers.places import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from abiding.findings import bounds
 from abiding.findings.errors import needing
-from abiding.providers.tables import Exports
+from abiding.providers.symbol_tables import Exports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

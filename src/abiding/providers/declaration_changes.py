@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.providers.declarations import CONSTANTS, MEANT, OTHER_LANGUAGE, HeaderDeclaration, ParsedHeaders, Reading
-from abiding.providers.numbering import is_version
+from abiding.providers.version_constants import is_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -10,18 +10,18 @@ from bisect import bisect_left
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from abiding.native.reachable import reachable
+from abiding.native.transitive import reachable
+from abiding.providers.cursor_names import TYPES, Names
 from abiding.providers.declarations import HeaderDeclaration
-from abiding.providers.leading import leading_types, leads_anywhere
-from abiding.providers.naming import TYPES, Names
-from abiding.providers.reaching import ANYTHING
+from abiding.providers.header_reach import ANYTHING
+from abiding.providers.implicit_uses import leading_types, leads_anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from clang.cindex import Cursor
 
-    from abiding.providers.places import Files
+    from abiding.providers.header_files import Files
     from abiding.providers.type_spelling import Meanings
 
 __all__ = ["DeclarationList"]

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.providers.cursor_names import TYPES, Names
 from abiding.providers.declaration_list import DeclarationList
-from abiding.providers.naming import TYPES, Names
+from abiding.providers.libclang import calling_convention, value_of
 from abiding.providers.templates import arguments_of, constraints, digest, is_special, primary_of
 from abiding.providers.type_spelling import Meanings, is_const, is_template, without_const
-from abiding.providers.values import calling_convention, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from clang.cindex import Cursor
 
-    from abiding.providers.places import Files
+    from abiding.providers.header_files import Files
 
 __all__ = ["Walk"]
 

@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings import bounds
-from abiding.providers.confined import processor_seconds, run
 from abiding.providers.declarations import HeaderDeclaration, ParsedHeaders, Reading
 from abiding.providers.languages import headers_of_both
+from abiding.providers.limited_process import processor_seconds, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -146,7 +146,7 @@ class HeaderParser:
         request.write_text(json.dumps(self._request(waiting, seconds)))
         # Whatever this process imports from, and nothing that stands around.
         code = f"import sys; sys.path[:] = {[folder for folder in sys.path if folder]!r}\n"
-        code += "from abiding.providers.parsing import main; sys.exit(main())"
+        code += "from abiding.providers.header_parser import main; sys.exit(main())"
         with TemporaryFile() as output, TemporaryFile() as errors:
             line = [sys.executable, "-I", "-c", code, str(request)]
             try:

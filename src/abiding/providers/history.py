@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.native.names import stem
-from abiding.providers.tables import is_of_toolchain
+from abiding.providers.symbol_tables import is_of_toolchain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from abiding.providers.tables import Exports
+    from abiding.providers.symbol_tables import Exports
 
 __all__ = ["Edition", "History", "Lifetime", "Unread", "lifetimes"]
 

@@ -11,15 +11,15 @@ from packaging.version import Version
 from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.findings.words import first_of
 from abiding.metadata import requirements
-from abiding.native.examining import look_up, subject_of
 from abiding.native.links import Missing
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart
 from abiding.native.providers import required, target
+from abiding.native.wheel_check import look_up, subject_of
 from abiding.providers.interface_comparison import compare_interfaces
 from abiding.providers.linked import built_with, imports_of, is_system_of, resolve_owners
 from abiding.providers.ranges import VersionState, exported_names, is_same_version, public, working_range
-from abiding.providers.tables import is_of_toolchain
+from abiding.providers.symbol_tables import is_of_toolchain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History
     from abiding.providers.linked import Histories
     from abiding.providers.ranges import VersionRow
-    from abiding.providers.tables import Imports
+    from abiding.providers.symbol_tables import Imports
 
 __all__ = ["ConsumerOutcome", "Impact", "of_release"]
 

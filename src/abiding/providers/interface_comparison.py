@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.findings.words import first_of, literals, number_of
-from abiding.providers import branches, headers, kinds, layouts
+from abiding.providers import branches, headers, layouts, symbol_kinds
 from abiding.providers.declaration_changes import (
     changes,
     comparable_parts,
@@ -23,15 +23,15 @@ from abiding.providers.declaration_changes import (
     lost_declarations,
 )
 from abiding.providers.declarations import CONSTANTS
-from abiding.providers.numbering import is_number_of, is_stamp
-from abiding.providers.reaching import ANYTHING, headers_at_hand, reach_of
+from abiding.providers.header_reach import ANYTHING, headers_at_hand, reach_of
+from abiding.providers.version_constants import is_number_of, is_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from abiding.providers.declaration_changes import Changed
     from abiding.providers.declarations import ParsedHeaders
-    from abiding.providers.reaching import Reach
+    from abiding.providers.header_reach import Reach
 
 __all__ = ["LAYOUTS", "Change", "InterfaceComparison", "Material", "compare_interfaces"]
 
@@ -111,7 +111,7 @@ def compare_interfaces(old: Material, new: Material, used: Collection[str] | Non
 def _kinds(old: Material, new: Material, used: Collection[str] | None) -> Iterator[Change]:
     """Yield the symbols that are functions, or data of a size, and something else now."""
     for name in sorted(set(old.libraries) & set(new.libraries)):
-        symbols = kinds.changed_kinds(old.libraries[name](), new.libraries[name]())
+        symbols = symbol_kinds.changed_kinds(old.libraries[name](), new.libraries[name]())
         shown = tuple(f"{symbol}: {both}" for symbol, both in symbols.items() if used is None or symbol in used)
         if shown:
             yield Change(name, number_of(len(shown), "symbol"), shown, is_other=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.findings.errors import UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals
@@ -18,7 +18,7 @@ from abiding.native.providers import Relation
 from abiding.native.symbols import of_others_alone
 from abiding.providers.published import read_history, read_material
 from abiding.providers.ranges import VersionState, exported_names, join_ranges, tells_all, unresolved, working_range
-from abiding.providers.tables import BASE, Imports
+from abiding.providers.symbol_tables import BASE, Imports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from abiding.providers.interface_comparison import Change
 from abiding.providers.release import class_of
-from abiding.providers.tables import BASE, missing_symbols
+from abiding.providers.symbol_tables import BASE, missing_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.providers.release import ProviderRelease
-    from abiding.providers.tables import Exports
+    from abiding.providers.symbol_tables import Exports
 
 __all__ = ["added_symbols", "lost_symbols", "lost_weak_symbols"]
 

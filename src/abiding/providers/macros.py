@@ -7,18 +7,18 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.native.reachable import reachable
+from abiding.native.transitive import reachable
 from abiding.providers.declarations import HeaderDeclaration
-from abiding.providers.numbering import is_version
-from abiding.providers.places import MARK
-from abiding.providers.values import value_of
+from abiding.providers.header_files import MARK
+from abiding.providers.libclang import value_of
+from abiding.providers.version_constants import is_version
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from clang.cindex import TranslationUnit
 
-    from abiding.providers.places import Files
+    from abiding.providers.header_files import Files
 
 __all__ = ["CONDITION", "Guard", "Probes", "closure", "guard_of", "macro_texts", "without_comments"]
 

@@ -15,7 +15,7 @@ from packaging.version import Version
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals, number_of
 from abiding.metadata import requirements
-from abiding.providers.honest import honest_version
+from abiding.providers.breaking_version import honest_version
 from abiding.providers.interface_comparison import Change, InterfaceComparison, compare_interfaces
 from abiding.providers.lost_symbols import added_symbols, lost_symbols, lost_weak_symbols
 

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from abiding.archives.recording import rows
+from abiding.archives.record import rows
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError
 from abiding.native.contents import place_of
-from abiding.native.indexed import chosen
+from abiding.native.index_distributions import chosen
 from abiding.native.names import may_be_image, module_name, stem
 from abiding.native.platforms import machine_of
 from abiding.native.reading import read_image, read_symbols
 from abiding.providers.headers import collect
 from abiding.providers.history import Edition, History, Unread
 from abiding.providers.interface_comparison import Material
-from abiding.providers.tables import Exports
+from abiding.providers.symbol_tables import Exports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

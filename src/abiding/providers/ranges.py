@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.providers.tables import BASE, is_of_toolchain, missing_symbols
+from abiding.providers.symbol_tables import BASE, is_of_toolchain, missing_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from abiding.providers.history import Edition, History
-    from abiding.providers.tables import Exports, Imports
+    from abiding.providers.symbol_tables import Exports, Imports
 
 __all__ = [
     "Range",

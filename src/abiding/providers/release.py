@@ -6,14 +6,14 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives import tagging
+from abiding.archives import wheel_tags
 from abiding.native import contents
 from abiding.native.platforms import Platform, apart, machine_of
 from abiding.project.build_record import record_in
 from abiding.providers import headers
 from abiding.providers.interface_comparison import Material
 from abiding.providers.published import is_library
-from abiding.providers.tables import Exports, is_of_toolchain
+from abiding.providers.symbol_tables import Exports, is_of_toolchain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +56,7 @@ class ProviderRelease(NamedTuple):
     @classmethod
     def read(cls, path: Path) -> ProviderRelease:
         """Read a wheel. Raises `AbidingError`."""
-        platform = Platform.of(tagging.parse(path.name)[2])
+        platform = Platform.of(wheel_tags.parse(path.name)[2])
         opened = contents.of_wheel(path).loadable(platform.format)
         libraries = _libraries(opened, platform.machine)
         record = record_in(opened.member, path.name, opened.name)

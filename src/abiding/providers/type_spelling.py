@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.providers.base_classes import classes_by_table, is_virtual_base, members_of
-from abiding.providers.values import overridden_classes
+from abiding.providers.libclang import overridden_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

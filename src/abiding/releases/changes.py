@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from abiding.artifacts.artifact import Artifact
     from abiding.findings.rules import Rule
     from abiding.metadata.difference import Difference
-    from abiding.project.table import Project
+    from abiding.project.project_table import Project
     from abiding.releases.markers import Having
 
 __all__ = ["changed", "field_finding", "repair_notes", "requirement_findings", "severity_of"]

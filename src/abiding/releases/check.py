@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding import evidence, native
 from abiding.findings.finding import by_weight
-from abiding.findings.meaning import breaks, is_among_wheels
+from abiding.findings.rule_groups import breaks, is_among_wheels
 from abiding.releases import rules
 from abiding.releases.comparison import Comparison
 from abiding.releases.declared import declared_in
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from abiding.artifacts.artifact import Artifact, Unreadable
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
-    from abiding.native.examining import Judge
     from abiding.native.subject import Subject
+    from abiding.native.wheel_check import Judge
     from abiding.project.level import Level
     from abiding.releases.comparison import Compared
     from abiding.releases.declared import Declared
@@ -52,7 +52,7 @@ def with_compiled(
     compiled files is installed.
     """
     paths = list(paths)
-    looking = evidence.Looking()  # what one of them reads, the other need not read again
+    looking = evidence.CompiledFiles()  # what one of them reads, the other need not read again
     linked = native.judge_wheels(paths, listings, _held_to_providers(listings), looking)
     claimed = evidence.judge_wheels(paths, looking)
 
@@ -94,7 +94,7 @@ def _held_to_providers(listings: Listings | None) -> Judge:
 
 
 def _held_to_exports(subject: Subject) -> Iterable[Finding]:
-    from abiding.providers.promised import judge_exports  # late: most wheels have no provider
+    from abiding.providers.export_check import judge_exports  # late: most wheels have no provider
 
     return judge_exports(subject)
 

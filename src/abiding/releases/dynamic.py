@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings import words
 from abiding.findings.finding import Finding, Severity
-from abiding.project.table import FIELDS
+from abiding.project.project_table import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

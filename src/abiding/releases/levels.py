@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity, lines_of
-from abiding.findings.meaning import is_among_wheels, is_of_api, is_of_levels
+from abiding.findings.rule_groups import is_among_wheels, is_of_api, is_of_levels
 from abiding.metadata.requirements import meaning
 from abiding.project.build_record import MEMBER
 from abiding.project.level import Level

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.wheel_name import WheelName
 from abiding.findings.finding import Severity
-from abiding.findings.meaning import is_about_a_field, is_about_a_line
+from abiding.findings.rule_groups import is_about_a_field, is_about_a_line
 from abiding.findings.words import all_of, first_of, short
-from abiding.metadata import markers, requirements, telling
+from abiding.metadata import distinguishing_markers, markers, requirements
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -162,7 +162,7 @@ class Having:
         if own not in self._known:
             if len(self._known) >= _MOST_GROUPS:
                 return None
-            self._known[own] = telling.marker_between(own, others)
+            self._known[own] = distinguishing_markers.marker_between(own, others)
         return self._known[own] or None
 
 
@@ -184,7 +184,10 @@ def _is_false_for(line: str, wheels: Iterable[str]) -> bool:
     if not marker:
         return False
     where = markers.environments(marker)
-    return not any(where.meets(markers.environments(other)) for other in {telling.marker_of(wheel) for wheel in wheels})
+    return not any(
+        where.meets(markers.environments(other))
+        for other in {distinguishing_markers.marker_of(wheel) for wheel in wheels}
+    )
 
 
 def _listed(lines: Sequence[str]) -> str:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.artifacts.acceptance import no_version, too_new
 from abiding.artifacts.filename import judge_stated, judge_version
 from abiding.artifacts.installers import judge_encoding
+from abiding.artifacts.metadata_versions import no_version, too_new
 from abiding.artifacts.readable import judge_python, judge_readable
 from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.metadata import readers
 from abiding.metadata.difference import by_pre_releases
-from abiding.project.table import Project
+from abiding.project.project_table import Project
 from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.releases.comparison import RESOLVER_FIELDS
+from abiding.releases.conflicting_wheels import Rivals
 from abiding.releases.dynamic import bad_dynamic
 from abiding.releases.levels import judge_record
 from abiding.releases.markers import Having, with_markers
 from abiding.releases.namesakes import judge_namesakes
-from abiding.releases.rivals import Rivals
 from abiding.releases.sdists import judge_sdists
 from abiding.releases.variants import judge_variants
 

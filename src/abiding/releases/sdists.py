@@ -8,10 +8,10 @@ from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals
 from abiding.metadata.difference import field_notes
 from abiding.project import hints
-from abiding.project.apart import apart
 from abiding.project.known_backends import wrapped_in
+from abiding.project.project_table import Project
 from abiding.project.pyproject import key_text
-from abiding.project.table import Project
+from abiding.project.pyproject_differences import pyproject_differences
 from abiding.releases.comparison import RESOLVER_FIELDS
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
     if compared.differences:
         return
     tables = [artifact.pyproject.table for artifact in (first, compared.artifact) if artifact.pyproject]
-    others = apart(*tables) if len(tables) > 1 else ()
+    others = pyproject_differences(*tables) if len(tables) > 1 else ()
     severity, says = Severity.NOTE, "the same"
     if others:
         severity, says = (

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from abiding.evidence.stated import BoundState
+from abiding.evidence.asked_versions import BoundState
 from abiding.findings.characters import on_one_line, visible
 from abiding.findings.finding import by_weight, worst
 from abiding.findings.screen import labelled, lines
@@ -19,7 +19,7 @@ from abiding.report.json import document, findings_data
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from abiding.evidence.stated import Bound, WheelBounds
+    from abiding.evidence.asked_versions import Bound, WheelBounds
     from abiding.findings.terminal import Line, Terminal
     from abiding.providers.ranges import Range, VersionRow
 

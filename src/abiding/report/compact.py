@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.wheel_name import WheelName
-from abiding.project.selecting import alike
+from abiding.project.select_globs import alike
 from abiding.report.grouping import each_of
 
 if TYPE_CHECKING:

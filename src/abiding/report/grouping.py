@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings import bounds
 from abiding.findings.excerpts import MOST_LINES, excerpts
 from abiding.findings.finding import weight
-from abiding.findings.meaning import is_among_wheels, is_beside_the_sdist
+from abiding.findings.rule_groups import is_among_wheels, is_beside_the_sdist
 from abiding.findings.words import first_of, number_of
 from abiding.metadata.values import is_repeated
 from abiding.native.names import untagged

@@ -34,20 +34,20 @@ def document(command: str, **data: object) -> str:
 
 def render(releases: Sequence[Release]) -> Iterator[str]:
     """Return the document of `check`, in pieces."""
-    from abiding.report.pieces import Later
+    from abiding.report.streaming import Later
 
     return _document("check", {"releases": Later(lambda: map(_release, releases))})
 
 
 def _document(command: str, data: Mapping[str, object]) -> Iterator[str]:
-    from abiding.report.pieces import as_json
+    from abiding.report.streaming import as_json
 
     head = {"version": VERSION, "tool": {"name": "abiding", "version": __version__}, "command": command}
     return as_json({**head, **data})
 
 
 def _release(release: Release) -> dict[str, Any]:
-    from abiding.report.pieces import Later
+    from abiding.report.streaming import Later
 
     return {
         "name": visible(release.name),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity, by_weight, weight
-from abiding.findings.meaning import is_among_wheels
+from abiding.findings.rule_groups import is_among_wheels
 from abiding.metadata.difference import meanings
 from abiding.metadata.fields import is_of_the_file
 from abiding.metadata.values import values

@@ -170,7 +170,7 @@ def _remarks(entry: Entry) -> Iterator[str]:
 
 def _exported(entry: Entry) -> Iterator[str]:
     """Yield where the versions of a native line come from, and how the library is loaded."""
-    from abiding.builds.exported import is_bare, of_installed
+    from abiding.builds.provider_exports import is_bare, of_installed
 
     if entry.ignore_exports:
         yield f"ignore-exports: what {entry.name} asks for is not held against it"

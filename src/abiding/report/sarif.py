@@ -22,10 +22,10 @@ from abiding.findings.finding import lines_of
 from abiding.findings.words import first_of
 from abiding.project.pyproject import Pyproject
 from abiding.report import explanations
-from abiding.report.declaring import line_of
+from abiding.report.declaration_lines import line_of
 from abiding.report.grouping import release_groups, values
-from abiding.report.pieces import Later, as_json
 from abiding.report.repository import PYPROJECT, Repository, folder_of, is_of_project
+from abiding.report.streaming import Later, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
-from abiding.findings.meaning import breaks, is_of_levels, is_of_no_known_level
+from abiding.findings.rule_groups import breaks, is_of_levels, is_of_no_known_level
 from abiding.findings.words import all_of, number_of
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict

@@ -10,7 +10,7 @@ from abiding.releases.release import Verdict
 from abiding.report.compact import compact
 from abiding.report.markup import Side, badge, breakable, explain_button, files, lines, sides, text
 from abiding.report.matrix import CellState
-from abiding.report.standing import LEVELS
+from abiding.report.standings import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

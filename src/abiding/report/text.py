@@ -9,7 +9,7 @@ from abiding.findings import bounds
 from abiding.findings.characters import on_one_line
 from abiding.findings.excerpts import MOST_LINES, Excerpts, begin_alike, cut, excerpts, parted
 from abiding.findings.finding import Severity, lines_of
-from abiding.findings.meaning import breaks
+from abiding.findings.rule_groups import breaks
 from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, origins, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of
 from abiding.findings.words import all_of, number_of, wrap
@@ -19,7 +19,7 @@ from abiding.releases.release import Verdict
 from abiding.report.columns import NOTHING, columns
 from abiding.report.compact import compact
 from abiding.report.grouping import each_of, kind, more_than_shown, number_hidden, release_groups
-from abiding.report.standing import standings
+from abiding.report.standings import standings
 from abiding.report.summary import case, of_all, verdict
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from abiding.findings.terminal import Line
     from abiding.releases.release import Release
     from abiding.report.grouping import Group
-    from abiding.report.standing import Standing
+    from abiding.report.standings import Standing
 
 __all__ = ["last_lines", "render"]
 

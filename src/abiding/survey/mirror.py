@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from abiding._version import __version__
-from abiding.archives.naming import SDIST_ENDINGS
+from abiding.archives.names import SDIST_ENDINGS
 from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import read_artifacts
 from abiding.artifacts.identity import Identity, hold_to_name, project_and_version

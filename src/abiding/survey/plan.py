@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding._version import __version__
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
-from abiding.survey.deciding import decide
+from abiding.survey.part import decide
 from abiding.survey.row_sql import NO_ROWS, literal, pattern
 from abiding.survey.rows import TableFile, unreadable
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.releases.release import Verdict
 from abiding.survey.columns import missing
-from abiding.survey.judging import UNKNOWN_CASE
+from abiding.survey.row_judgement import UNKNOWN_CASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

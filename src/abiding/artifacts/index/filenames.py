@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from pypi_simple import DistributionPackage
 
-from abiding.archives.naming import WHEEL_ENDING
+from abiding.archives.names import WHEEL_ENDING
 from abiding.artifacts.index.failures import public_url
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError

@@ -21,7 +21,7 @@ class Element(NamedTuple):
 
 
 # Nothing here is tried a second time at one place: each part takes what it can, and gives nothing back. The value of an
-# attribute may be missing behind its `=`, so its group is not possessive by itself: see `metadata/usual.py`.
+# attribute may be missing behind its `=`, so its group is not possessive by itself: see `metadata/plain_lines.py`.
 _TAG = re.compile(
     rb"""</?([A-Za-z][^\s/>]*+)((?:[\s/]++|[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?|=)*+)>"""
 )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from packaging.utils import canonicalize_version
 
-from abiding.archives.density import filling, too_dense
-from abiding.archives.naming import normalised
+from abiding.archives.compression_ratio import filling, too_dense
+from abiding.archives.names import normalised
 from abiding.archives.wheel import directory_of, listing_of
 from abiding.artifacts.identity import Identity, hold_to_name
 from abiding.artifacts.index.hashing import Announced

@@ -12,11 +12,11 @@ from urllib.parse import urljoin
 import pypi_simple
 from packaging.version import Version
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.artifacts.index.failures import public_url
 from abiding.artifacts.index.filenames import Disputed, Filenames, in_link
 from abiding.artifacts.index.html import elements
-from abiding.artifacts.index.members import members
+from abiding.artifacts.index.json_members import members
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError, UnknownReleaseError
 from abiding.findings.words import all_of

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from abiding.archives.naming import normalised
+from abiding.archives.names import normalised
 from abiding.archives.sdist import Sdist
 from abiding.archives.wheel import listing_of
 from abiding.artifacts.artifact import Artifact, Unreadable

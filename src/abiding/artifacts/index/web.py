@@ -17,7 +17,7 @@ import urllib3
 from abiding._version import __version__
 from abiding.artifacts.index.failures import host_of, innermost, lost, no_url, public_url, unreachable
 from abiding.artifacts.index.passwords import Login
-from abiding.artifacts.index.patience import Adapter, Patience, TooSlowError
+from abiding.artifacts.index.timeouts import Adapter, Patience, TooSlowError
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError, UnreachableError
 

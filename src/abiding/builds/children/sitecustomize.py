@@ -22,7 +22,7 @@ def _run_the_other() -> None:
 _run_the_other()
 # A Python of another environment, which does not have it, reads what there is.
 with suppress(ImportError):
-    from abiding.builds.inner import view
+    from abiding.builds.wrapped_backend import view
 
     _LASTING = view()  # it ends with the program
     _LASTING.__enter__()

@@ -1,0 +1,23 @@
+"""A wheel that the wrapped backend has built, with what it is to say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from abiding.archives.wheel import Wheel
+    from abiding.metadata.core import CoreMetadata
+    from abiding.project.entry import Entry
+
+__all__ = ["BuiltWheel"]
+
+
+class BuiltWheel(NamedTuple):
+    """A wheel, the METADATA that it will have, and its declared lines; `kind` is `wheel` or `editable`, as in hooks."""
+
+    kind: str
+    archive: Wheel
+    metadata: CoreMetadata
+    lines: Mapping[Entry, str]

@@ -1,0 +1,290 @@
+"""The wrapped backend: found, shown its view of pyproject.toml, and called in this process."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import tomllib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.builds.children import seeing
+from abiding.findings.errors import BackendError
+from abiding.findings.words import short
+from abiding.project.pyproject import Pyproject, as_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from abiding.findings.rules import Rule
+    from abiding.project.keys import Key
+
+__all__ = ["WrappedBackend", "view"]
+
+
+_MOST_SHOWN = 100
+# What every backend has one of; PEP 517 asks for both.
+_HOOKS = ("build_wheel", "build_sdist")
+
+
+class WrappedBackend(NamedTuple):
+    """The backend that `[tool.abiding]` names, for the source tree in `folder`.
+
+    `name` is of the form `module` or `module:object.attribute`; `path` lists the folders of the tree that it is looked
+    for in first (PEP 517 `backend-path`).
+    """
+
+    name: str
+    path: tuple[str, ...]
+    folder: Path
+
+    def has(self, hook: str) -> bool:
+        """Return whether the backend has an attribute of this name. Raises `BackendError` if it can't be imported."""
+        return hasattr(self.load(), hook)
+
+    def requirements(self, hook: str, *arguments: object) -> list[str]:
+        """Call a hook that returns requirements. Raises `BackendError` if it returns anything else."""
+        returned = self._call(hook, *arguments)
+        if isinstance(returned, (list, tuple)) and all(isinstance(item, str) for item in returned):
+            return list(returned)
+        raise self._broken(hook, returned, "and PEP 517 asks for a list of requirements")
+
+    def file(self, hook: str, directory: Path, *arguments: object) -> str:
+        """Call a hook that makes a plain file in `directory`, and return its name. Raises `BackendError`."""
+        return self._made(hook, directory, arguments, Path.is_file)
+
+    def dist_info(self, hook: str, directory: Path, *arguments: object) -> str:
+        """Call a hook that makes a `.dist-info` folder in `directory`, and return its name. Raises `BackendError`."""
+        return self._made(hook, directory, arguments, Path.is_dir)
+
+    def _made(self, hook: str, directory: Path, arguments: tuple[object, ...], is_there: Callable[[Path], bool]) -> str:
+        returned = self._call(hook, str(directory), *arguments)
+        if not isinstance(returned, str) or returned in ("", ".", "..") or not set("/\\:\0").isdisjoint(returned):
+            raise self._broken(hook, returned, "and PEP 517 asks for the name of what it wrote, without the folder")
+        try:
+            made = is_there(directory / returned) and not (directory / returned).is_symlink()
+        except (OSError, ValueError):  # a name that is too long for a file, or not one of this system
+            made = False
+        if not made:
+            raise self._broken(hook, returned, "which it did not write")
+        return returned
+
+    def _call(self, hook: str, *arguments: object) -> Any:  # noqa: ANN401 (each hook has its own)
+        """Call a hook while the backend is shown its view of `[project]`. What it raises goes through.
+
+        Raises `BackendError` if there is no such function, or if it ends the process as if all were well.
+        """
+        function = getattr(self.load(), hook, None)
+        if not callable(function):
+            is_there = self.has(hook)
+            message = f"`{hook}` of `{self.name}` is no function" if is_there else f"`{self.name}` has no `{hook}`"
+            raise _problem(self, message, "PEP 517 asks for it", rule="broken-backend")
+        try:
+            with view(), seeing(self.name):
+                return function(*arguments)
+        except SystemExit as exc:
+            if exc.code:
+                raise
+            message = f"`{hook}` of `{self.name}` ended the process, with exit status 0, and returned nothing"
+            raise _problem(self, message, rule="broken-backend") from exc
+
+    @classmethod
+    def has_raised(cls, exc: BaseException) -> bool:
+        """Return whether an exception is from a wrapped backend: from its import, or while it was at work."""
+        import traceback
+
+        asking = (cls._call.__code__, _load.__wrapped__.__code__)
+        return any(frame.f_code in asking for frame, _ in traceback.walk_tb(exc.__traceback__))
+
+    def _broken(self, hook: str, returned: object, why: str) -> BackendError:
+        text = f"{returned}" if isinstance(returned, str) else repr(returned)
+        message = f"`{hook}` of `{self.name}` returned `{short(text, _MOST_SHOWN)}`, {why}"
+        return _problem(self, message, rule="broken-backend", closing="Nothing was handed over")
+
+    def load(self) -> Any:  # noqa: ANN401 (a module, or anything in one)
+        """Import the backend. Raises `BackendError` if it is not there."""
+        return _load(self)
+
+
+@functools.cache
+def _load(backend: WrappedBackend) -> Any:  # noqa: ANN401
+    import importlib
+
+    module_name, _, attributes = backend.name.partition(":")
+    folders = [str(_resolve(backend, folder)) for folder in backend.path]
+    sys.path[:0] = folders
+    try:
+        with view():
+            module = importlib.import_module(module_name)
+    except ImportError as exc:
+        raise _not_importable(backend, exc) from exc
+    except SystemExit as exc:
+        if exc.code:
+            raise
+        message = f"the wrapped backend `{backend.name}` ended the process, with exit status 0, when it was imported"
+        raise _problem(backend, message, rule="broken-backend") from exc
+    if folders and not _lies_in(module, folders):
+        raise _problem(
+            backend,
+            f"`{module_name}` was imported from outside `backend-path`",
+            f"it was found at {getattr(module, '__file__', 'no file')}",
+        )
+    try:
+        hooks = functools.reduce(getattr, attributes.split("."), module) if attributes else module
+    except AttributeError as exc:
+        hints = _meant(backend) or (_BEFORE,)
+        raise _problem(backend, f"`{module_name}` has no `{attributes}`", str(exc), *hints) from exc
+    if not any(hasattr(hooks, hook) for hook in _HOOKS):
+        message = f"`{backend.name}` is no build backend: it has none of the hooks of PEP 517"
+        raise _problem(backend, message, "", *(_meant(backend) or (_BEFORE,)))
+    return hooks
+
+
+_BEFORE = "name the module that `[build-system] build-backend` named before"
+
+
+def _meant(backend: WrappedBackend) -> tuple[str, ...]:
+    from abiding.project.known_backends import similar_to
+
+    suggestion = similar_to(backend.name)
+    return (f"did you mean `{suggestion}`?",) if suggestion else ()
+
+
+def _resolve(backend: WrappedBackend, folder: str) -> Path:
+    """Find a folder of `backend-path`, which links must not lead out of the source tree (PEP 517)."""
+    path = (backend.folder / folder).resolve()
+    if not path.is_relative_to(backend.folder.resolve()):
+        raise _problem(
+            backend, f"`{folder}` of `backend-path` leads out of the source tree", f"it is a link to `{path}`"
+        )
+    return path
+
+
+def _lies_in(module: object, folders: list[str]) -> bool:
+    file = getattr(module, "__file__", None)
+    return file is not None and any(Path(file).resolve().is_relative_to(folder) for folder in folders)
+
+
+def _not_importable(backend: WrappedBackend, exc: ImportError) -> BackendError:
+    from abiding.project.known_backends import is_known
+
+    module_name = backend.name.partition(":")[0]
+    missing = exc.name if isinstance(exc, ModuleNotFoundError) and exc.name else ""
+    if not missing or not f"{module_name}.".startswith(f"{missing}."):  # it is there, and what it imports is not
+        message = f"the wrapped backend `{backend.name}` can't be imported"
+        return _problem(backend, message, f"{type(exc).__name__}: {exc}", *_bringing(missing))
+    parent, _, name = missing.rpartition(".")
+    message = f"the wrapped backend `{backend.name}` is not installed"
+    is_there = bool(parent) and not is_known(backend.name)
+    if is_there:
+        message = f"the wrapped backend `{backend.name}` does not exist: `{parent}` has no module `{name}`"
+    hints = _meant(backend)
+    if backend.path:
+        ways = [
+            f"it was looked for in {', '.join(f'`{folder}`' for folder in backend.path)} first, as `backend-path` says"
+        ]
+    elif is_there:
+        ways = [] if hints else [_BEFORE]
+    else:
+        ways = list(_ways_to_install(backend.name, Pyproject.read(backend.folder).build_requires))
+    return _problem(backend, message, str(exc), *hints, *ways)
+
+
+def _problem(
+    backend: WrappedBackend,
+    message: str,
+    note: str = "",
+    *hints: str,
+    rule: Rule = "no-backend",
+    closing: str = "Nothing was built",
+) -> BackendError:
+    key = ("tool", "abiding", "build-backend")
+    notes = (note,) if note else ()
+    finding = Pyproject.read(backend.folder).finding(rule, message, key, notes=notes, hints=hints)
+    return BackendError(finding, closing)
+
+
+# The second is in setuptools before 70.
+_FORERUNNERS = ("tomli", "setuptools.extern.tomli")
+
+
+@contextmanager
+def view() -> Iterator[None]:
+    """While it lasts, TOML is read as the wrapped backend may see it.
+
+    Every backend reads pyproject.toml with `tomllib`, or did so with its forerunner `tomli`, for which `tomllib` can
+    stand in. A hook runs in a process of its own, so this touches no file and nobody else.
+    """
+    load, loads = tomllib.load, tomllib.loads
+    forerunners = {name: sys.modules.get(name) for name in _FORERUNNERS}
+    tomllib.load, tomllib.loads = _seen(load), _seen(loads)
+    sys.modules.update(dict.fromkeys(forerunners, tomllib))
+    try:
+        yield
+    finally:
+        tomllib.load, tomllib.loads = load, loads
+        for name, module in forerunners.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+def _seen(read: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    @functools.wraps(read)
+    def reader(*arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401
+        return as_shown(read(*arguments, **options))
+
+    return reader
+
+
+# What is to be installed
+
+
+def _bringing(module: str) -> tuple[str, ...]:
+    """Return what to install for a module that a backend imports."""
+    if not module:
+        return ()
+    name = module.partition(".")[0]
+    return (f"install what brings `{name}`: list it in `[build-system] requires`, if the backend does not require it",)
+
+
+def _ways_to_install(backend: str, requires: Iterable[tuple[Key, str]]) -> Iterator[str]:
+    """Yield ways to install a backend that can't be imported; `requires` is what `[build-system]` requires."""
+    from abiding.metadata.requirements import name_of
+    from abiding.project.known_backends import KNOWN, distribution_of, similar_to
+
+    suggestion = similar_to(backend)
+    # What would bring a misspelled name is on no index, or worse.
+    distribution = distribution_of(suggestion or backend)
+    by_name = {name_of(text): text for _, text in requires}
+    if distribution in by_name:
+        yield from _ways_for_listed(by_name[distribution], was_misspelt=bool(suggestion))
+        return
+    what = f"`{distribution}`" if distribution else "its distribution"
+    yield f"list {what} in `[build-system] requires`, next to `abiding`; without build isolation, install it too"
+    others = [text for name, text in by_name.items() if name not in {"abiding", *KNOWN}]
+    if not distribution and others:
+        names = ", ".join(f"`{_without_marker(text)}`" for text in others[:_MOST_NAMED])
+        yield f"if {'one of ' * bool(others[1:])}{names} brings it, install that: {_ALONE}"
+
+
+_MOST_NAMED = 5
+_ALONE = f"without build isolation front ends install nothing, and it is `{sys.executable}` that builds"
+
+
+def _ways_for_listed(line: str, *, was_misspelt: bool) -> Iterator[str]:
+    from abiding.metadata import requirements
+
+    requirement = requirements.try_parse(line)
+    if requirement is None:  # no front end takes it
+        return
+    if not requirements.applies(requirement):
+        yield f"the marker of `{line}` in `[build-system] requires` is false here: leave it out, or correct it"
+    elif not was_misspelt:
+        yield f"install `{_without_marker(line)}`, which `[build-system] requires` lists: {_ALONE}"
+
+
+def _without_marker(line: str) -> str:
+    return line.partition(";")[0].strip()

@@ -1,0 +1,139 @@
+"""Distributions on a package index: what their wheels ship, known by the names of the files alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import InvalidWheelFilename
+
+from abiding.archives import wheel_tags
+from abiding.findings import bounds
+from abiding.native import contents
+from abiding.native.images import Format, Image
+from abiding.native.names import is_mangled, may_be_image, module_name, stem
+from abiding.native.platforms import floors
+from abiding.native.wheels_at_hand import fit_together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from packaging.tags import Tag
+
+    from abiding.artifacts.index.listing import Listing, Listings
+    from abiding.native.contents import Contents
+
+__all__ = ["Indexed", "chosen"]
+
+
+_VERSIONED = re.compile(r"(.*\.so(?:\.\d+)*)\.\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A shelf. Of each distribution on an index the newest accepted wheel that can stand beside one with these tags.
+
+    If that has a library only in another version than the `missing` ones, an older wheel that has the very one; with
+    `thorough`, also if it has libraries that are called otherwise. The distributions with the names of `elsewhere` are
+    not those of the index, whatever it has.
+    """
+
+    index: Listings
+    tags: frozenset[Tag]
+    missing: frozenset[str] = frozenset()
+    thorough: bool = False
+    elsewhere: frozenset[str] = frozenset()
+    _read: dict[str, Contents | None] = field(default_factory=dict)
+
+    def get(self, name: str, accepted: SpecifierSet | None = None, /) -> Contents | None:
+        """Look a distribution up, once. Raises `AbidingError` if the index or the wheel can't be read."""
+        if name in self.elsewhere:
+            return None
+        if name not in self._read:
+            self._read[name] = self._look_up(name, accepted or SpecifierSet())
+        return self._read[name]
+
+    def _look_up(self, name: str, accepted: SpecifierSet) -> Contents | None:
+        newest = None
+        editions = self.index.newest_first(name, accepted, partial(chosen, self.tags))
+        for number, listing in enumerate(islice(editions, bounds.EDITIONS), 1):
+            edition = _contents(name, listing)
+            newest = newest or edition
+            if any(edition.shipped_as(library) for library in self.missing):
+                return edition
+            in_another_version = {stem(image.name) for image in edition.images} & set(map(stem, self.missing))
+            if not (in_another_version or (self.thorough and number < bounds.FURTHER and _has_any(edition))):
+                break
+        return newest
+
+    def shipping(self, _file_name: str, /) -> tuple[Contents, ...]:
+        """None: an index can't be asked who has a file."""
+        return ()
+
+
+def _has_any(contents: Contents) -> bool:
+    """Return whether it has libraries that others could be linked with."""
+    return any(not module_name(image.place) and not is_mangled(image.file_name) for image in contents.images)
+
+
+def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:
+    """Of the wheels that can stand beside one with these tags, the one for the same platform.
+
+    Where there is none, the one that runs on the oldest platform: where that does not run, none of them does. Wheels of
+    one release may be unlike each other: those of pyarrow for manylinux2014 have the strings of the old libstdc++.
+    """
+    own = {tag.platform for tag in tags}
+    fitting = [filename for filename in filenames if fit_together(tags, _tags(filename))]
+
+    def rank(filename: str) -> tuple[bool, tuple[int, int]]:
+        platforms = _platforms(filename)
+        oldest = min((floor.version for floor in floors(platforms).values()), default=(0, 0))
+        return own.isdisjoint(platforms), oldest
+
+    return min(fitting, key=rank, default=None)
+
+
+def _platforms(filename: str) -> tuple[str, ...]:
+    return tuple(sorted({tag.platform for tag in _tags(filename)}))
+
+
+def _tags(filename: str) -> frozenset[Tag]:
+    """Return the tags of a wheel; none if an index calls a file so that is not called as a wheel is."""
+    try:
+        return wheel_tags.parse(filename)[2]
+    except InvalidWheelFilename:
+        return frozenset()
+
+
+def _contents(name: str, listing: Listing) -> Contents:
+    places = [contents.place_of(member) for member in listing.members if not member.endswith("/")]
+    images = tuple(image for place in places if may_be_image(place) for image in _images(place))
+
+    def absent(member: str) -> bytes:
+        raise FileNotFoundError(member)
+
+    return contents.Contents(
+        name,
+        listing.metadata.get("Version") or "",
+        _platforms(listing.filename),
+        listing.metadata.all("Requires-Dist"),
+        dict(zip(places, places, strict=True)),
+        images,
+        absent,
+        readable=False,
+    )
+
+
+def _images(place: str) -> Iterator[Image]:
+    """Give the file under every name that others may know it by: `libham.so.3.1` is most often called `libham.so.3`."""
+    name = place.rpartition("/")[2]
+    format_ = Format.of_name(name)
+    name = format_.fold(name)
+    yield Image(place, format_, name)
+    while shorter := _VERSIONED.fullmatch(name):
+        name = shorter[1]
+        yield Image(place, format_, name)

@@ -1,0 +1,224 @@
+"""Read headers with libclang, in a process of their own: a line of JSON for each.
+
+Run by `headers`, which bounds what it may take. A header of a stranger may crash the library, or never end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.providers import macros
+from abiding.providers.header_files import WRAPPER, Files
+from abiding.providers.header_walk import Walk
+from abiding.providers.libclang import accept_new_kinds
+from abiding.providers.standard_headers import include_lines, standard_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from clang.cindex import Index, TranslationUnit
+
+    from abiding.providers.declarations import HeaderDeclaration
+
+__all__ = ["main"]
+
+_ERROR = 3
+# Entries in one line.
+_AT_ONCE = 200
+_KEEP_GOING, _INCOMPLETE = 0x200, 0x02
+# Errors in a header with those that it includes, and for each macro that may be a constant.
+_ERRORS, _FOR_ONE = 300, 4
+# Headers, each with those that it includes, of which each is looked into wherever it is included.
+_MANY = 2000
+
+
+def main() -> int:
+    """Read what a request asks for, which is in the file that the last argument names."""
+    request = Request(**json.loads(Path(sys.argv[-1]).read_bytes()))
+    index = _index()
+    _write({"ready": index is not None})
+    if index is None:
+        return 0
+    reader = Reader(request, index)
+    for place, language in reader.ordered():
+        if time.process_time() > request.seconds:
+            break
+        _write({"begun": [place, language]})
+        if hasattr(signal, "setitimer"):  # one that takes too long ends the process, and with it no other one
+            signal.setitimer(signal.ITIMER_PROF, request.each)
+        try:
+            answer = reader.read(place, language)
+        except Exception as exc:  # noqa: BLE001 (what it comes upon nobody knows)
+            answer = {"failed": f"the parser fails: {type(exc).__name__}"}
+        entries = answer.pop("entries", [])
+        for start in range(0, len(entries), _AT_ONCE):
+            _write({"entries": entries[start : start + _AT_ONCE]})
+        _write({"read": [place, language], **answer})
+    return 0
+
+
+def _index() -> Index | None:
+    """Return what libclang reads with; None where the library or its binding is missing."""
+    try:
+        from clang.cindex import Index, LibclangError
+    except ImportError:
+        return None
+    try:
+        index = Index.create(excludeDecls=True)
+    except LibclangError:
+        return None
+    accept_new_kinds()
+    return index
+
+
+def _write(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer, separators=(",", ":"), default=sorted) + "\n")
+    sys.stdout.flush()
+
+
+class Request(NamedTuple):
+    """What is to be read: places in a folder, each with its language, within seconds, for all and for each.
+
+    `arguments` and `folders` are the compiler's, by language: how it is called, and where it looks for what is
+    included. `scratch` is a folder for what is read again and again. With `uses`, what they lead to is wanted too.
+    """
+
+    folder: str
+    scratch: str
+    readings: list[list[str]]
+    arguments: dict[str, list[str]]
+    folders: list[str]
+    seconds: float
+    each: float
+    uses: bool
+
+
+class _Error(NamedTuple):
+    offset: int
+    line: int
+    text: str
+
+
+class Reader:
+    """Reads headers one after the other."""
+
+    def __init__(self, request: Request, index: Index) -> None:
+        self.request, self.index = request, index
+        self.files = Files(request.folder, request.folders)
+        self.arguments = dict(request.arguments)
+        self.written: set[tuple[str, HeaderDeclaration]] = set()
+        self.closures = {place: macros.closure(self.files, place) for place, _ in request.readings}
+        self.is_large = sum(map(len, self.closures.values())) > _MANY
+        self.covered: set[tuple[str, str]] = set()
+        if any(language == "c++" for _, language in request.readings):
+            self._prepare()
+
+    def ordered(self) -> Iterator[tuple[str, str]]:
+        """Yield what is to be read. Of very many headers those come first that include what no other one has before."""
+        readings = [(place, language) for place, language in self.request.readings]
+        if not self.is_large:
+            yield from readings
+            return
+        readings.sort(key=lambda reading: (reading[1], len(self.closures[reading[0]])))
+        left = dict.fromkeys(readings)
+        for place, language in reversed(readings):
+            if any((included, language) not in self.covered for included in self.closures[place]):
+                del left[place, language]
+                yield place, language
+        yield from left
+
+    def read(self, place: str, language: str) -> dict[str, Any]:
+        """Read one header: what it declares and what it includes, its errors, and whether it looks elsewhere."""
+        from clang.cindex import TranslationUnitLoadError
+
+        if self.is_large and language == "c":
+            texts_included = map(self.files.text, self.closures[place])
+            if any(map(standard_headers, texts_included)):
+                return {"failed": "it includes headers of C++"}
+        path = self.files.path(place)
+        probes = macros.Probes(self.files, place, language)
+        try:
+            unit = self._parse(f'#include "{path}"\n{probes.text}', language, _ERRORS + _FOR_ONE * probes.number)
+        except TranslationUnitLoadError:
+            return {"failed": "the parser gives up"}
+        included = {self.files.place(inclusion.include.name) for inclusion in unit.get_includes()}
+        if None in included:
+            return {"failed": "it includes a file from elsewhere"}
+        if any(diagnostic.spelling.startswith("too many errors") for diagnostic in unit.diagnostics):
+            return {"failed": "it has too many errors"}
+        errors, missing = self._errors(unit, place)
+        firsts = {file: f"{its[0].text} in line {its[0].line}" for file, its in errors.items()}
+        if missing and language == "c":
+            return {"failed": next(iter(firsts.values()), missing[0])}
+        known = {other for other, its in self.covered if its == language and other != place} if self.is_large else set()
+        walk = Walk(
+            self.files, language, {file: [error.offset for error in its] for file, its in errors.items()}, known
+        )
+        walk.all(unit.cursor)
+        for file, (line, why) in walk.listed.left_out.items():
+            firsts.setdefault(file, f"{why} in line {line}")
+        if probes.is_cut:
+            firsts.setdefault(place, "too many macros in line 1")
+        own = sorted(filter(None, included))
+        self.covered |= {(header, language) for header in own if header not in firsts}
+        values = list(probes.values(unit))
+        texts = macros.macro_texts(self.files, {*own} - known, {value.name for value in values})
+        declarations = (*walk.listed.sure(uses=self.request.uses), *values, *texts)
+        return {
+            "entries": list(self._new(place, language, declarations)),
+            "includes": own,
+            "errors": firsts,
+            "missing": missing,
+        }
+
+    def _parse(self, text: str, language: str, errors: int = _ERRORS) -> TranslationUnit:
+        wrapper = os.path.join(self.request.folder, f"{WRAPPER}.{'c' if language == 'c' else 'cpp'}")  # noqa: PTH118
+        # What is none of C may take for ever as C: there it ends with the first header that is not there.
+        options = _INCOMPLETE | (_KEEP_GOING if language == "c++" else 0)
+        arguments = [*self.arguments[language], f"-ferror-limit={errors}"]
+        return self.index.parse(wrapper, arguments, [(wrapper, text)], options=options)
+
+    def _prepare(self) -> None:
+        """Have the compiler read the standard library once, as far as headers include it."""
+        from clang.cindex import TranslationUnitSaveError
+
+        text = include_lines(path.read_bytes() for path in self.files.all())
+        with suppress(TranslationUnitSaveError):
+            if text:
+                saved = os.path.join(self.request.scratch, "standard.pch")  # noqa: PTH118
+                self._parse(text, "c++").save(saved)
+                self.arguments["c++"] = [*self.arguments["c++"], "-include-pch", saved]
+
+    def _errors(self, unit: TranslationUnit, own: str) -> tuple[dict[str, list[_Error]], list[str]]:
+        """Return the errors in headers of this folder, by place in their order, and those that lose something.
+
+        One where the header itself is included is that header's: its first line can't be read.
+        """
+        errors: dict[str, list[_Error]] = {}
+        missing = set()
+        for diagnostic in unit.diagnostics:
+            at, text = diagnostic.location, diagnostic.spelling
+            if diagnostic.severity >= _ERROR and at.file:
+                place = self.files.place(at.file.name)
+                line = self.files.line(place, at.line, at.offset) if place else at.line
+                if place == "" and line == 1 and WRAPPER in at.file.name:
+                    place = own
+                if place:
+                    errors.setdefault(place, []).append(_Error(at.offset, line, text))
+                if text.endswith("file not found"):
+                    missing.add(text)
+        return {place: sorted(its) for place, its in errors.items()}, sorted(missing)
+
+    def _new(self, place: str, language: str, declarations: Iterable[HeaderDeclaration]) -> Iterator[HeaderDeclaration]:
+        """Yield what was not written before: of what other headers include only what it means here and nowhere else."""
+        for declaration in declarations:
+            if declaration.place == place or (language, declaration) not in self.written:
+                self.written.add((language, declaration))
+                yield declaration

@@ -1,0 +1,62 @@
+"""What the functions lead to that somebody uses, by what the headers declare."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.native.transitive import reachable
+from abiding.providers.declarations import MEANT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from abiding.providers.declarations import ParsedHeaders
+
+__all__ = ["ANYTHING", "Reach", "headers_at_hand", "reach_of"]
+
+# The key of what a function leads to that takes `void *`: any type.
+ANYTHING = "void *"
+
+
+class Reach(NamedTuple):
+    """What some symbols lead to, by types: the `keys`; and those of the symbols that no header declares.
+
+    `beyond` are those of types that begin with one of these, and of what they lead to: who says that a function takes a
+    base may hand over what derives from it.
+    """
+
+    keys: frozenset[str]
+    undeclared: frozenset[str] = frozenset()
+    beyond: frozenset[str] = frozenset()
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all are declared: what others lead to is not known."""
+        return not self.undeclared
+
+
+def reach_of(declared: ParsedHeaders, symbols: Collection[str]) -> Reach:
+    """Find what the functions and variables with these symbols lead to."""
+    leading: dict[str, set[str]] = defaultdict(set)
+    derived: dict[str, set[str]] = defaultdict(set)
+    symbols_by_key = {}
+    for _, declaration in declared.of_kind(*MEANT):
+        leading[declaration.key].update(declaration.uses)
+        for base in declaration.begins:
+            derived[base].add(declaration.key)
+        if declaration.symbol in symbols:
+            symbols_by_key[declaration.key] = declaration.symbol
+    keys = reachable(symbols_by_key, leading)
+    beyond = reachable(keys, derived, leading)
+    return Reach(keys, frozenset(symbols).difference(symbols_by_key.values()), beyond - keys)
+
+
+def headers_at_hand(declared: ParsedHeaders, symbols: Collection[str]) -> frozenset[str]:
+    """Return the headers that somebody has at hand who includes what declares some functions."""
+    return frozenset(
+        place
+        for reading, function in declared.of_kind("function")
+        if function.symbol in symbols
+        for place in (reading.place, *reading.includes)
+    )

@@ -1,0 +1,79 @@
+"""Wheels that go into one environment and say different things: no marker tells them apart, so none is proposed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.archives.wheel_name import WheelName
+from abiding.metadata.difference import meanings
+from abiding.metadata.distinguishing_markers import places
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.releases.comparison import Comparison
+
+__all__ = ["Rivals"]
+
+
+_BY_MARKERS = "say what differs by environment markers: then all wheels can say all of it"
+_SAME = "let the field say the same in every build"
+_ONE_NAME = "keep one of the two files of this name, and check it without the other"
+_ONE_TAG = "no marker tells it from `{}`, which has the same tags: let both say the same, or publish one of them"
+_ONE_PLACE = (
+    "no marker tells it from `{}`: let both say the same, or declare what differs with `select` or `variant`, and say "
+    "why by `wheels-differ`"
+)
+_ENOUGH = 2
+# What is said by wheels that share a name, tags or a place, each with one of them: two are enough to find another.
+_Said = dict["Hashable", str]
+
+
+class Rivals:
+    """The wheels of a release by their names, their tags and where they go, with what they say of a field."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self._wheels = [each.artifact for each in comparison.compared if each.artifact.kind == "wheel"]
+        self._by_field: dict[str, Mapping[_Key, _Said]] = {}
+
+    def way_out(self, artifact: Artifact, field: str) -> str:
+        """Return how a wheel that differs from others in a field comes to say the same."""
+        if field not in self._by_field:
+            self._by_field[field] = self._read(field)
+        own = meanings(artifact.metadata, field)
+        for key in _keys(artifact):
+            others = (filename for meaning, filename in self._by_field[field][key].items() if meaning != own)
+            # Only a requirement can have a marker.
+            if (other := next(others, "")) and (key.hint == _ONE_NAME or field == "Requires-Dist"):
+                return key.hint.format(other)
+        return _BY_MARKERS if field == "Requires-Dist" else _SAME
+
+    def _read(self, field: str) -> Mapping[_Key, _Said]:
+        of_data: dict[bytes, Hashable] = {}
+        by_key: dict[_Key, _Said] = {}
+        for wheel in self._wheels:
+            data = wheel.metadata.data
+            if data not in of_data:
+                of_data[data] = meanings(wheel.metadata, field)
+            for key in _keys(wheel):
+                names = by_key.setdefault(key, {})
+                if len(names) < _ENOUGH:
+                    names.setdefault(of_data[data], wheel.called)
+        return by_key
+
+
+class _Key(NamedTuple):
+    """What wheels share that no marker tells apart, and what to do about that."""
+
+    hint: str
+    shared: Hashable
+
+
+def _keys(wheel: Artifact) -> Iterator[_Key]:
+    """Yield by what the wheels are found that no marker tells from this one, the plainest first."""
+    yield _Key(_ONE_NAME, wheel.filename)
+    if split := WheelName.split(wheel.filename):
+        yield _Key(_ONE_TAG, (split.python, split.abi, split.platform, split.label))
+    for place in places(wheel.filename):
+        yield _Key(_ONE_PLACE, place)

@@ -1,0 +1,57 @@
+"""Which line of a pyproject.toml declares what a finding about metadata is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from abiding.findings.finding import lines_of
+from abiding.metadata import requirements
+from abiding.project.project_table import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from abiding.findings.finding import Finding
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
+
+__all__ = ["line_of"]
+
+
+def line_of(finding: Finding, pyproject: Pyproject) -> int | None:
+    """Find the line of a value that is spoken of, or its field, or where `dynamic` lists it, or of `[project]`."""
+    project = pyproject.get(("project",))
+    if not finding.field or not isinstance(project, dict):
+        return None
+    names = [name for name, fields in FIELDS.items() if finding.field.lower() in {own.lower() for own in fields}]
+    if not names:
+        return None
+    # A line of requirements is known by its distribution, which the wheel may ask for in other words.
+    known: Callable[[str], str] = requirements.name_of if finding.field == "Requires-Dist" else str
+    values = {known(line) for line in (*lines_of(finding.expected), *lines_of(finding.found))}
+    return pyproject.line_of(next(_keys(project, names, lambda text: known(text) in values)))
+
+
+def _keys(project: Mapping[str, Any], names: Iterable[str], is_said: Callable[[str], bool]) -> Iterator[Key]:
+    """Yield where it may be declared, the best place first."""
+    present = [name for name in names if name in project]
+    for name in present:
+        yield from (key for key, text in _texts(project[name], ("project", name)) if is_said(text))
+    for name in present:
+        yield ("project", name)
+    dynamic = project.get("dynamic")
+    for number, name in enumerate(dynamic if isinstance(dynamic, list) else ()):
+        if name in names:
+            yield ("project", "dynamic", number)
+    yield ("project",)
+
+
+def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _texts(item, (*key, number))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(item, (*key, name))
