@@ -129,7 +129,7 @@ def _bad_level(level: str, where: str) -> Finding:
     from abiding.findings.screen import by_anybody
 
     close = nearest(level, [*Level])
-    hint = f"did you mean `{close}`?" if close else by_anybody("level", "tells what they are")
+    hint = f"did you mean `{close}`?" if close else by_anybody("level")
     return _problem("bad-setting", f"`{level}` is not a level; a level is `api` or `abi`", where, hint)
 
 

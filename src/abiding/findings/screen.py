@@ -57,9 +57,9 @@ def by_command(rule: str) -> str:
     return f"`abiding explain {rule}` tells why, and what to do"
 
 
-def by_anybody(topic: str, tells: str = "tells why") -> str:
+def by_anybody(topic: str) -> str:
     """Return how anybody else does: what an isolated build installs is gone with it, and was never on the PATH."""
-    return f"`abiding explain {topic}` {tells}, with `uvx` or `pipx run`, or after `pip install abiding`"
+    return f"for more, run `pip install abiding`, then `abiding explain {topic}`"
 
 
 def error_text(
