@@ -93,6 +93,25 @@ def test_summary(tmp_path: Path, files: dict[str, bytes], pyproject: str | None,
     assert words in summary(checked(tmp_path, files, pyproject))
 
 
+@pytest.mark.parametrize(
+    ("more", "is_told"),
+    [
+        ((), False),  # equal
+        (("Summary: x",), True),
+        (("License: MIT",), True),
+        (("Requires-Dist: egg",), False),  # an error, whose rule the report leads to
+        (("Summary: x", "Requires-Dist: egg"), False),
+    ],
+)
+def test_a_report_leads_to_why_what_is_inconsistent_is_no_error(
+    more: tuple[str, ...], is_told: bool, tmp_path: Path
+) -> None:
+    release = checked(tmp_path, {SDIST: metadata(), LINUX: metadata(*more)})
+    assert (release.verdict == "inconsistent") == bool(more)
+    assert ("`abiding explain verdict` tells why this is inconsistent" in text.render([release])) == is_told
+    assert is_told == (release.verdict == "inconsistent" and release.worst != "error")
+
+
 def test_unreadable_in_text(tmp_path: Path) -> None:
     (tmp_path / LINUX).write_bytes(b"")
     write_sdist(tmp_path, SDIST, metadata())

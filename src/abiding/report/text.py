@@ -187,6 +187,8 @@ class _Report(NamedTuple):
             first = next(filter(breaks, findings), findings[0])
             what = "tells what it means" if first.severity is Severity.NOTE else "tells why, and what to do"
             hints.append(f"`abiding explain {first.rule}` {what}")
+        if self.release.verdict is Verdict.INCONSISTENT and self.release.worst is not Severity.ERROR:
+            hints.append("`abiding explain verdict` tells why this is inconsistent, and yet no error")
         if not self.full and any(self._is_cut(group.finding) for group in all_groups):
             hints.append("`--full` shows all lines of all values")
         for hint in hints:
