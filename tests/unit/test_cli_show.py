@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.requirements import Requirement
 
+from abiding.builds.wrapped_backend import WrappedBackend
 from abiding.cli import main
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.metadata.core import CoreMetadata
@@ -665,7 +666,8 @@ def test_a_project_that_is_wrapped_by_half(
         pytest.skip("it is not wrapped, which `init` says by itself")
     assert main([*command.split(), str(tmp_path)]) == 0
     err = " ".join(capsys.readouterr().err.split())
-    assert bool(said) == ("warning[bad-value]" in err)
+    rule = "no-backend" if "backend `" in "".join(said) else "bad-value"
+    assert bool(said) == (f"warning[{rule}]" in err)
     for part in said:
         assert part in err
 
@@ -711,6 +713,24 @@ def test_a_slip_in_a_backend_is_told_before_anything_is_built(
     for slip in slips - {backend}:
         if re.fullmatch(r"\w+(\.\w+)*(:\w+)?", slip):
             assert unwired_of(slip, distribution, *others) == [f"did you mean `{backend}`?"], slip
+
+
+@pytest.mark.parametrize("slip", ["mesonpyy", "flit_core", "flit_core.bildapi", "hatchling:build", "setuptools.meta"])
+def test_a_slip_in_a_backend_is_told_as_a_build_tells_it(slip: str, tmp_path: Path) -> None:
+    text = WHOLE.replace('= "mesonpy"', f'= "{slip}"')
+    pyproject = Pyproject.parse(text)
+    shown = next(unwired(Declaration.read(pyproject), pyproject))
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(AbidingError) as caught:
+        WrappedBackend(slip, (), tmp_path).load()
+    (built,) = caught.value.findings
+    assert (built.rule, built.message, built.line, built.hints[0]) == (
+        "no-backend",
+        shown.message,
+        shown.line,
+        *shown.hints,
+    )
+    assert (shown.rule, shown.severity) == ("no-backend", "warning")
 
 
 @pytest.mark.parametrize("others", [("numpy>=2",), ("Cython>=3", "pybind11"), ("a-library", "ninja")])

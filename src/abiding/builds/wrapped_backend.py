@@ -133,22 +133,21 @@ def _load(backend: WrappedBackend) -> Any:  # noqa: ANN401
     try:
         hooks = functools.reduce(getattr, attributes.split("."), module) if attributes else module
     except AttributeError as exc:
-        hints = _meant(backend) or (_BEFORE,)
-        raise _problem(backend, f"`{module_name}` has no `{attributes}`", str(exc), *hints) from exc
+        raise _no_such(backend, f"`{module_name}` has no `{attributes}`", str(exc)) from exc
     if not any(hasattr(hooks, hook) for hook in _HOOKS):
-        message = f"`{backend.name}` is no build backend: it has none of the hooks of PEP 517"
-        raise _problem(backend, message, "", *(_meant(backend) or (_BEFORE,)))
+        raise _no_such(backend, f"`{backend.name}` is no build backend", f"`{backend.name}` has no hook of PEP 517")
     return hooks
 
 
 _BEFORE = "name the module that `[build-system] build-backend` named before"
 
 
-def _meant(backend: WrappedBackend) -> tuple[str, ...]:
-    from abiding.project.known_backends import similar_to
+def _no_such(backend: WrappedBackend, message: str, note: str) -> BackendError:
+    """Make the error for a name of which the module is there: by what is meant if that is known, as before a build."""
+    from abiding.project.known_backends import misspelled
 
-    suggestion = similar_to(backend.name)
-    return (f"did you mean `{suggestion}`?",) if suggestion else ()
+    wrong = misspelled(backend.name)
+    return _problem(backend, wrong.message if wrong else message, note, wrong.hint if wrong else _BEFORE)
 
 
 def _resolve(backend: WrappedBackend, folder: str) -> Path:
@@ -167,7 +166,7 @@ def _lies_in(module: object, folders: list[str]) -> bool:
 
 
 def _not_importable(backend: WrappedBackend, exc: ImportError) -> BackendError:
-    from abiding.project.known_backends import is_known
+    from abiding.project.known_backends import is_known, misspelled
 
     module_name = backend.name.partition(":")[0]
     missing = exc.name if isinstance(exc, ModuleNotFoundError) and exc.name else ""
@@ -175,11 +174,14 @@ def _not_importable(backend: WrappedBackend, exc: ImportError) -> BackendError:
         message = f"the wrapped backend `{backend.name}` can't be imported"
         return _problem(backend, message, f"{type(exc).__name__}: {exc}", *_bringing(missing))
     parent, _, name = missing.rpartition(".")
-    message = f"the wrapped backend `{backend.name}` is not installed"
     is_there = bool(parent) and not is_known(backend.name)
-    if is_there:
+    wrong = misspelled(backend.name)
+    hints = (wrong.hint,) if wrong else ()
+    message = f"the wrapped backend `{backend.name}` is not installed"
+    if wrong:
+        message = wrong.message
+    elif is_there:
         message = f"the wrapped backend `{backend.name}` does not exist: `{parent}` has no module `{name}`"
-    hints = _meant(backend)
     if backend.path:
         ways = [
             f"it was looked for in {', '.join(f'`{folder}`' for folder in backend.path)} first, as `backend-path` says"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.archives.names import normalised
 from abiding.findings.nearest import nearest
@@ -23,7 +23,7 @@ __all__ = [
     "is_for_abiding",
     "is_known",
     "may_be_dynamic",
-    "meant_instead",
+    "misspelled",
     "script_of",
     "similar_to",
     "uses_abiding",
@@ -124,9 +124,24 @@ def brings(name: str, distribution: str) -> bool:
     return plugin or name == distribution or (name, distribution) == ("flit-scm", "flit-core")
 
 
-def meant_instead(backend: str) -> str:
-    """Return the backend that is meant by one that there is not; empty if it is known, or nothing is known of it."""
-    return "" if is_known(backend) else similar_to(backend) or _BACKENDS.get(distribution_of(backend), "")
+class Misspelled(NamedTuple):
+    """What is wrong with the name of a backend that there is not: who lacks it, and which one is `meant`."""
+
+    message: str
+    meant: str
+
+    @property
+    def hint(self) -> str:
+        """The question whether that is meant."""
+        return f"did you mean `{self.meant}`?"
+
+
+def misspelled(backend: str) -> Misspelled | None:
+    """Tell what is wrong with the name of a backend; None if it is known, or nothing is known of it."""
+    distribution = distribution_of(backend)
+    meant = "" if is_known(backend) else similar_to(backend) or _BACKENDS.get(distribution, "")
+    message = f"`{distribution}` has no backend `{backend}`" if distribution else f"no backend `{backend}` is known"
+    return Misspelled(message, meant) if meant else None
 
 
 def is_known(backend: str) -> bool:

@@ -19,7 +19,7 @@ from abiding.project.known_backends import (
     OURS,
     brings,
     distribution_of,
-    meant_instead,
+    misspelled,
     uses_abiding,
 )
 from abiding.project.never_true import never_selected, never_true
@@ -67,17 +67,15 @@ def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]
 
 def _not_brought(backend: str, names: AbstractSet[str], pyproject: Pyproject) -> Iterator[Finding]:
     """Yield what a build says of a wrapped backend, as far as that can be known where nothing is installed."""
-    provider, suggestion = distribution_of(backend), meant_instead(backend)
     key, requires = ("tool", "abiding", "build-backend"), ("build-system", "requires")
-    finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)
-    if suggestion:
-        message = f"`{provider}` has no backend `{backend}`" if provider else f"no backend `{backend}` is known"
-        yield finding(message, key, hints=(f"did you mean `{suggestion}`?",))
-        provider = distribution_of(suggestion)
+    finding = partial(pyproject.finding, "no-backend", severity=Severity.WARNING)
+    if wrong := misspelled(backend):
+        yield finding(wrong.message, key, hints=(wrong.hint,))
+        backend = wrong.meant
+    provider = distribution_of(backend)
     others = names - {"abiding"} - KNOWN
     if any(brings(name, provider) for name in names) or (others and not provider):
         return
-    backend = suggestion or backend
     message = f"nothing that the build requires brings the wrapped backend `{backend}`"
     if others:  # one of them may require it in turn
         message = f"`{provider}`, which brings the wrapped backend `{backend}`, is not among what the build requires"
