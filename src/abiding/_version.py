@@ -1,4 +1,4 @@
-"""What abiding is published as: its version, and where its documentation is. pyproject.toml says the same."""
+"""The version of abiding and the address of its documentation; pyproject.toml has the same."""
 
 __version__ = "0.1.0"
 DOCUMENTATION = "https://abiding.readthedocs.io/en/stable/"

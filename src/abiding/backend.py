@@ -1,6 +1,6 @@
-"""The hooks of PEP 517 and PEP 660. Each asks the wrapped backend, and hands over only what was declared.
+"""The hooks of PEP 517 and PEP 660: each calls the wrapped backend, and hands over only what was declared.
 
-Nothing is imported here that a hook may not need: front ends start a new process for every hook.
+Front ends start a new process for every hook, so nothing is imported here that a hook may not need.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Bytes: sdists and wheels as archives, read without trust and edited in place (ZIP, tar)."""
+"""Sdists and wheels as archives (ZIP, tar), read without trust and edited in place."""

@@ -1,4 +1,4 @@
-"""What is packed more densely than code ever is: it was made to fill the memory of who unpacks it."""
+"""Detect members that are compressed more than code ever is: they are made to exhaust memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one folder of a wheel that every reader takes for that of its metadata: `NAME-VERSION.dist-info`."""
+"""Find the `NAME-VERSION.dist-info` folder of a wheel, the one that all readers agree on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the name of a member of an archive means where it is unpacked, on any system that may unpack it."""
+"""Where a member of an archive is unpacked to, on any system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What names say, without a look at anything else: of a project or an extra, and of a file."""
+"""What names say by themselves: normalised project names and extras, and kinds of files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RECORD: the rows that a wheel has of its files (PEP 376, binary distribution format), brought up to date."""
+"""RECORD, the list of a wheel's files (PEP 376, binary distribution format), updated for changed members."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What unpacking an sdist leaves in its top folder, told member by member, without unpacking it.
+"""What unpacking an sdist leaves in its top folder, worked out from the members without unpacking them.
 
-pip unpacks with Python's `tarfile` and its `data` filter, uv with a library of its own; some file systems know no case.
-What they would all leave as PKG-INFO and pyproject.toml is what is read, and where they would differ, nothing is.
+pip unpacks with Python's `tarfile` and its `data` filter, uv with a library of its own, and some file systems ignore
+case. PKG-INFO and pyproject.toml are read only if all of them would unpack the same contents.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files with holes in them, as GNU tar packs them: a map says where the parts go that are there."""
+"""Sparse files in tar archives of GNU tar: a map says where the stored parts belong."""
 
 from __future__ import annotations
 

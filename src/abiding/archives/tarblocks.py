@@ -1,4 +1,4 @@
-"""The blocks of a compressed tar archive: walked in little memory and without trust."""
+"""The blocks of a compressed tar archive, read in little memory and without trust."""
 
 from __future__ import annotations
 

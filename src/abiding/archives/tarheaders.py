@@ -1,8 +1,8 @@
-"""The headers of a tar archive: what each says of a member, read without trust, and written anew for another size.
+"""The headers of a tar archive, read without trust, and rewritten for members of another size.
 
-Formats: ustar and pax (POSIX.1-2017, pax interchange format), GNU, and what came before them. Where they leave room, a
-header means here what it means to Python's `tarfile`, with which pip unpacks it, and to the library of uv; where these
-would find different members, or none, it is refused.
+Formats: ustar and pax (POSIX.1-2017, pax interchange format), GNU, and older ones. Where the formats are ambiguous, a
+header is read as by Python's `tarfile`, which pip uses, and by the library of uv; if these two would find different
+members, or none, the archive is refused.
 """
 
 from __future__ import annotations

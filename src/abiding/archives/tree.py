@@ -1,4 +1,4 @@
-"""What unpacking puts on disk: files, folders and links, member by member, and what would not go there."""
+"""The files, folders and links that unpacking creates, and members that can't be unpacked."""
 
 from __future__ import annotations
 

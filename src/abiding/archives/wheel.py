@@ -1,4 +1,4 @@
-"""Wheels: judge them, and read their members (binary distribution format, PEP 427)."""
+"""Wheels: check them, and read their members (binary distribution format, PEP 427)."""
 
 from __future__ import annotations
 

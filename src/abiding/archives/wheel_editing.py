@@ -1,4 +1,4 @@
-"""Wheels rewritten: other contents for some members, and not another byte touched (PEP 427)."""
+"""Rewrite a wheel with other contents for some members, without changing another byte (PEP 427)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The name of a wheel, part by part: with a build number and a variant label, if it has them."""
+"""The parts of a wheel's file name, with build number and variant label if it has them."""
 
 from __future__ import annotations
 

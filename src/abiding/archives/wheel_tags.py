@@ -1,4 +1,4 @@
-"""What a wheel is told twice of its name: in that of the file, and inside, where WHEEL has its tags one by one."""
+"""The tags of a wheel, which its file name has in compressed form and WHEEL one by one."""
 
 from __future__ import annotations
 

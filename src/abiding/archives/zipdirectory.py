@@ -1,8 +1,8 @@
-"""The central directory of a ZIP archive: read without trust, and judged in one way for everybody who reads it.
+"""The central directory of a ZIP archive, read without trust and checked once for all readers.
 
-Readers find members in two ways: by the central directory at the end (pip, `zipfile`, `unzip`), or from the first byte
-on, one local header after the other (uv over HTTP, PyPI's check of an upload). A member is read only where both agree
-about it; `Directory.extents` makes sure that they agree about all, and that every byte belongs to exactly one member.
+Readers find members in two ways: by the central directory at the end (pip, `zipfile`, `unzip`), or from the start, one
+local header after the other (uv over HTTP, PyPI when it checks an upload). A member is read only if both ways agree
+about it. `Directory.extents` checks that they agree about all members, and that each byte belongs to exactly one.
 """
 
 from __future__ import annotations

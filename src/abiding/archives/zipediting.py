@@ -1,4 +1,4 @@
-"""Members of a ZIP archive written again: moved, with other contents, or in the place of none."""
+"""Write members of a ZIP archive anew: moved, replaced or added."""
 
 from __future__ import annotations
 

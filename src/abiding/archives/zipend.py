@@ -1,4 +1,4 @@
-"""The end of a ZIP archive (PKWARE APPNOTE 6.3.10): where its central directory lies, read and written."""
+"""The end of a ZIP archive (PKWARE APPNOTE 6.3.10), which says where the central directory is."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whether who reads a ZIP archive from its first byte on finds what its central directory lists, and nothing besides.
+"""Check that a ZIP archive read from its start has the members of its central directory and no others.
 
-uv reads wheels so while they come in, and so did PyPI. Between two members there may be another one that no directory
-lists, and a local header may have a name of its own: such a reader would unpack it.
+uv reads wheels that way while it downloads them, and so did PyPI. Between two listed members there may be another one,
+and a local header may have another name than the directory: such a reader would unpack something else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The records of a ZIP archive about one member (PKWARE APPNOTE 6.3.10), field by field: unpacked, changed, packed."""
+"""The records of a ZIP archive about one member (PKWARE APPNOTE 6.3.10): unpack, change and pack them."""
 
 from __future__ import annotations
 

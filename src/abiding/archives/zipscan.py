@@ -1,4 +1,4 @@
-"""The records of a central directory in one pass, each judged with its name: a thousand wheels are read at once."""
+"""Scan the records of a central directory in one pass, fast enough for thousands of wheels."""
 
 from __future__ import annotations
 

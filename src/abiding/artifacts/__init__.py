@@ -1,1 +1,1 @@
-"""Sdists and wheels of a release, each with its metadata and held against itself: on disk, and on an index."""
+"""Sdists and wheels with their metadata, from disk or from an index, each checked by itself."""

@@ -1,4 +1,4 @@
-"""The files of a release: sdists and wheels that were read, and those that could not be."""
+"""The files of a release as values: sdists and wheels that were read, and files that could not be."""
 
 from __future__ import annotations
 

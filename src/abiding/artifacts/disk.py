@@ -1,4 +1,4 @@
-"""Artifacts on disk: sdists and wheels among files and folders, each with the metadata that it carries."""
+"""Find and read sdists and wheels on disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the name of a file says of it, version, build number and tags, held against what it says itself."""
+"""Check a file's name against its contents: version, build number and tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which project and version a file is of: by its name, and by its metadata."""
+"""The project and version of a file, by its name and by its metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in a wheel, held against what installers do with it: what one of them refuses, or puts elsewhere."""
+"""Check the members of a wheel against what installers do: refuse some, and put some elsewhere."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Room for what is read of many files together: each may be within its bounds, and all of them fill the memory.
+"""A limit on the memory for all files that are read together.
 
-What files take is estimated from what they say. There is room in proportion to their size, and more than that for a
-few. Where it does not suffice, the largest are left out, so that those of somebody else are still judged.
+The memory that files need is estimated from their sizes. The limit grows with the size of all files. If it is exceeded,
+the largest files are left out, and the others are still checked.
 """
 
 from __future__ import annotations

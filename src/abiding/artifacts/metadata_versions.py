@@ -1,6 +1,6 @@
-"""Which versions of core metadata the tools of the day take: what is new is lawful, and refused by older ones.
+"""Warn of core metadata versions that current tools don't accept yet.
 
-What is no version at all is refused by whoever publishes it.
+A Metadata-Version that does not exist is not reported here: no index accepts the upload.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What one file requires, of distributions and of Python, as far as it can be read: by pip, by uv, or by both alike."""
+"""Check that pip and uv can read the requirements and Requires-Python of a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one metadata requires, held against itself: there is a version of each distribution."""
+"""Check that the requirements of one file can be satisfied together."""
 
 from __future__ import annotations
 

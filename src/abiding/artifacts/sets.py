@@ -1,4 +1,4 @@
-"""The two requirement sets of one wheel, from the wheel itself: METADATA, and the record of its build."""
+"""The two requirement sets of a wheel, from its METADATA and its build record."""
 
 from __future__ import annotations
 

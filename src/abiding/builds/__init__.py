@@ -1,1 +1,1 @@
-"""One hook call, from the source to what is handed over."""
+"""A call of one build hook, from the source to the file that is handed over."""

@@ -1,8 +1,8 @@
-"""One hook call, from beginning to end.
+"""A call of one build hook, from beginning to end.
 
-A build reads what the project declares, lets the wrapped backend build into a private folder, compares the metadata
-that came out with what the source says, judges each difference by the declaration, adds the lines that are declared,
-and hands the file over. An error on the way hands over nothing.
+A build reads the declaration, lets the wrapped backend build into a private folder, compares the resulting metadata
+with the source, judges each difference by the declaration, appends the declared lines, and hands the file over. After
+an error, nothing is handed over.
 """
 
 from __future__ import annotations

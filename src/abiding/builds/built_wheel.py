@@ -1,4 +1,4 @@
-"""A wheel that the wrapped backend has built, with what it is to say."""
+"""A wheel that the wrapped backend has built, with the METADATA and the lines that it will have."""
 
 from __future__ import annotations
 

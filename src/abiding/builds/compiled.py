@@ -1,4 +1,4 @@
-"""A wheel that is about to be handed over, held against what it was compiled with, and what its files say of that."""
+"""Check the requirements of a built wheel against what its compiled files accept."""
 
 from __future__ import annotations
 

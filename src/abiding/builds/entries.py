@@ -1,4 +1,4 @@
-"""The declared entries of one build: those of its level and variant, and the lines that they become."""
+"""The declared entries that apply to one build, by level and variant, and the lines that they become."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a line that a backend has written into a wheel comes to be declared, so that the next build goes through."""
+"""Hints that say how to declare a line that the backend has written into a wheel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a build hands over, looked at with the eyes of an installer: is there a Python, and a version of each line?"""
+"""Check that an installer could install what was built: a Python and a version for each line exist."""
 
 from __future__ import annotations
 

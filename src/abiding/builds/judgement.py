@@ -1,4 +1,4 @@
-"""What a build is held to, step by step: what is wrong stops it before anything is handed over, or is warned of."""
+"""The checks of a build: an error stops it before anything is handed over, the rest are warnings."""
 
 from __future__ import annotations
 

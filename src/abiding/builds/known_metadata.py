@@ -1,6 +1,6 @@
-"""The METADATA of a wheel before it is built: from PKG-INFO, or from a static `[project]`, without a build.
+"""The METADATA of a wheel before it is built, from PKG-INFO or a static `[project]`.
 
-The lines of the ABI level are not in it; they come from the declaration.
+It does not contain the lines of the ABI level; these come from the declaration.
 """
 
 from __future__ import annotations

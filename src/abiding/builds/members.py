@@ -1,4 +1,4 @@
-"""What a wheel gets besides METADATA: the record of its build, and what its native entries change in it."""
+"""The members that a wheel gets besides METADATA: its build record, and changes for native entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a hook ends, or goes on: refused, warned, and a last line that says what was built."""
+"""What a hook prints: errors that stop it, warnings, and a last line that says what was built."""
 
 from __future__ import annotations
 

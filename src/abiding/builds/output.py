@@ -1,4 +1,4 @@
-"""Where the result of a hook goes: it is built in a private folder, and handed over into the folder around that."""
+"""The folder for the result of a hook, and a private folder inside it to build in."""
 
 from __future__ import annotations
 

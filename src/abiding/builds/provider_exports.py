@@ -1,4 +1,4 @@
-"""What installed providers export, and what that makes of the native entries of a build."""
+"""What installed providers export, and the native entries of a build checked against it."""
 
 from __future__ import annotations
 

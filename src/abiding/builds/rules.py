@@ -1,4 +1,4 @@
-"""judge(differences, declared) -> findings: what a build may hand over, by what its project declares."""
+"""Judge differences between source and result: which of them the project has declared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one build asks for: its level and its variant, from `-C abiding.*` or from the environment."""
+"""The settings of one build: level and variant, from `-C abiding.*` or the environment."""
 
 from __future__ import annotations
 

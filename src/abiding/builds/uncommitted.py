@@ -1,4 +1,4 @@
-"""An sdist of meson-python, which packs the last commit of a repository: what there is to do where that has none."""
+"""Explain a failed sdist of meson-python, which needs a commit, where there is none."""
 
 from __future__ import annotations
 

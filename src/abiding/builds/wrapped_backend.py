@@ -1,4 +1,4 @@
-"""The wrapped backend: found, shown its view of pyproject.toml, and called in this process."""
+"""The wrapped backend: import it, show it its view of pyproject.toml, and call its hooks."""
 
 from __future__ import annotations
 

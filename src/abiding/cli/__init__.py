@@ -1,6 +1,6 @@
 """The command line: one module per command, each with `register(commands)` and a `run` that returns an exit status.
 
-The default `closing` of a command is what has not happened where an error stopped it that does not say so itself.
+A command's default `closing` says what did not happen, for errors that don't say it themselves.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Arguments that several commands take: what each may be, and errors that name it as it was given."""
+"""Arguments that several commands have in common, with their error messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`abiding bounds`: what the compiled files of wheels ask for, what the wheels admit, and what to declare."""
+"""`abiding bounds`: the versions that compiled files accept, those that wheels require, and what to declare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`abiding check`: do the files of a release say the same, and what they were declared to say?"""
+"""`abiding check`: whether the files of a release agree with each other and with the declaration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions before something is done that can't be taken back: asked on a terminal, or answered by `--yes`."""
+"""Ask on the terminal before something that can't be undone; `--yes` answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`abiding diff A B`: where two artifacts, or two metadata files, differ in meaning."""
+"""`abiding diff A B`: where two artifacts or metadata files differ in meaning."""
 
 from __future__ import annotations
 

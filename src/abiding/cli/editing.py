@@ -1,4 +1,4 @@
-"""Commands that edit a project's pyproject.toml: the change is shown, asked for, and written."""
+"""Edit a project's pyproject.toml: show the change, ask, and write it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`abiding env`: which libraries compiled files in an environment really get, and whether these are the right ones."""
+"""`abiding env`: which libraries the compiled files in an environment really get, and whether they fit."""
 
 from __future__ import annotations
 

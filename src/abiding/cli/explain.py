@@ -1,4 +1,4 @@
-"""`abiding explain RULE`: the page of one rule, or of a word of the reports, the same that the documentation shows."""
+"""`abiding explain RULE`: show the page on a rule, or on a term of the reports."""
 
 from __future__ import annotations
 

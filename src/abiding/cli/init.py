@@ -1,4 +1,4 @@
-"""`abiding init`: make a project's pyproject.toml wrap the backend that it has, and leave every other byte of it."""
+"""`abiding init`: make a project's pyproject.toml wrap its backend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a command writes what it found, how, and from which severity on it fails: the same for all commands."""
+"""Options of all commands for output: format, file, and the severity that makes the command fail."""
 
 from __future__ import annotations
 

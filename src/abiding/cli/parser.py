@@ -1,6 +1,6 @@
-"""The parser of a command: what it does not know is said beside what it knows, with what may have been meant.
+"""The parser of a command, which suggests what an unknown argument may have meant.
 
-argparse leaves such words to the main program, which knows none of a command's options.
+argparse reports unknown arguments from the main parser, which knows none of the command's options.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`abiding prove`: does a project say the same however it is built, and what it declares?"""
+"""`abiding prove`: whether a project builds the same in every way, and what it declares."""
 
 from __future__ import annotations
 

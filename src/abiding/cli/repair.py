@@ -1,4 +1,4 @@
-"""`abiding repair`: auditwheel, delocate or delvewheel with declared libraries left out, and a check of the result."""
+"""`abiding repair`: run auditwheel, delocate or delvewheel without declared libraries, and check the result."""
 
 from __future__ import annotations
 

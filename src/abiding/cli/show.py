@@ -1,4 +1,4 @@
-"""`abiding show`: what sdist and wheels of a project require, and why; or the METADATA that a wheel will have."""
+"""`abiding show`: what the sdist and the wheels of a project require and why, or the METADATA of its wheel."""
 
 from __future__ import annotations
 

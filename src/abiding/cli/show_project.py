@@ -1,4 +1,4 @@
-"""The project that `abiding show` is asked about: its two requirement sets, and the METADATA of a wheel."""
+"""`abiding show` for a project: its two requirement sets, and the METADATA of its wheel."""
 
 from __future__ import annotations
 

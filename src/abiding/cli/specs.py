@@ -1,4 +1,4 @@
-"""Arguments that may name a release on an index: what is there, or looks like a path, is meant for a path."""
+"""Tell a release on an index (`NAME==VERSION`) from a path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`abiding survey SOURCE…`: the verdicts of many releases at once, and what they come to."""
+"""`abiding survey SOURCE…`: the verdicts of many releases, and their summary."""
 
 from __future__ import annotations
 

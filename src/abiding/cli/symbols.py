@@ -1,4 +1,4 @@
-"""`abiding symbols`: since which version a provider's libraries have each of their symbols, as its wheels tell."""
+"""`abiding symbols`: the version in which each symbol of a provider's libraries first appeared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`abiding unwrap`: the reverse of `abiding init`, so that nobody is held to what they have tried."""
+"""`abiding unwrap`: undo `abiding init`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Edits of a project's pyproject.toml: it is made to use abiding, or freed of it; every comment stays where it was."""
+"""Edit a project's pyproject.toml to add or remove abiding; comments and layout are kept."""

@@ -1,4 +1,4 @@
-"""Declare what compiled files ask for: lines of the ABI level, each with a note that names the evidence."""
+"""Add lines of the ABI level that compiled files ask for, each with a note that names the evidence."""
 
 from __future__ import annotations
 

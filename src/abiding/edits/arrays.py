@@ -1,4 +1,4 @@
-"""Arrays of strings in TOML, as text: one more or one less, in the style that they have."""
+"""Add and remove items of TOML arrays of strings, in the style of each array."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pyproject.toml that is edited: what is not meant to change keeps its form, and what comes out is held to that."""
+"""A pyproject.toml that is edited: all that is not meant to change keeps its form, which is checked."""
 
 from __future__ import annotations
 

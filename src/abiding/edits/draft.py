@@ -1,4 +1,4 @@
-"""What an edit comes to, read before it is written: what is wrong with it is told of the file as it is."""
+"""Check the result of an edit before it is written; errors refer to the file as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file that is edited: read whole, and replaced in one step with the same encoding and the same permissions."""
+"""Read the file to edit, and replace it in one step with the same encoding and permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Free a project of abiding: its pyproject.toml names the backend that was wrapped, and wheels say what sdists do."""
+"""Remove abiding from a pyproject.toml, which names the wrapped backend again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make a project use abiding: its pyproject.toml wraps the backend that it has."""
+"""Add abiding to a pyproject.toml, around the backend that it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence: what compiled files say of the versions that they accept, held against what their wheel requires.
+"""What compiled files say about the versions that they accept, compared with what their wheel requires.
 
 `texts` searches the bytes of a file, `interfaces` knows what the texts mean, `admitted_versions` and
 `available_versions` tell which versions of a distribution the wheel accepts, and `rules` judges.

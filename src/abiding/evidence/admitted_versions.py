@@ -1,8 +1,7 @@
-"""The one question: which versions of a distribution does a wheel admit, where it can be installed?
+"""The versions of a distribution that a wheel admits, in the environments where it can be installed.
 
-A version is admitted where something requires the distribution and no line in force there excludes it. Markers, extras
-and several lines count for what they say; a wheel without any line for the distribution admits nothing, because what it
-does not require it does not promise to work with.
+A version is admitted if something requires the distribution and no line that applies excludes it. Markers, extras and
+several lines are taken into account. A wheel that does not require a distribution admits no version of it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the compiled files of a wheel ask for, interface by interface, beside what the wheel admits now."""
+"""The versions that the compiled files of a wheel ask for, beside those that it admits now."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which versions of a distribution have wheels that can be installed where another wheel can, where no index is asked.
+"""The versions of a distribution that have wheels for an environment, from built-in tables.
 
-The table `tables/wheels.json` has its source and its date; `scripts/evidence wheels` renews it. It lists final versions
-only. What is newer than the table is not in it: nothing that it says becomes wrong by that.
+The table `tables/wheels.json` names its source and date; `scripts/evidence wheels` updates it. It lists final versions
+only. Versions newer than the table are missing, which makes nothing else in it wrong.
 """
 
 from __future__ import annotations

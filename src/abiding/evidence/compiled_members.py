@@ -1,4 +1,4 @@
-"""The members of a wheel that are compiled files: told by name, and apart from what only fills memory."""
+"""The members of a wheel that are compiled files, by their names."""
 
 from __future__ import annotations
 

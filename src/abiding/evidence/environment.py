@@ -1,4 +1,4 @@
-"""What is installed, held against what compiled files of other distributions accept."""
+"""Check installed distributions against what the compiled files of others accept."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Internals of pybind11 and nanobind: two distributions that exchange objects must have the same.
+"""Internals versions of pybind11 and nanobind, which must match in distributions that exchange objects.
 
-That they do is known of two alone: one requires the other, and has the name of one of its modules in a compiled file,
-because it imports that. Most distributions that use pybind11 exchange nothing, and may be built with what they like.
+Two distributions are known to exchange objects only if one requires the other and has the name of one of its modules in
+a compiled file. Most users of pybind11 exchange nothing, and may be built with any version.
 """
 
 from __future__ import annotations

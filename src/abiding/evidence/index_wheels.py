@@ -1,4 +1,4 @@
-"""Wheels of a release on an index, judged by their compiled files, which alone are read, by range requests."""
+"""Check wheels on an index by their compiled files, which alone are downloaded."""
 
 from __future__ import annotations
 

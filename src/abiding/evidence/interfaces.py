@@ -1,6 +1,6 @@
-"""Interfaces: what compiled code of one distribution uses of another's at run time, and which versions that admits.
+"""Interfaces: what compiled code uses of another distribution at run time, and the versions that fit.
 
-What is not known is left empty, and `unknown` says why: nothing here is guessed.
+What is not known is left empty, and `unknown` gives the reason. Nothing is guessed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything that is to be said of a wheel by its compiled files, apart by what it is about."""
+"""All findings on a wheel by its compiled files, in groups."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whose a module is: which distributions have one by this name, as far as a name tells that.
+"""Which distributions have a module of a given name.
 
-Most distributions are called like their module. The table has those that are not, and modules that several of them
-have, of which only one can be installed; whoever requires any of them requires the module.
+Most distributions have the name of their module. The table lists the others, and modules that several distributions
+have, of which only one can be installed; a requirement on any of these is one on the module.
 """
 
 from __future__ import annotations

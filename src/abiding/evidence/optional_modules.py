@@ -1,4 +1,4 @@
-"""Globs of `optional-modules` that match no compiled file: of a wheel that is built, or of all wheels of a release."""
+"""Find globs of `optional-modules` that match no compiled file of a wheel or a release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compiled files of a wheel, or of what is installed, gone through for their interfaces: once, in pieces."""
+"""Read the compiled files of a wheel or an installation once, in pieces, for their interfaces."""
 
 from __future__ import annotations
 

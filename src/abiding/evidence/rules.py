@@ -1,4 +1,4 @@
-"""What a wheel requires, held against what its compiled files accept; each finding has the line to write."""
+"""Judge the requirements of a wheel by what its compiled files accept."""
 
 from __future__ import annotations
 

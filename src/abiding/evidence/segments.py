@@ -1,6 +1,6 @@
-"""Where in a file texts can be that it uses: not in machine code, which is most of it, and not in what is never loaded.
+"""The parts of a compiled file that may contain texts it uses: neither machine code nor debug data.
 
-Told of ELF files alone, by the headers that their loader goes by; any other file is gone through as a whole.
+Only ELF files are divided, by their program headers; any other file is searched as a whole.
 """
 
 from __future__ import annotations

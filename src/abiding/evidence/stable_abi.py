@@ -1,8 +1,8 @@
-"""CPython's stable ABI: the tag of a wheel promises a Python, and the symbols that its files use need one.
+"""CPython's stable ABI: whether the symbols that a wheel's files use fit the Python of its tag.
 
-Some functions were there before they were of the stable ABI. A file that uses one can be imported by an older Python,
-although nobody has promised that; by which one, the table `tables/python.json` says, which has its source and date.
-`scripts/evidence python` renews it.
+Some functions are older than their place in the stable ABI. An older Python may import a file that uses one, but
+that is not promised. The table `tables/python.json` lists the versions, with source and date; `scripts/evidence python`
+updates it.
 """
 
 from __future__ import annotations

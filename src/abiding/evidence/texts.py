@@ -1,7 +1,7 @@
-"""What compiled code says of the interfaces that it uses: texts in it, found by searching its bytes, in any format.
+"""Find texts of known interfaces in compiled code, by searching its bytes.
 
-A file is gone through once, in pieces that overlap. Few files use an interface: each has the name of the function of
-Python through which all of them are had, and in a file that is at hand as a whole no more is looked for without it.
+A file is searched once, in overlapping pieces. Few files use an interface. Those that do contain the name of the Python
+function by which all interfaces are imported, so a file without it, if read as a whole, is not searched further.
 """
 
 from __future__ import annotations

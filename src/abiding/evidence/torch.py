@@ -1,8 +1,8 @@
-"""Torch: which of its functions a file uses, and since when torch has them.
+"""The functions of torch that a file uses, and the release that introduced each.
 
-The table `tables/torch.json` has the functions of torch's stable ABI, by the first version that has them, with its
-source and date; `scripts/evidence torch` renews it. What is used of torch besides works with the minor version that the
-file was built with, and which that was, the file does not say.
+The table `tables/torch.json` lists the functions of torch's stable ABI by the first version that has them, with source
+and date; `scripts/evidence torch` updates it. Any other use of torch needs the minor version of the build, which the
+file does not record.
 """
 
 from __future__ import annotations

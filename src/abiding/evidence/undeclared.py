@@ -1,4 +1,4 @@
-"""Interfaces of a wheel's compiled files that it requires nobody to have, and files that were passed over."""
+"""Interfaces that compiled files use and no requirement covers, and files that were not read."""
 
 from __future__ import annotations
 

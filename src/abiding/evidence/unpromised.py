@@ -1,7 +1,7 @@
-"""What a file for CPython's stable ABI uses of CPython that no stable ABI has: a later one may be without it.
+"""Symbols of CPython that a file for the stable ABI uses although they are not in it: a later CPython may lack them.
 
-Which names are CPython's, the table `tables/python.json` says, with the Pythons that export them. A name alone does
-not: libshiboken has functions of its own that are called as those of CPython, and so have others.
+The table `tables/python.json` lists the symbols of CPython and the Pythons that export them. Names alone don't tell:
+libshiboken, for one, has functions of its own whose names look like CPython's.
 """
 
 from __future__ import annotations

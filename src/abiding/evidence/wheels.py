@@ -1,4 +1,4 @@
-"""A wheel on disk, or one that is being built, judged by what its compiled files say."""
+"""Check a wheel, on disk or being built, by what its compiled files say."""
 
 from __future__ import annotations
 

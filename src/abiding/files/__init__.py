@@ -1,1 +1,1 @@
-"""Files of this machine: opened only if they are plain, read only below a folder, written whole or not at all."""
+"""Files of this machine: only plain ones are opened, and they are written whole or not at all."""

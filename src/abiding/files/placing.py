@@ -1,6 +1,6 @@
-"""Files appear whole or not at all: written under another name beside their place, then renamed.
+"""Write files whole or not at all: under another name first, then renamed.
 
-Whatever stops the work, a signal included, leaves at the target what was there before or the whole new file.
+Whatever stops the work, signals included, the target has either its old or its complete new contents.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Plain files: what is none is never opened. A pipe would be waited for, and a device may have no end."""
+"""Open plain files only: a pipe would block, and a device may never end."""
 
 from __future__ import annotations
 

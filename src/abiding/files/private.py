@@ -1,7 +1,7 @@
-"""Private folders to work in, beside what is handed over, that go again however the work ends.
+"""Private folders to work in, which are removed however the work ends.
 
-An error and Ctrl-C end a `with` block, and so does SIGTERM in here. What a killed process or a power cut leaves behind,
-the next one that works in the same place removes: each folder holds a file that is locked as long as its process lives.
+They are removed at the end of the `with` block, after errors, Ctrl-C and SIGTERM too. Folders left by a killed process
+or a power cut are removed by the next process that works in the same place: each holds a file that its process locks.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What was found, as values: findings, the errors that carry them, and how they are written on a screen."""
+"""Findings, the errors that carry them, and how both are printed."""

@@ -1,8 +1,8 @@
-"""How much of a file that somebody else made is read, and how much is said of it: one table for all that reads them.
+"""Limits on how much of other people's files is read and shown, in one table.
 
-A command needs at most 10 seconds and 64 MiB above its start for a hostile input of 1 MiB. *Worst* is the most that was
-measured of inputs that go up to a bound: seconds of a processor, and memory above the start. `scripts/fuzz` prints
-those of files, and `scripts/fuzz answers` those of what an index answers.
+A command needs at most 10 seconds and 64 MiB above its start for a hostile input of 1 MiB. *Worst* is the maximum
+measured for inputs at the limit: CPU seconds, and memory above the start. `scripts/fuzz` prints these for files,
+`scripts/fuzz answers` for the answers of an index.
 """
 
 from __future__ import annotations

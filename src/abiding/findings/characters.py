@@ -1,4 +1,4 @@
-"""What an artifact says, made fit to be shown: it may say anything, in any characters."""
+"""Make text from artifacts safe to print, whatever characters it contains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one tree of errors. Each carries findings; the doors (the hooks, the command line) print them and exit.
+"""All exceptions of abiding. Each carries findings, which the hooks and the command line print.
 
 AbidingError
 ├── DeclarationError   pyproject.toml, or a setting, is wrong

@@ -1,4 +1,4 @@
-"""The lines of two values that a screen has room for: those from where they part."""
+"""Shorten two long values to the lines from where they differ."""
 
 from __future__ import annotations
 

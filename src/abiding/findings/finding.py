@@ -1,4 +1,4 @@
-"""What was found, as values: rules speak in findings, and others print them."""
+"""Findings: what rules return, and what reports print."""
 
 from __future__ import annotations
 

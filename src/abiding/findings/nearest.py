@@ -1,4 +1,4 @@
-"""The name that is meant by one that there is not: for an option, a value, a key, a rule, a backend alike."""
+"""The known name that is nearest to a misspelt one."""
 
 from __future__ import annotations
 

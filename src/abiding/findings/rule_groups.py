@@ -1,4 +1,4 @@
-"""What is asked of a finding besides what it says: what follows from its rule."""
+"""Properties of findings that follow from their rules, such as whether they make a release inconsistent."""
 
 from __future__ import annotations
 

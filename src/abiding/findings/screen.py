@@ -1,4 +1,4 @@
-"""Findings as lines of a screen: what is wrong, where, both values, why it matters and what to do."""
+"""Print a finding: what is wrong, where, both values, why it matters and what to do."""
 
 from __future__ import annotations
 

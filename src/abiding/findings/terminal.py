@@ -1,4 +1,4 @@
-"""Lines for a terminal: text in spans, each with the weight that it is to have, and the room that there is for them."""
+"""Lines for a terminal: pieces of text with styles, broken at its width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences about things of any number and length: how they are counted, joined, cut, and broken into lines."""
+"""Phrases for messages: counted, joined, shortened and wrapped."""
 
 from __future__ import annotations
 

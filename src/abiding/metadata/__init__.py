@@ -1,1 +1,1 @@
-"""Core metadata: METADATA and PKG-INFO, requirements and markers in meaning, and where two files differ."""
+"""Core metadata: METADATA and PKG-INFO, the meaning of requirements and markers, and differences."""

@@ -1,8 +1,8 @@
-"""METADATA and PKG-INFO: from bytes to fields, and edits that change a line and leave every other byte.
+"""METADATA and PKG-INFO: parse them, and edit lines without changing another byte.
 
 The format is that of the core metadata specification: header fields as in an e-mail message, then a body which is the
-description. Reading is lenient, since a third of the files that were ever published break some rule; refused is only
-what other tools are known to read in another way (`readers`).
+description. Reading is lenient, because a third of all published files break some rule. It refuses only what other
+tools are known to read differently (`readers`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""compare(left, right): where two core metadata files differ in meaning. It has no opinion on who is right."""
+"""Find where two core metadata files differ in meaning, without judging."""
 
 from __future__ import annotations
 

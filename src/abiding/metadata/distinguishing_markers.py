@@ -1,4 +1,4 @@
-"""The environment marker that tells wheels from others: true wherever one of these goes, false for the others."""
+"""The marker that is true for the environments of some wheels and false for those of others."""
 
 from __future__ import annotations
 

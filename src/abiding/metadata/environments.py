@@ -1,8 +1,8 @@
-"""Sets of environments: the answer to whether a marker is true, as a decision over yes-or-no questions.
+"""Sets of environments, as decision diagrams over yes-or-no questions.
 
-A set is written in one way only, so two sets are the same exactly if they are equal. What makes it so: questions are
-asked in one order, one whose answer changes nothing is left out, and an answer settles every later question that
-follows from it: whose Python is not at least 3.9 has not at least 3.10 either.
+Each set has exactly one representation, so equal sets compare equal. For this, questions are asked in a fixed order, a
+question whose answer changes nothing is left out, and an answer also settles later questions that follow from it: an
+environment whose Python is not at least 3.9 is not asked whether it is at least 3.10.
 """
 
 from __future__ import annotations

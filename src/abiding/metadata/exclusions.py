@@ -1,4 +1,4 @@
-"""Requirements that exclude each other: in some environment all of them are made, and no version satisfies all."""
+"""Requirements that exclude each other: they apply in one environment, and no version satisfies all."""
 
 from __future__ import annotations
 

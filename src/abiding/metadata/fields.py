@@ -1,4 +1,4 @@
-"""The fields of a metadata file: with their places in the file, or apart from any, to be compared with one."""
+"""The fields of a metadata file, with or without their positions in it."""
 
 from __future__ import annotations
 

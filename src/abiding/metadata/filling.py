@@ -1,7 +1,7 @@
-"""Pins filled from the version that is installed, by `dynamic_metadata.plugins.pin_installed`.
+"""Fill in pins from the installed version, by `dynamic_metadata.plugins.pin_installed`.
 
-That goes by the release alone (`2.0` of `1!2.0rc1+cu130`); here epoch, pre-, post- and development release are added
-where the line would exclude what it was filled from.
+The plugin uses the release segment alone (`2.0` of `1!2.0rc1+cu130`). Epoch, pre-, post- and development release are
+added here where the line would otherwise exclude the installed version.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The versions of distributions that are installed in this environment."""
+"""Versions of the distributions that are installed in this environment."""
 
 from __future__ import annotations
 

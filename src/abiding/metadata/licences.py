@@ -1,4 +1,4 @@
-"""What a tool that copies libraries into a built wheel may do to its licence fields: say those of the libraries too."""
+"""Changes to licence fields that are allowed to a tool which copies libraries into a wheel."""
 
 from __future__ import annotations
 

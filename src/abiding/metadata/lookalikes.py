@@ -1,4 +1,4 @@
-"""Distributions whose name is that of another one but for a slip: there are some that everybody knows."""
+"""Well-known distributions whose name is a misspelling of another one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Slips in a marker: variables, operators and quotes that can't be parsed, and values that no environment has.
+"""Mistakes in a marker: unknown variables, operators and quotes, and values that never occur.
 
-Of a value that is not known here nothing is said: it may be that of a system that is not known here.
+An unknown value is not reported: it may be that of a system which is not known here.
 """
 
 from __future__ import annotations

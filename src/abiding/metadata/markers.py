@@ -1,10 +1,10 @@
-"""The environments in which a marker is true: two markers mean the same if no environment tells them apart.
+"""The set of environments in which a marker is true; markers with equal sets mean the same.
 
-An environment has one Python: `python_version` is the beginning of its `python_full_version`, and of CPython
-`implementation_version` is that too. `sys_platform`, `platform_system` and `os_name` hang together, and so do the two
-names of an implementation; extras are asked for one by one. Versions are compared as `packaging` compares them, and two
-strings as PEP 508 has it. What has no value that all tools agree on (versions that are none, an order of names) is true
-or false as it likes, and means the same as itself alone.
+An environment has one Python: `python_version` is the start of its `python_full_version`, and on CPython
+`implementation_version` is equal to that. `sys_platform`, `platform_system` and `os_name` depend on each other, and so
+do the two names of an implementation; each extra is a question of its own. Versions are compared as by `packaging`, and
+strings as PEP 508 says. A comparison on which tools disagree (with an invalid version, or by order of names) counts as
+unknown: it may be true or false, and is equal only to itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Two requirements of one distribution, compared by the versions that each admits."""
+"""Compare two requirements on one distribution by the versions that they admit."""
 
 from __future__ import annotations
 

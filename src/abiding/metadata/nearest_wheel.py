@@ -1,4 +1,4 @@
-"""Of the wheels that there are, the one that is most like a wheel that was asked for and is not there."""
+"""The existing wheel that is most similar to one that does not exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pin that stands for a line of one build: the `x` pin that becomes it where it is filled in."""
+"""The `x` pin that would produce a given line of one build."""
 
 from __future__ import annotations
 

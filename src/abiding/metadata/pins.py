@@ -1,4 +1,4 @@
-"""The `x` pins of a requirement, which stand for parts of the version in the build environment: `torch==x.x.*`.
+"""The `x` pins of a requirement, which stand for parts of the installed version: `torch==x.x.*`.
 
 The notation is that of `dynamic_metadata.plugins.pin_installed`; `filling` fills it.
 """

@@ -1,8 +1,8 @@
-"""What requirements look like most often: such a line is one for every tool, and is not parsed to find that out.
+"""Recognise requirements in the usual form, which every tool accepts, without parsing them.
 
-Parsing takes longer than all the rest that is done for a line. Nothing is tried twice, whatever a line looks like:
-what one character begins is possessive. Groups are not, since Pythons before 3.11.5 go on behind what a last repetition
-has tried in vain; where they are given back, the next character decides at once.
+Parsing takes longer than everything else that is done for a line. The patterns never try anything twice: repetitions of
+a single character are possessive. Groups are not, because Pythons before 3.11.5 have an error with possessive groups;
+where these backtrack, the next character decides at once.
 """
 
 from __future__ import annotations

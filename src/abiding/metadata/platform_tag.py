@@ -1,4 +1,4 @@
-"""What the name of a platform in a wheel's tag says of the environments in which such a wheel can be installed."""
+"""The environments that the platform of a wheel's tag stands for."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The versions of Python for which a comparison in a marker is true: `X.Y.Z`, and before it `X.Y.Za0`, `…b0`, `…rc0`.
+"""The versions of Python for which a comparison in a marker is true, pre-releases included.
 
-A version is five numbers here, in their order.
+A version is represented by five numbers.
 """
 
 from __future__ import annotations

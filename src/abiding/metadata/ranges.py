@@ -1,7 +1,6 @@
-"""Ranges of versions: what several specifiers admit together, in a time that grows little faster than their number.
+"""Ranges of versions that several specifiers admit together.
 
-`packaging` has an algebra of ranges since 26.3. A build has to work with what distributions have, which is older: there
-a sample of versions tells the same.
+`packaging` has ranges since 26.3. Builds have to work with older releases, where a sample of versions is used instead.
 """
 
 from __future__ import annotations

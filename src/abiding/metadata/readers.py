@@ -1,9 +1,9 @@
-"""Where tools that read METADATA would not all take the same from it.
+"""Find where tools that read METADATA would read different values.
 
-pip, uv, `packaging` and `importlib.metadata` read it as an e-mail message, each with a reader of its own. Other tools
-split lines where `str.splitlines` does, or go on behind a line that is no field. What one of them reads and another
-does not is a way to smuggle a requirement past whoever looks: such a file is refused if it is about a field that
-installers and resolvers go by, or about where the fields end. About any other field it is a note.
+pip, uv, `packaging` and `importlib.metadata` read METADATA as an e-mail message, each with its own parser. Other tools
+split lines like `str.splitlines`, or continue after a line that is not a field. A requirement that only some of them
+read could be smuggled past a review. So a file is refused if they would differ on a field that installers use, or on
+where the fields end; on any other field it is a note.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What not all installers take of a line of metadata: as measured with pip 26.3 and uv 0.13."""
+"""Lines of metadata that not all installers accept, as measured with pip 26.3 and uv 0.13."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Requirements in meaning: which two lines say the same, and which exclude each other.
+"""Compare requirements by meaning: which are equal, and which exclude each other.
 
-A requirement is a PEP 508 string. `packaging` is imported inside the functions: a build in which nothing has to be
-compared in meaning does not pay for it.
+A requirement is a PEP 508 string. `packaging` is imported inside the functions, for builds that don't need it.
 """
 
 from __future__ import annotations

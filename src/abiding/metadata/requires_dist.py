@@ -1,9 +1,9 @@
-"""What the Requires-Dist lines of a file say together: in which environments each requirement is made.
+"""All Requires-Dist lines of a file together: the environments in which each requirement applies.
 
 One line can say what two say, and a project can require its own extras: `spam[docs]; extra == "all"`. Some backends
-write such a line as it is, hatchling writes out what it stands for. A resolver sees no difference: as long as the line
-has no version and no URL, the extra is listed in Provides-Extra, and markers ask for extras by `extra == NAME` alone.
-Beyond that tools differ, and lines are compared as they are.
+write such a line as it is, hatchling expands it. Resolvers treat both alike if the line has no version and no URL, the
+extra is listed in Provides-Extra, and markers use extras only as `extra == NAME`. Otherwise tools differ, and lines are
+compared as they are.
 """
 
 from __future__ import annotations

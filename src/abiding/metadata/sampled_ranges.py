@@ -1,8 +1,7 @@
-"""Ranges of versions for releases of `packaging` that have no algebra of them: they are told by a sample of versions.
+"""Ranges of versions for releases of `packaging` that have none: approximated by sample versions.
 
-What a specifier admits changes at few places: at the version that is written in it, and where what belongs to that
-begins and ends (its pre-releases, its local versions, its post-releases, its prefix). Two ranges that agree on one
-version of each part between these places agree everywhere.
+A specifier changes its answer only at its version, and at the ends of that version's pre-releases, local versions,
+post-releases and prefix. Two ranges that agree on one version between each two of these places agree everywhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The values that a metadata file has for a field, and what each of them means."""
+"""The values of a field, and what each means."""
 
 from __future__ import annotations
 

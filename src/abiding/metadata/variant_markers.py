@@ -1,7 +1,7 @@
-"""Markers that ask for the variant of the wheel that is installed (PEP 825), which `packaging` does not read.
+"""Markers about the variant of the installed wheel (PEP 825), which `packaging` can't parse.
 
-`variant_label` is a text, the other three are sets of texts: `"x86_64 :: level :: v3" in variant_properties`. They are
-read with stand-ins that `packaging` knows, evaluated as for a wheel that is no variant, and written as they were.
+`variant_label` is a text, the other three are sets of texts: `"x86_64 :: level :: v3" in variant_properties`. For
+parsing they are replaced by variables that `packaging` knows. They are evaluated as for a wheel that is no variant.
 """
 
 from __future__ import annotations

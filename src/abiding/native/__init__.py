@@ -1,10 +1,9 @@
-"""Compiled code: which libraries the files of a wheel need, who ships them, and whether they are found there.
+"""Compiled code: the libraries that a wheel's files need, who provides them, and whether they are found.
 
-One sentence: *read* the images (`images`, `contents`), *follow* what they need (`links`) among the distributions around
-(`providers`) and what the platform has (`platforms`), *judge* it (`rules`), and *record* it
-(`project/build_record.py`).
+`images` and `contents` read compiled files, `links` follows what they need, among the distributions in `providers` and
+the platform's libraries in `platforms`, and `rules` judges the result.
 
-Nothing of it is imported before it is needed: a build without native entries pays nothing, and needs no other package.
+Nothing of this is imported before it is needed: a build without native entries needs no other package.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A wheel of the API level, built where a provider is installed: is it linked with the provider's library all the same?
+"""Find wheels of the API level that are linked with a provider's library, or with the build environment.
 
-The API level is for what is on the machine. A wheel of it requires no provider, so it must not need one's library, nor
-look into the folders of the environment that it was built in.
+The API level uses what is on the machine. Its wheels require no provider, so they must not need a provider's library,
+nor have run paths into the build environment.
 """
 
 from __future__ import annotations

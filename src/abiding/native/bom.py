@@ -1,7 +1,7 @@
-"""What a repair has copied in from the wheels of others, written down in the wheel (PEP 770).
+"""Record in a wheel which libraries a repair has copied from other wheels (PEP 770).
 
-auditwheel writes such a file of what distributions of Linux have; of what lies in an installed wheel it does not know
-whose that is. Both are CycloneDX 1.4.
+auditwheel writes such a file for libraries from distribution packages, but does not know which wheel a library is from.
+Both files are CycloneDX 1.4.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A build against the libraries of native entries: found by the wrapped backend, reached by the wheel, and recorded."""
+"""Build against the libraries of native entries: let the backend find them, edit run paths, record them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""needed(a wheel) -> the libraries of installed distributions that it needs, told without reading its images.
+"""The libraries of installed distributions that a wheel needs, found without parsing its files.
 
-For builds without native entries, which have nothing that reads compiled files: what a file needs is a text in it, with
-zeros around, and so is its run path.
+This is for builds without native entries, where no reader of compiled files is installed. A needed library and a run
+path are both texts in the file, with a zero byte before and after.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What one distribution puts below site-packages, read from its wheel or from where it is installed."""
+"""What a distribution puts below site-packages, read from its wheel or its installation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""One installed distribution, read from the folder that tells about it.
+"""One installed distribution, read from its `.dist-info` or `.egg-info` folder.
 
-That is the folder of the standard for installed projects: `NAME-VERSION.dist-info` with METADATA and RECORD; of older
-tools `NAME.egg-info` with PKG-INFO and installed-files.txt, or `EGG-INFO` in an egg, which has no list.
+The standard for installed projects has `NAME-VERSION.dist-info` with METADATA and RECORD. Older tools write
+`NAME.egg-info` with PKG-INFO and installed-files.txt, or `EGG-INFO` in an egg, which has no list of files.
 """
 
 from __future__ import annotations

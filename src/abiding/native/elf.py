@@ -1,4 +1,4 @@
-"""ELF files (System V ABI, chapter 5), read with pyelftools, which auditwheel brings."""
+"""Read ELF files (System V ABI, chapter 5) with pyelftools, which auditwheel requires."""
 
 from __future__ import annotations
 

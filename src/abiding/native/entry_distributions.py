@@ -1,4 +1,4 @@
-"""The distributions that a native entry is for: the one that it names, or those that a metapackage stands for here."""
+"""The distributions that a native entry stands for: the named one, or those of a metapackage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An installed environment: which library each compiled file really gets, and whether it was built with that one."""
+"""Survey an environment: which library each compiled file really gets."""
 
 from __future__ import annotations
 

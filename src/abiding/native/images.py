@@ -1,4 +1,4 @@
-"""Images: what an ELF, Mach-O or PE file needs, what it is called and where it looks for that."""
+"""Images (ELF, Mach-O or PE files): what they need, their names, and where they look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Distributions on a package index: what their wheels ship, known by the names of the files alone."""
+"""Distributions on a package index, with the libraries that their wheels ship, by file names."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is installed in an environment, read from its folders: nothing is imported, what is broken hides nothing.
+"""The distributions installed in an environment, read from its folders without importing anything.
 
-Where several count under one name, `importlib.metadata` says which it is: the wrapped backend asks it, and so does what
-fills pins.
+If several folders have the same project name, the one that `importlib.metadata` finds counts, as for the wrapped
+backend and for pins.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The Python of an environment, asked where it looks: nothing that is installed there is imported or run for that."""
+"""Ask the Python of an environment for its paths, without importing what is installed there."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Where site-packages lies in an environment, and so what is a place's one spelling, and a way between two folders.
+"""Where site-packages is in an environment, and relative paths between folders in it.
 
-Places are below site-packages. What an installer puts elsewhere (programs, what is in `.data/data`) is below the prefix
-of the environment, three folders up: `../../../bin/spam`. How these folders are called, a way from there has to know.
+Places are paths below site-packages. Programs and `.data/data` are installed below the prefix of the environment, three
+folders up: `../../../bin/spam`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""follow(a distribution, those around it) -> links: what each file needs, who has it, and whether it is found there.
+"""Follow what each file of a distribution needs: which library provides it, and whether it is found.
 
-No opinion: the rules have that.
+This module does not judge; `rules` does.
 """
 
 from __future__ import annotations

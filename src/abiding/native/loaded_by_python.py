@@ -1,6 +1,6 @@
-"""Libraries of other distributions that Python code brings into the process, by opening them or by importing modules.
+"""Libraries of other distributions that Python code loads, by opening them or importing modules.
 
-Signs, not a proof: code is read, not run. What `abiding env --load` sees is.
+Code is read, not run, so this is a sign and no proof. `abiding env --load` sees what is really loaded.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the loader does: modules imported in a process of their own, and the libraries that are mapped afterwards."""
+"""Import modules in a separate process, and list the libraries that are loaded afterwards."""
 
 from __future__ import annotations
 

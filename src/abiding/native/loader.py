@@ -1,7 +1,7 @@
-"""What a loader does: where a file looks for what it needs, what it finds there, and what that brings in its turn.
+"""A model of the system's loader: where it looks for a library, and what it finds.
 
-ELF as glibc and musl have it, Mach-O as dyld, PE as Windows does for what Python imports. The files are played through,
-not loaded: none of them is for this machine alone.
+ELF as in glibc and musl, Mach-O as in dyld, PE as in Windows for modules that Python imports. Nothing is loaded: the
+files may be for another machine.
 """
 
 from __future__ import annotations

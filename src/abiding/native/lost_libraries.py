@@ -1,4 +1,4 @@
-"""Libraries that an installed wheel was built with, and that nobody has any more."""
+"""Libraries that an installed wheel was built with, and that are no longer there."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Mach-O files, read as Apple's `mach-o/loader.h` and `mach-o/fat.h` have them.
+"""Read Mach-O files, as defined in Apple's `mach-o/loader.h` and `mach-o/fat.h`.
 
-macholib, which delocate brings, names the commands. It is not given the files: it keeps the contents of every section,
-and a file of a megabyte can announce the same ones a thousand times.
+macholib, which delocate requires, names the commands. It does not read the files itself: it keeps the contents of every
+section, and a file of a megabyte can list the same section a thousand times.
 """
 
 from __future__ import annotations

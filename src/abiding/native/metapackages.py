@@ -1,7 +1,7 @@
-"""Metapackages: distributions without files of their own, which are required for what their extras bring.
+"""Metapackages: distributions without files, which are required for what their extras require.
 
-Who requires `cuda-toolkit[nvrtc]` requires what that extra stands for. It counts as if the wheel itself required it,
-where it holds in every environment in which the wheel can be installed; elsewhere it may be missing.
+Whoever requires `cuda-toolkit[nvrtc]` requires what that extra stands for. It counts as required by the wheel itself if
+it applies in every environment in which the wheel can be installed.
 """
 
 from __future__ import annotations

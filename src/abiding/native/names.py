@@ -1,4 +1,4 @@
-"""Which files are worth opening, told by their names: nothing is imported here for those that have no code."""
+"""Tell from file names which files may be compiled code, without importing anything heavy."""
 
 from __future__ import annotations
 

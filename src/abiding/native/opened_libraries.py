@@ -1,7 +1,7 @@
-"""Libraries that code opens by their names, without being linked with them: is there anybody who provides them?
+"""Check that libraries which code opens by name, without linking, are provided.
 
-A compiled file says so in a note (`.note.dlopen`, of the UAPI group), with a priority. Of Python code those calls count
-that each import of their module makes, with the name of the library as a literal.
+A compiled file lists them in a note (`.note.dlopen`, of the UAPI group), with a priority. In Python code, only those
+calls count that each import of the module makes, with the library's name as a literal.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""PE files, read with pefile, which delvewheel brings."""
+"""Read PE files with pefile, which delvewheel requires."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a platform promises: the libraries that every machine has on which a wheel with this tag may be installed.
+"""The libraries that a platform tag promises on every machine.
 
-Linux and Android: the policies of auditwheel (PEP 600, PEP 656, PEP 738); macOS and iOS: what is below /usr/lib and
-/System; Windows: see `windows`. The machine that this runs on is not asked. What is for Emscripten has no libraries
-that are loaded by their names.
+Linux and Android: the policies of auditwheel (PEP 600, PEP 656, PEP 738); macOS and iOS: everything below /usr/lib and
+/System; Windows: see `windows`. The machine that this runs on does not matter. On Emscripten no libraries are loaded by
+name.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Libraries of providers for modules that an editable wheel does not hold: loaded when the tree is first imported.
+"""Load libraries of providers for the modules of an editable wheel, when the first is imported.
 
-What a backend compiles into the source tree, or into a folder of its own, is nothing that a wheel could give a run
-path, and a build in isolation does not know where the provider will be installed. So the editable wheel gets a finder
-of its own, as PEP 660 lets it: the libraries are loaded before anything of the tree is, and the loader takes them for
-those that the modules name. Other imports it leaves alone.
+Modules that a backend compiles into the source tree, or into a folder of its own, can't get a run path, because a
+build in isolation does not know where the provider will be installed. So the editable wheel gets an import finder, as
+PEP 660 allows. It loads the libraries before the first module of the tree, and the system's loader then uses them for
+these modules. It leaves other imports alone.
 """
 
 from __future__ import annotations

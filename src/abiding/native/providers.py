@@ -1,4 +1,4 @@
-"""Who ships a library: the distributions at hand, and how each stands to the one that needs it."""
+"""Who ships a library: the distributions at hand, and their relation to the consumer."""
 
 from __future__ import annotations
 

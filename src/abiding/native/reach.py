@@ -1,4 +1,4 @@
-"""Which needs of a distribution's files are met, however they come to be loaded."""
+"""Which needs of a distribution's files are met, by run paths or by earlier loads."""
 
 from __future__ import annotations
 

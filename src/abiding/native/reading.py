@@ -1,6 +1,6 @@
-"""Read ELF, Mach-O and PE files, each by the library that knows its format.
+"""Read ELF, Mach-O and PE files, each by the library for its format.
 
-Nothing here looks at the machine that it runs on: what a file says is the same everywhere.
+The result does not depend on the machine that this runs on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A wheel repaired: auditwheel, delocate or delvewheel with the declared libraries left out, and the result checked."""
+"""Repair a wheel with auditwheel, delocate or delvewheel, without declared libraries, and check the result."""
 
 from __future__ import annotations
 

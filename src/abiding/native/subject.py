@@ -1,4 +1,4 @@
-"""What the rules of native code judge: a wheel, or an installed distribution, with everything around it."""
+"""What the rules judge: a wheel or an installed distribution, with the providers around it."""
 
 from __future__ import annotations
 

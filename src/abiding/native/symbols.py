@@ -1,4 +1,4 @@
-"""The symbols that files of a wheel take from libraries of others, and those that these do not have."""
+"""Symbols that files of a wheel take from libraries of others, and those that are missing there."""
 
 from __future__ import annotations
 

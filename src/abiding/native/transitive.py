@@ -1,4 +1,4 @@
-"""What some things lead to, in turn."""
+"""The transitive closure of relations between keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Libraries that nobody has: what a wheel needs, and neither it nor its platform nor what it requires ships."""
+"""Libraries that a wheel needs, and that neither it, its platform nor its requirements provide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Libraries that are there, and that the loader does not find: which files need them, and what would lead there."""
+"""Libraries that exist and that the loader does not find, and run paths that would lead to them."""
 
 from __future__ import annotations
 

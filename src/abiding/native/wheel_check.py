@@ -1,4 +1,4 @@
-"""A wheel on disk, looked at as a whole: what its files need, and what it says of that."""
+"""Check a wheel on disk: what its compiled files need, and what it declares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wheels at hand: which of them can stand beside one, and who of these ships a library."""
+"""Wheels that were given: which can be installed beside another, and which of them ships a library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is part of Windows: the lists of delvewheel, and what Windows has got since the one that they are of.
+"""Libraries that are part of Windows: the lists of delvewheel, and later additions.
 
 Names are in lower case, as `Image` has them.
 """

@@ -1,1 +1,1 @@
-"""pyproject.toml in meaning: what `[project]` and `[tool.abiding]` say, and what follows for its wheels."""
+"""pyproject.toml: what `[project]` and `[tool.abiding]` mean, and what follows for wheels."""

@@ -1,8 +1,8 @@
-"""`*.dist-info/abiding.json`: what a wheel was built as, and which of its lines come from what is declared.
+"""`*.dist-info/abiding.json`: how a wheel was built, and which of its lines were declared.
 
-It is in every wheel of a project that declares an ABI level, and repair tools keep it: so a wheel can be held to its
-declaration, and to the libraries it was linked with, when its build environment is gone. Earlier versions wrote
-`abiding/provenance.json`, without the lines and only for native entries; it is read too.
+It is in every wheel of a project that declares an ABI level, and repair tools keep it. So a wheel can be checked
+against its declaration, and against the libraries it was linked with, after its build environment is gone. Earlier
+versions wrote `abiding/provenance.json`, without the lines and only for native entries; it is read too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lines of a pyproject.toml that exclude each other: those of `[project]`, and those that are declared for wheels."""
+"""Lines of a pyproject.toml that exclude each other, in `[project]` and in the declaration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is probably meant by a text that is no requirement: it is proposed only if it is one."""
+"""Guess the requirement that was meant by a text that is not one."""
 
 from __future__ import annotations
 

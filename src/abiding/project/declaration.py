@@ -1,4 +1,4 @@
-"""`[tool.abiding]`: what a project declares, read once and held to its schema, all faults in one go."""
+"""Read `[tool.abiding]`, and report all its errors together."""
 
 from __future__ import annotations
 

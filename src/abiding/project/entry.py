@@ -1,4 +1,4 @@
-"""The entries of `[tool.abiding.wheel]`: the lines of the ABI level, and how they are read."""
+"""The entries of `[tool.abiding.wheel]`, which are lines of the ABI level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`[tool.abiding.exports]`: what a provider asks of those who are linked with its libraries, declared once by it."""
+"""`[tool.abiding.exports]`: the requirement that a provider asks of wheels linked with its libraries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The faults of a pyproject.toml as they are gathered, and the checks that all its keys share."""
+"""Collect the errors of a pyproject.toml, with checks that all keys share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a dependency group comes to be used: the includes that lead to it from an entry of `[tool.abiding.wheel]`."""
+"""How an entry of `[tool.abiding.wheel]` includes a dependency group, directly or not."""
 
 from __future__ import annotations
 

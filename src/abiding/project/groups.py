@@ -1,4 +1,4 @@
-"""Dependency groups of a pyproject.toml, resolved (PEP 735): those that are asked for, and each line with its place."""
+"""Dependency groups of a pyproject.toml with their includes resolved (PEP 735)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways out that findings propose. The tests apply each as it is printed, and look whether the error is gone."""
+"""Hints for findings. The tests apply each as printed, and check that the error is gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Key paths of TOML, and what a table has at one."""
+"""Key paths of TOML, and the values at them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backends by the distributions that bring them, which a hint can name, and abiding as a project names it."""
+"""Known backends and the distributions that contain them, for hints."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whether a glob can match the tag of any wheel, by the Pythons, ABIs and platforms that there are.
+"""Whether a glob can match the tag of any wheel, by known Pythons, ABIs and platforms.
 
-What is new in its number or its machine is not told from what there is: only what is certain is said.
+Newer versions and machines than those listed may exist, so only what is certain is reported.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The two requirement sets of a project."""
+"""The levels: the two requirement sets of a project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines that entries become: filled from a build's environment, and recognised in a wheel."""
+"""The lines that entries become in a build, and how a wheel's lines are traced back to entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is lawful in a declaration and yet probably not meant."""
+"""Warn of declarations that are valid and probably not meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dotted keys of more parts than anybody writes, found before `tomllib` reads them: it takes time by their square."""
+"""Reject dotted keys with very many parts, for which `tomllib` takes quadratic time."""
 
 from __future__ import annotations
 

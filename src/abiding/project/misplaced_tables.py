@@ -1,4 +1,4 @@
-"""Tables that are meant for `[tool.abiding]`, or for one in it, and stand where nobody reads them."""
+"""Tables that are meant for `[tool.abiding]`, and are in a place where nothing reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines that nobody ever gets: by a marker that is true nowhere, or by globs that match the tag of no wheel."""
+"""Lines that apply to no wheel: by a marker that is never true, or globs that match no tag."""
 
 from __future__ import annotations
 

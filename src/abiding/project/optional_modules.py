@@ -1,4 +1,4 @@
-"""`optional-modules` of `[tool.abiding]`: modules that the package does without, where they can't be imported."""
+"""`optional-modules` of `[tool.abiding]`: modules that the package works without."""
 
 from __future__ import annotations
 

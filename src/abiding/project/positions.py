@@ -1,7 +1,7 @@
-"""Where each value of a TOML text stands. `tomllib` reads what it means and keeps no positions.
+"""The position of each value in a TOML text, which `tomllib` does not keep.
 
-One pass over the text, which has to be TOML already: nothing is checked here. The result is a tree, so that it grows
-with the text, however deep the tables in it lie.
+One pass over the text, which must be valid TOML: nothing is checked here. The result is a tree, whose size is
+proportional to the text, however deeply its tables are nested.
 """
 
 from __future__ import annotations

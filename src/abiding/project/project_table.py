@@ -1,4 +1,4 @@
-"""What `[project]` says, and which of it is a sanction: PEP 621 and PEP 808."""
+"""The `[project]` table, and which fields it lists as dynamic (PEP 621, PEP 808)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What `[project]` promises that METADATA and PKG-INFO will say, and where a file breaks the promise (PEP 621).
+"""What `[project]` says that metadata will be, and where a file differs from it (PEP 621).
 
-A field that is given is promised as it is, one that is neither given nor dynamic is promised not to be there, and
-nothing is promised of one that is only dynamic. Not every field of core metadata is written in `[project]`: what is
-not, is not judged by it. Backends differ in how they write people and URLs, so these are compared by their words.
+A field that is given is promised with its value, one that is neither given nor dynamic is promised to be absent, and
+a field that is only dynamic is not promised. Fields that `[project]` can't express are not compared. Backends write
+people and URLs in different ways, so these are compared word by word.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""pyproject.toml as it stands: the table that it means, and the line on which each thing is written."""
+"""pyproject.toml as a table, with the line of each value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In what two files called pyproject.toml let a project be built in another way."""
+"""Compare two pyproject.toml files by the values that a build depends on."""
 
 from __future__ import annotations
 

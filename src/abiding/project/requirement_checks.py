@@ -1,4 +1,4 @@
-"""Requirements of a pyproject.toml, held to what they may be: those of `[project]`, `[build-system]`, and entries."""
+"""Check the requirements in a pyproject.toml: `[project]`, `[build-system]` and entries."""
 
 from __future__ import annotations
 

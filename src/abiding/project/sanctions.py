@@ -1,4 +1,4 @@
-"""What a project has to say before its wheels may say more than its sdist, or say different things."""
+"""Check that a project declares what allows its wheels to differ from its sdist or each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON schema of `[tool.abiding]`, for validate-pyproject and for editors."""
+"""The JSON schema of `[tool.abiding]`, for validate-pyproject and editors."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Globs over the tags of wheels, and the environment markers that say the same.
+"""Globs over wheel tags, and the environment markers that are equivalent to them.
 
-A wheel can be installed where its tag fits. A marker says what globs say if it is true wherever a wheel can be
-installed that they match, and false wherever one can that they don't. That is tried on a sample of the tags that
-compiled wheels have: two that fit the same environments, of which one matches, leave no marker.
+A wheel can be installed where its tag fits. A marker is equivalent to globs if it is true wherever a wheel that they
+match can be installed, and false wherever any other wheel can. This is tested on a sample of the tags of compiled
+wheels. If two tags fit the same environment and only one of them matches, there is no such marker.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which wheels globs over tags are for together, and where these can be installed, as sets of environments.
+"""Which wheels several globs select together, and the environments in which they can be installed.
 
-Two lines that different globs select meet if there is a wheel that all of these match. That is looked for among the
-tags that wheels have: of those that the same globs match, one stands for all.
+Two lines with different globs can be in the same wheel if some tag matches both. Such a tag is looked for among those
+that wheels have; one tag stands for all that the same globs match.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The two requirement sets as they are shown: what a source works with, and what one binary needs on top, and why."""
+"""The two requirement sets of a project, as shown to people, with reasons."""
 
 from __future__ import annotations
 

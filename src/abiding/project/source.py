@@ -1,4 +1,4 @@
-"""What a build starts from: a source tree, or an unpacked sdist whose PKG-INFO already settles the metadata."""
+"""The source of a build: a source tree, or an unpacked sdist whose PKG-INFO fixes the metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tags that `select` is matched with: those of a wheel, and those that a wheel built here may get.
+"""The tags that `select` is matched with: those of a wheel, or those possible on this machine.
 
 A tag is `python-abi-platform`, for example `cp311-cp311-linux_x86_64` (PEP 425).
 """

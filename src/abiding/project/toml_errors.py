@@ -1,4 +1,4 @@
-"""What is wrong with a pyproject.toml that is no TOML: the line, what TOML asks for there, and a way out."""
+"""Explain TOML syntax errors: the line, what TOML expects there, and how to correct it."""
 
 from __future__ import annotations
 

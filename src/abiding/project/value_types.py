@@ -1,4 +1,4 @@
-"""What types values of a pyproject.toml have to be of, those of `[project]` by PEP 621; and what is said of others."""
+"""The types that values of a pyproject.toml must have, `[project]` by PEP 621, and the errors."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Proof that a project keeps its word: everything built, twice, in every way that its users build it, and compared.
+"""Build a project twice in every way that its users build it, and compare the results.
 
-One sentence: *read* the project (`subject`), *plan* what is to be built (`plan`), *build* it in isolated environments
-and in copies of the tree (`building`, `environments`, `copies`), and *judge* what came out (`rules`).
+`subject` reads the project, `plan` lists what is to be built, `building` builds it in isolated environments
+(`environments`) and in copies of the tree (`copies`), and `rules` judges the results.
 """
 
 from __future__ import annotations

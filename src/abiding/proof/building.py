@@ -1,8 +1,8 @@
-"""Every step of the plan done twice, through the hooks and in isolated environments: what came out, and what did not.
+"""Do each step of the plan twice, through the hooks and in isolated environments.
 
-Both times of a step share one copy of the tree: what a first build leaves behind must not change the second, and a
-backend that keeps its object files compiles them once. The first wheel is built with the prepared metadata at hand, as
-pip does it, the second one without, as uv and build do.
+Both builds of a step share one copy of the tree: what the first leaves behind must not change the second, and a backend
+that keeps object files compiles them once. The first wheel is built with prepared metadata, as pip does, the second one
+without, as uv and build do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Programs that are run to their end, with what they say: all that is asked for, and of all else as much as is read."""
+"""Run programs to their end, and keep as much of their output as is needed."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Copies of the tree to build in: backends write into the folder that they build, and the tree is never written.
+"""Copies of the source tree to build in, because backends write into it.
 
-Of a tree under git everything is copied that git does not ignore, changes that are not committed included: what a fresh
-checkout would have, and nothing that an earlier build has left. The copy is a clone with the same index, commits and
-tags, since backends ask git for the version (setuptools-scm) or for the files (meson-python). Of any other tree every
-file is copied.
+Of a git repository, everything is copied that git does not ignore, with uncommitted changes: what a fresh checkout
+would have. The copy is a clone with the same index, commits and tags, because backends ask git for the version
+(setuptools-scm) or for the files (meson-python). Of any other tree, every file is copied.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Environments to build in: isolated ones, one for each set of requirements, made when it is first asked for."""
+"""Isolated build environments, one for each set of requirements."""
 
 from __future__ import annotations
 

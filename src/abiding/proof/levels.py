@@ -1,4 +1,4 @@
-"""The level that a build was asked for: whether a wheel has the lines that are declared for it, and no others."""
+"""Check that a wheel has exactly the lines that are declared for the requested level."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A wheel of the abiding that runs, for environments whose projects require abiding: it is this one that is proven.
+"""Build a wheel of the running abiding, for environments whose projects require it.
 
-It is made of the package as it is imported, and of the metadata that is installed with it: that works from a source
-tree and from a folder of installed packages alike, and asks no index and no backend.
+It is made from the imported package and its installed metadata, so it works from a source tree and from site-packages,
+without an index or a backend.
 """
 
 from __future__ import annotations

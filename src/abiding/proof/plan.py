@@ -1,4 +1,4 @@
-"""What is to be built: every kind of thing, from the tree and from the sdist, at every level and variant."""
+"""The plan of a proof: every kind of result, from the tree and the sdist, at every level and variant."""
 
 from __future__ import annotations
 

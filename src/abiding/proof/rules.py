@@ -1,4 +1,4 @@
-"""judge(subject, builds) -> findings: what was built, held against itself, the standards, and what is declared."""
+"""Judge what was built: against itself, the standards, and the declaration."""
 
 from __future__ import annotations
 

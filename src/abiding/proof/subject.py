@@ -1,4 +1,4 @@
-"""What is to be proven: a tree or an sdist, its backend, and what it declares if it uses abiding."""
+"""The project to prove: a tree or an sdist, its backend, and its declaration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last release of a provider, against which a new one is held: wheels in a folder, or on an index."""
+"""Compare the wheels of a provider's new release with the last one, from a folder or an index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The versions of each provider that a wheel is linked with, as `abiding bounds` shows them: a table and the line."""
+"""The working versions of each provider that a wheel is linked with, for `abiding bounds`."""
 
 from __future__ import annotations
 

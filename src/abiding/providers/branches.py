@@ -1,6 +1,6 @@
-"""What of a header stands under a condition, and has another text in another release: does the compiler read it at all?
+"""Changes in parts of a header that are under a condition, and may not be compiled here.
 
-Where it does, it is compared as everything is. To find that out, each such branch defines a macro of its own.
+If it is compiled, its declarations are compared anyway. To find out, each such branch is made to define a macro.
 """
 
 from __future__ import annotations

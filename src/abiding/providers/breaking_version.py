@@ -1,4 +1,4 @@
-"""The version that a release which breaks a promise should have: one that the promise does not admit."""
+"""The version that a release which breaks a promise should have."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What was read of libraries, kept in the user's cache folder by the SHA-256 of each: a wheel is looked into once.
+"""A cache of what was read of libraries, in the user's cache folder, by SHA-256.
 
-Several runs may use it at once: each entry is a file of its own, that comes into being whole. What can't be read counts
-as not there, and what can't be written is not kept.
+Several processes may use it at once: each entry is a separate file, written whole or not at all. An entry that can't be
+read counts as missing, and one that can't be written is dropped.
 """
 
 from __future__ import annotations

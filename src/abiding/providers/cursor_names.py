@@ -1,4 +1,4 @@
-"""What the cursors of libclang are called, and by which keys each is found again in another release."""
+"""Names of libclang's cursors, and keys by which they are found again in another release."""
 
 from __future__ import annotations
 

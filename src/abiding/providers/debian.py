@@ -1,4 +1,4 @@
-"""Debian's symbols files (deb-symbols(5)), written from a history."""
+"""Write Debian's symbols files (deb-symbols(5)) from a history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a finished wheel admits of its providers, held against what these export, where their wheels are at hand."""
+"""Check the provider versions that a wheel admits against what the providers at hand export."""
 
 from __future__ import annotations
 

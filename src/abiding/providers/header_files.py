@@ -1,4 +1,4 @@
-"""Where headers are that are read: in a folder of their own, among what is the compiler's, or elsewhere."""
+"""The places of headers: in the folder that is read, in the compiler's, or elsewhere."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Read headers with libclang, in a process of their own: a line of JSON for each.
 
-Run by `headers`, which bounds what it may take. A header of a stranger may crash the library, or never end.
+`headers` runs this and limits it. An untrusted header may crash libclang, or never end.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the functions lead to that somebody uses, by what the headers declare."""
+"""The declarations that can be reached from the functions that a consumer uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headers in a wheel, as libclang reads them: what they declare, within bounds, by a process of its own."""
+"""Read the headers of a wheel with libclang, in a separate process with limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of a provider: what its libraries exported in each of its published versions, for one platform."""
+"""The history of a provider: the exports of its libraries in each published version, for one platform."""
 
 from __future__ import annotations
 

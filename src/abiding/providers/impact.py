@@ -1,4 +1,4 @@
-"""What a release of a provider does to wheels that are linked with its libraries."""
+"""The effect of a provider's release on wheels that are linked with its libraries."""
 
 from __future__ import annotations
 

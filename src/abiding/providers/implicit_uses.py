@@ -1,4 +1,4 @@
-"""What a declaration leads to without naming it: `void *` points to anything, and a struct begins another struct."""
+"""Types that a declaration uses without naming them: by `void *`, or as the start of another struct."""
 
 from __future__ import annotations
 

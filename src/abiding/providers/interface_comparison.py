@@ -1,7 +1,7 @@
-"""compare_interfaces(two releases of a provider): what both have by the same names, and does not mean the same.
+"""Compare two releases of a provider: names that both have, and whose meaning has changed.
 
-What a symbol is, layouts and types of functions as `abidiff` finds them in debug information, and the declarations in
-headers. What could not be compared is said.
+It compares kinds of symbols, layouts and function types that `abidiff` finds in debug information, and the declarations
+in headers. It also says what could not be compared.
 """
 
 from __future__ import annotations

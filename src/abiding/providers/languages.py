@@ -1,4 +1,4 @@
-"""Which headers are meant for C and for C++: those that ask which of them it is, by themselves or by a macro."""
+"""Which headers are for both C and C++: those that test for it, directly or by a macro."""
 
 from __future__ import annotations
 

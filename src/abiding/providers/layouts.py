@@ -1,4 +1,4 @@
-"""Layouts and function types of two builds of a library, compared by `abidiff` where it and debug information are."""
+"""Compare layouts and function types of two builds with `abidiff`, if both have debug information."""
 
 from __future__ import annotations
 

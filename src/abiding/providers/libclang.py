@@ -1,4 +1,4 @@
-"""What libclang knows, and its binding for Python does not: values of constants, what is overridden, newer kinds."""
+"""Functions of libclang that its Python binding lacks: values of constants, overridden methods, new kinds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""run(a program that reads what a stranger has written): it may take so much time, memory and disk, and no more."""
+"""Run a program that reads untrusted files, with limits on time, memory and disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the files of a wheel take of their providers, held against what these have published."""
+"""Check what the files of a wheel use of their providers against the published versions."""
 
 from __future__ import annotations
 

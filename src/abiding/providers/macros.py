@@ -1,4 +1,4 @@
-"""The macros of headers that are constants: the compiler works them out, where each is the value of a variable."""
+"""Macros in headers that are constants, evaluated by the compiler."""
 
 from __future__ import annotations
 

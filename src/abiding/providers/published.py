@@ -1,7 +1,7 @@
-"""read_history(index, name) -> history: the libraries of the published wheels of a provider, for one platform.
+"""Read the history of a provider from its published wheels, for one platform.
 
-Of each version one wheel is looked at: its RECORD, and of its members those that are libraries, by range requests;
-those of which RECORD gives a digest that is in the cache are not read at all.
+One wheel of each version is read: its RECORD, and those members that are libraries, by range requests. Libraries whose
+digest in RECORD is in the cache are not downloaded.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""working_range(what a consumer takes, a history): which versions of a provider have it, from which one to which.
+"""The versions of a provider that have everything a consumer uses.
 
-What is found is necessary and not sufficient: it refutes versions, and admits none that is not declared.
+This is necessary and not sufficient: it excludes versions, and adds none that is not declared.
 """
 
 from __future__ import annotations

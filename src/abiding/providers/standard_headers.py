@@ -1,4 +1,4 @@
-"""What of the standard library of C++ headers include: this alone takes most of the time that reading them takes."""
+"""Headers of the C++ standard library that headers include; parsing these takes the most time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""changed_kinds(two builds of a library): the symbols that both have, and that are of another kind now: users break.
+"""Symbols that two builds of a library share, and whose kind has changed.
 
-Who uses a function is compiled to call it, and who uses data for so many bytes of it. A program has a copy of data with
-the size that it was linked with, and the library uses that copy: a table that has only grown too is cut off there.
+Code that uses a function is compiled to call it, and code that uses data to read a number of bytes. A program has its
+own copy of data, with the size at link time, and the library uses that copy: a table that has grown is truncated there.
 """
 
 from __future__ import annotations

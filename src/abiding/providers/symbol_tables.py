@@ -1,4 +1,4 @@
-"""The symbols of a library, and what a consumer takes of one, in Debian's notation: `NAME@VERSION`, `NAME@Base`."""
+"""The exported symbols of a library, and those that a consumer uses, in Debian's notation `NAME@VERSION`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of templates is neither a type nor a function: constraints, and what is there instead of them for some types."""
+"""Constraints and specialisations of templates."""
 
 from __future__ import annotations
 

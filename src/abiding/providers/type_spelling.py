@@ -1,4 +1,4 @@
-"""How libclang lays types out, and how they are spelled so that two spellings of one type are one text."""
+"""Spell types and layouts of libclang in one way, so that equal types have equal text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which constants say what release it is, by their names and by their values: those are others in each."""
+"""Recognise constants that hold the version of a release, which always change."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One release: its artifacts compared, judged by the rules, and brought to a verdict."""
+"""Compare the artifacts of one release, judge them, and give a verdict."""

@@ -1,4 +1,4 @@
-"""Differences of a file from what was said, as findings: requirement by requirement, and field by field."""
+"""Turn differences into findings: one for each requirement and each field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compare one release: each artifact with what it is held against, and the wheels with each other. No opinions."""
+"""Compare the artifacts of a release: each with its reference, and the wheels with each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wheels that go into one environment and say different things: no marker tells them apart, so none is proposed."""
+"""Wheels for the same environment with different metadata, which no marker can distinguish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the project of a release declares in the sdist's pyproject.toml, and where a wheel does not abide by it."""
+"""Read the declaration in a release's sdist, and find wheels that don't follow it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file lists as `Dynamic`, held to the core metadata specification."""
+"""Check the `Dynamic` fields of a file by the core metadata specification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files put together by release: by project and version, however these are spelled."""
+"""Group files into releases by project and version, in any spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The level that each wheel of a release was built at, and what is wrong with it: mixed, or not the one asked for."""
+"""The level of each wheel in a release, and levels that are mixed or not the requested one."""
 
 from __future__ import annotations
 

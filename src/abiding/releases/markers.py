@@ -1,4 +1,4 @@
-"""Requirements that some wheels of a release have and others do not: how all could say them, or these alone."""
+"""Requirements that only some wheels of a release have, and markers that would unify them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of one name, from several folders: each is called by its place, so that what is said of one is of no other."""
+"""Give files of the same name from several folders distinct names, by their paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""judge(comparison) -> findings: a release held against the standards and, where there is one, its declaration."""
+"""Judge a compared release by the standards and by its declaration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sdist of a release: held against its own pyproject.toml, the standards, and any other sdist beside it."""
+"""Check the sdist of a release against its pyproject.toml, the standards, and other sdists."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Variant wheels (PEP 825, provisional): the label in the file name, and what variant.json says that it stands for.
+"""Check variant wheels (PEP 825, provisional): the label in the file name, and variant.json.
 
-An index has one such file of all variants of a release; where it lies beside them, it is held to the same.
+An index has one such file for all variants of a release. If one lies beside the wheels, they must agree with it.
 """
 
 from __future__ import annotations

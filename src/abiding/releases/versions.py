@@ -1,4 +1,4 @@
-"""An sdist and wheels that look like one release, and say that they are two: a version that was computed twice."""
+"""Find an sdist and wheels whose versions differ although they look like one release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What compiled files ask for, as a table for people and as data."""
+"""Report what compiled files ask for, as a table or as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines that differ between two texts, in a time that grows as they do."""
+"""The lines in which two texts differ, found in linear time."""
 
 from __future__ import annotations
 

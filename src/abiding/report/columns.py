@@ -1,4 +1,4 @@
-"""Tables for a terminal: in columns where there is room for them, else each row as a few lines."""
+"""Tables for a terminal: columns if they fit, else a few lines for each row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many wheels in few words: the Pythons that there are wheels for, and on which platforms, in ranges and products."""
+"""Describe many wheels in few words: ranges of Pythons, and platforms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases as one line per finding, for people with grep, and a line with the verdict of each release."""
+"""One line for each finding, and one for the verdict of each release."""
 
 from __future__ import annotations
 

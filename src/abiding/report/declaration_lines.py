@@ -1,4 +1,4 @@
-"""Which line of a pyproject.toml declares what a finding about metadata is about."""
+"""The line of a pyproject.toml to which a finding about metadata refers."""
 
 from __future__ import annotations
 

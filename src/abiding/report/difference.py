@@ -1,4 +1,4 @@
-"""Where two files differ in meaning: as text for people, and as JSON."""
+"""Report where two files differ in meaning, as text or JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An environment: a table with a line for each library of each distribution, and what is wrong."""
+"""Report on an environment: a table of the libraries that each distribution uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How files that say the same are not identical: in fields about the file itself, in spelling, or in both."""
+"""Describe how files with equal metadata still differ: in spelling, or in fields about the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages that explain rules and words of the reports, a Markdown file each; the documentation shows the same."""
+"""The pages that explain rules and terms, as Markdown files; the documentation includes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What shows a part of a page alone: one platform, one Python, or what differs. It is style, and runs nothing."""
+"""Filters of the HTML page, by platform, by Python, or to differing fields; style only, no script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases as workflow commands of GitHub Actions: its pages show them as annotations."""
+"""Report releases as workflow commands of GitHub Actions, which become annotations."""
 
 from __future__ import annotations
 

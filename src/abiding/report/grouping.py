@@ -1,4 +1,4 @@
-"""What is told of findings: those that say the same once, for all the files that they are about."""
+"""Group findings that say the same about several files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases as one self-contained page: what was found, and the matrix of files against fields."""
+"""Report releases as one self-contained HTML page."""
 
 from __future__ import annotations
 

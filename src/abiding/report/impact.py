@@ -1,4 +1,4 @@
-"""What a release does to its consumers, as a table for people and as data."""
+"""Report what a release does to its consumers, as a table or as data."""
 
 from __future__ import annotations
 

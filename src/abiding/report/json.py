@@ -1,4 +1,4 @@
-"""Data for programs, as JSON. The keys and their meaning are a contract: `VERSION` changes when they do."""
+"""Report as JSON. Keys and their meaning are stable: `VERSION` changes when they do."""
 
 from __future__ import annotations
 

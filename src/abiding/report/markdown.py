@@ -1,4 +1,4 @@
-"""The Markdown of our own pages, taken apart: headings, paragraphs, items of lists and blocks of code."""
+"""Parse the Markdown of our own pages: headings, paragraphs, lists and code blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pieces of HTML: whatever an input says stays text in them."""
+"""Build HTML in which all input is escaped."""
 
 from __future__ import annotations
 

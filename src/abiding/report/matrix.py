@@ -1,4 +1,4 @@
-"""The files of a release against the fields in which anything differs, as rows of cells."""
+"""The matrix of a release: its files against the fields that differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page of ours for a terminal: headings, paragraphs, lists and blocks of code, without the marks of Markdown."""
+"""Print one of our Markdown pages on a terminal."""
 
 from __future__ import annotations
 

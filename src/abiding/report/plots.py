@@ -1,4 +1,4 @@
-"""Plots: bars that are laid end to end, as SVG that takes its colours from the page, by day and by night."""
+"""Bar plots as SVG, in the colours of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place at which a command prints: nothing that an input says steers a terminal, or the service of a CI."""
+"""Print output of commands; input can't control the terminal or the CI service."""
 
 from __future__ import annotations
 

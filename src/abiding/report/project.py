@@ -1,4 +1,4 @@
-"""The two requirement sets of a project as text for people: side by side, if there is room for that."""
+"""Report the two requirement sets of a project as text, side by side if they fit."""
 
 from __future__ import annotations
 

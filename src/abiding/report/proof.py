@@ -1,4 +1,4 @@
-"""A proof as text for people: a table of what was built, what was found, and a summary in one line; or as JSON."""
+"""Report a proof as text or JSON."""
 
 from __future__ import annotations
 

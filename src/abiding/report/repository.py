@@ -1,4 +1,4 @@
-"""Where a project lies in its repository: services that show findings beside lines ask for paths below its top."""
+"""The path of a project below the top of its repository, which services use to show findings."""
 
 from __future__ import annotations
 

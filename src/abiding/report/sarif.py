@@ -1,8 +1,8 @@
-"""Findings as SARIF 2.1.0 (OASIS), for the services that show what programs have found in a repository.
+"""Report findings as SARIF 2.1.0 (OASIS).
 
-GitHub's code scanning refuses a file in which one result has no place in the repository. What is said of a wheel is
-therefore said at the file of its project: at the line of its pyproject.toml if there is one, else at the first; the
-wheels are logical locations.
+GitHub's code scanning refuses a file in which a result has no location in the repository. So findings on a wheel are
+located in the project: at a line of pyproject.toml if there is one, else at its first line; wheels are logical
+locations.
 """
 
 from __future__ import annotations

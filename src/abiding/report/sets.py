@@ -1,4 +1,4 @@
-"""The two requirement sets: of a wheel as text for people, of anything as JSON."""
+"""Report two requirement sets, of a wheel as text or of anything as JSON."""
 
 from __future__ import annotations
 

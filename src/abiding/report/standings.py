@@ -1,4 +1,4 @@
-"""The files of a release in which nothing is wrong, by how they stand to what they are held against."""
+"""Describe the files of a release that have no findings, by their verdict."""
 
 from __future__ import annotations
 

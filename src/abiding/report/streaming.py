@@ -1,4 +1,4 @@
-"""Documents in pieces: what says all of many findings takes ten times what they do, and is written as it is made."""
+"""Write large documents piece by piece, because they take ten times the memory of their findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The style sheet of the HTML report: readable by day and by night, on paper, and with a keyboard."""
+"""The style sheet of the HTML report, for light and dark screens, paper and keyboard."""
 
 from __future__ import annotations
 

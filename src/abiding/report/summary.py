@@ -1,4 +1,4 @@
-"""What a release comes to in words: its verdict, and the case of PEP 643."""
+"""Summarise a release in words: its verdict, and its case by PEP 643."""
 
 from __future__ import annotations
 

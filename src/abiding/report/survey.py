@@ -1,4 +1,4 @@
-"""A survey as text for a person, as JSON, and as a page."""
+"""Report a survey as text, JSON or an HTML page."""
 
 from __future__ import annotations
 

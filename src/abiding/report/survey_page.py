@@ -1,4 +1,4 @@
-"""A survey as one self-contained page: what it comes to, plotted, and what would be refused."""
+"""Report a survey as one self-contained HTML page, with plots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of a provider as JSON, for programs."""
+"""Report the history of a provider as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The matrix of files against fields as HTML: each cell opens both values."""
+"""The matrix of a release as an HTML table; each cell opens both values."""
 
 from __future__ import annotations
 

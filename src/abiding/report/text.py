@@ -1,4 +1,4 @@
-"""Releases as text for people: what differs, each difference once with its wheels, and the verdict on the last line."""
+"""Report releases as text: each difference once with its wheels, the verdict last."""
 
 from __future__ import annotations
 

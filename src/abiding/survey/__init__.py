@@ -1,1 +1,1 @@
-"""Many releases at once: a table of their metadata, judged by the same rules as one release is."""
+"""Check many releases at once, as a table, by the same rules as a single one."""

@@ -1,6 +1,6 @@
-"""The columns of a table of files, each with what it may hold and the field of core metadata that it stands for.
+"""The columns of a table of files: their types, and the core metadata fields that they hold.
 
-They are named as in the public table `pypi.distribution_metadata`; `provides_extra`, `dynamic`, `metadata_sha256`,
+Their names are those of the public table `pypi.distribution_metadata`; `provides_extra`, `dynamic`, `metadata_sha256`,
 `downloads` and `problem` are our own.
 """
 

@@ -1,6 +1,6 @@
-"""What runs the tasks of a survey: processes of this machine, or the workers of a Dask cluster.
+"""Run the tasks of a survey, in local processes or on a Dask cluster.
 
-A task leaves its result in a file, and nothing is left by one that is broken off: so that it can be begun again.
+A task writes its result to a file, and leaves nothing if it is interrupted, so that it can be run again.
 """
 
 from __future__ import annotations

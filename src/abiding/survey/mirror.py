@@ -1,8 +1,7 @@
-"""A mirror of an index on disk, laid out as bandersnatch does it: pages in JSON (PEP 691), and the files they name.
+"""A mirror of an index on disk, as bandersnatch makes it: JSON pages (PEP 691) and files.
 
 `simple/NAME/index.v1_json` lists the files of a project, by URLs below `packages/`. Beside a wheel there may be its
-metadata (`FILE.metadata`, PEP 658). A mirror may lack any of the files: what its pages list is there all the same, and
-could not be read.
+metadata (`FILE.metadata`, PEP 658). Files that a page lists and the mirror lacks count as files that can't be read.
 """
 
 from __future__ import annotations

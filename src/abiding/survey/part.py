@@ -1,6 +1,6 @@
-"""A part of a survey: files -> releases. SQL decides what is equal to the byte, the rest goes through the rules.
+"""Check one part of a survey: SQL decides files that are equal to the byte, the rules decide the rest.
 
-DuckDB writes to disk what does not fit into the memory that it is given.
+DuckDB writes to disk what does not fit into its memory limit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Tables of files -> tables of releases, in tasks that know nothing of each other: scatter, decide, merge.
+"""Plan a survey as independent tasks: scatter files into parts, decide each part, merge the results.
 
-Pieces of the sources are scattered into parts by the name of the project, each part is decided on its own, and the
-finished parts together are the result. Each task leaves a folder that is either whole or not there, so that a task can
-be begun again wherever it was broken off. The result depends neither on the number of parts nor on who made them.
+The sources are scattered into parts by project name, each part is decided on its own, and the finished parts together
+are the result. Each task writes a complete folder or none, so that it can be repeated after an interruption. The result
+depends neither on the number of parts nor on who made them.
 """
 
 from __future__ import annotations

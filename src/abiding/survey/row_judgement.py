@@ -1,4 +1,4 @@
-"""Rows of files -> rows of releases: what SQL leaves open is judged as `abiding check` judges it."""
+"""Judge the releases that SQL leaves open, as `abiding check` does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a survey is made of: Parquet files, or a list of releases that are read from an index and kept as one."""
+"""The sources of a survey: Parquet files, or a list of releases that are read from an index."""
 
 from __future__ import annotations
 

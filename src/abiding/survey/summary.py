@@ -1,4 +1,4 @@
-"""What a survey comes to, counted: a value that reports are made of."""
+"""The counts of a survey, which reports are made of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of an index that can't be reached: never a password, and of a chain of errors the one that began it."""
+"""Error messages about an index that can't be read; they contain no password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which file a page lists: pip goes by the URL of a link, uv by the name beside it, or by the link as it is written."""
+"""The file name of a link on an index page: pip takes it from the URL, uv from the link's text."""
 
 from __future__ import annotations
 

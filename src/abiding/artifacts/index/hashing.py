@@ -1,4 +1,4 @@
-"""Whether a file that was read whole is the one that its index announces, by the hash on the page."""
+"""Check that a downloaded file has the hash that the index page gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The links of an HTML page, in one pass over its bytes: time and memory grow with the page, however it is broken."""
+"""Read the links of an HTML page in one pass, in time and memory proportional to its size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The members of a JSON object, one after the other as they come in: no more of it is kept than one of them."""
+"""Read the members of a JSON object one by one as they arrive, keeping only one in memory."""
 
 from __future__ import annotations
 

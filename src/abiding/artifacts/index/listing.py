@@ -1,4 +1,4 @@
-"""What single wheels on an index consist of: the names of their members, METADATA, and single members."""
+"""Read single wheels on an index: the names of their members, METADATA, and other members."""
 
 from __future__ import annotations
 

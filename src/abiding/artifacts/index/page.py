@@ -1,4 +1,4 @@
-"""The page of a project on an index, and which of the files there are the release that somebody asks for."""
+"""The page of a project on an index, and its files that belong to the requested release."""
 
 from __future__ import annotations
 

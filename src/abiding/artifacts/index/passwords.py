@@ -1,4 +1,4 @@
-"""Who may be told which password: each server its own, and what is for the index never goes to another one."""
+"""Which server gets which password: passwords of the index are sent to no other server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the reading of a release is: what is called about it, and a line of text that shows it on a terminal."""
+"""Progress of reading a release: a callback, and a line on the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All metadata of a release, each file by the cheapest way that the index offers."""
+"""Read all metadata of a release, each file in the cheapest way that the index offers."""
 
 from __future__ import annotations
 

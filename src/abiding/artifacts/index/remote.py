@@ -1,4 +1,4 @@
-"""A file on a server, read in pieces by HTTP range requests (RFC 9110, section 14), as if it were open."""
+"""A file on a server, read by HTTP range requests (RFC 9110, section 14) as if it were open."""
 
 from __future__ import annotations
 

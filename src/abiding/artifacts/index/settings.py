@@ -1,4 +1,4 @@
-"""Which index, and how to reach it: what pip is configured for, unless the caller names another."""
+"""Which index to use and how to reach it: pip's configuration, unless the caller names an index."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Connections that nobody waits for without end: what keeps somebody waiting too long is cut off.
+"""Connections that are closed when a server takes too long.
 
-A time-out of a socket only says how long each byte may take.
+A socket's time-out limits only the time between two bytes.
 """
 
 from __future__ import annotations

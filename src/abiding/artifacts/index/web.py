@@ -1,4 +1,4 @@
-"""Requests to an index: few connections, retries, and bounds on everything: time, size, redirects, credentials."""
+"""HTTP requests to an index, with retries and with limits on time, size, redirects and credentials."""
 
 from __future__ import annotations
 

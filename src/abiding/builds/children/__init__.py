@@ -1,6 +1,6 @@
-"""Programs in Python that a wrapped backend starts: they, too, read its view of pyproject.toml.
+"""Python programs that the wrapped backend starts: they, too, see its view of pyproject.toml.
 
-sip has METADATA written by one. Each such program begins with the `sitecustomize` that lies here.
+sip starts one to write METADATA. The `sitecustomize` in this folder is put on the path of such programs.
 """
 
 from __future__ import annotations

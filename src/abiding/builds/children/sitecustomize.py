@@ -1,4 +1,4 @@
-"""What a program of the wrapped backend begins with: the `sitecustomize` that it would have, and then the view."""
+"""Imported when such a program starts: runs the `sitecustomize` that it hides, then sets up the view."""
 
 from __future__ import annotations
 
