@@ -34,7 +34,7 @@ from abiding.project.pyproject import Pyproject
 from abiding.project.source import Source, unkept
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
     from abiding.project.entry import Entry
@@ -43,9 +43,9 @@ __all__ = ["Build"]
 
 
 class Build(NamedTuple):
-    """What is known before the wrapped backend is asked for anything. Each public method is one hook, or two.
+    """What is known before the wrapped backend is called. Each public method is a hook, for one kind of wheel or both.
 
-    `kind` is `wheel` or `editable`, as in the names of hooks. Methods raise `AbidingError`, and whatever the wrapped
+    `kind` is `wheel` or `editable`, as in the names of the hooks. Methods raise `AbidingError`, and what the wrapped
     backend raises.
     """
 
@@ -60,7 +60,7 @@ class Build(NamedTuple):
 
     @classmethod
     def begin(cls, config_settings: Mapping[str, Any] | None) -> Build:
-        """Read what the hook's folder, its settings and its environment say.
+        """Read the project in the current folder, and the settings in `config_settings` and the environment.
 
         Raises `DeclarationError` with everything that is wrong with them.
         """
@@ -79,9 +79,9 @@ class Build(NamedTuple):
     # build_wheel, build_editable
 
     def wheel(self, kind: str, wheel_directory: str, metadata_directory: str | None) -> str:
-        """Build a wheel that says what its source says and what is declared for it, and nothing else.
+        """Build a wheel with the metadata of its source and the declared lines. Returns the file name.
 
-        `metadata_directory` has the metadata that was prepared for it, if any was. Returns the file name.
+        `metadata_directory` has the metadata that was prepared for it, if any was.
         """
         from abiding.archives.wheel_editing import rewrite
 
@@ -89,24 +89,18 @@ class Build(NamedTuple):
         sure_lines = self.entries.sure_lines()  # a bad declaration is refused before a long build, not after it
         with Output.within(wheel_directory) as output:
             wheel = self._build_wheel(kind, output)
-            name = wheel.path.name
-            self.judge.of_file(kind, wheel)
-            lines = self.entries.lines_of(wheel, sure_lines)
-            added = tuple(lines.values())
-            metadata = self._complete(kind, name, CoreMetadata.parse(wheel.metadata(), name), lines)
-            metadata = self._as_promised(name, metadata, added, metadata_directory)
-            self.judge.of_installing(name, metadata, lines)
-            members = self._members(BuiltWheel(kind, wheel, metadata, lines))
-            rewrite(wheel, output.target(name), {wheel.metadata_name: metadata.data, **members})
+            built = self._with_metadata(kind, wheel, self.entries.lines_of(wheel, sure_lines), metadata_directory)
+            members = self._members(built)
+            rewrite(wheel, output.target(built.name), {wheel.metadata_name: built.metadata.data, **members})
         if kind == "wheel":
-            self._remark(name, metadata)
-        self.outcome.say(self.entries.outcome(added) or self._without_levels())
-        return name
+            self._remark(built.name, built.metadata)
+        self.outcome.say(self.entries.outcome(built.lines.values()) or self._without_levels())
+        return built.name
 
     def _build_wheel(self, kind: str, output: Output) -> Wheel:
         """Let the wrapped backend build into the private folder, with the libraries of providers within its reach.
 
-        It is never given a metadata folder: what is in that has our lines already, and setuptools would copy it.
+        It never gets the metadata folder: that contains our lines already, and setuptools would copy it.
         """
         from abiding.archives.wheel import Wheel
 
@@ -115,10 +109,22 @@ class Build(NamedTuple):
             native.hold_to_bring(self.entries.linked)
         with native.linking(self.entries.linked), self.entries.naming_level():
             name = self.wrapped.file(f"build_{kind}", output.private, self.config, None)
-        return Wheel.open(output.private / name)
+        wheel = Wheel.open(output.private / name)
+        self.judge.of_file(kind, wheel)
+        return wheel
+
+    def _with_metadata(
+        self, kind: str, wheel: Wheel, lines: Mapping[Entry, str], metadata_directory: str | None
+    ) -> BuiltWheel:
+        """Judge the METADATA of a wheel, and add its declared lines."""
+        name = wheel.path.name
+        completed = self._complete(kind, name, CoreMetadata.parse(wheel.metadata(), name), lines)
+        metadata = self._as_promised(name, completed, lines.values(), metadata_directory)
+        self.judge.of_installing(name, metadata, lines)
+        return BuiltWheel(kind, wheel, metadata, lines)
 
     def _complete(self, kind: str, name: str, built: CoreMetadata, lines: Mapping[Entry, str]) -> CoreMetadata:
-        """Compare METADATA with what the source says, judge each difference, and append the declared lines."""
+        """Compare METADATA with the source, judge each difference, and append the declared lines."""
         written = set(map(requirements.meaning, self.judge.of_metadata(kind, name, built, lines)))
         # A line that the wrapped backend has written by itself is not written twice.
         return built.with_requirements(
@@ -126,12 +132,12 @@ class Build(NamedTuple):
         )
 
     def _as_promised(
-        self, name: str, completed: CoreMetadata, lines: tuple[str, ...], metadata_directory: str | None
+        self, name: str, completed: CoreMetadata, lines: Iterable[str], metadata_directory: str | None
     ) -> CoreMetadata:
         """Return the METADATA to hand over: the bytes that were promised for this wheel, if they mean the same.
 
-        Promised is what was prepared, which has to mean the same, or else what PKG-INFO says: an sdist lives for years,
-        and a later version of the wrapped backend may spell the same in another way.
+        Promised is the prepared METADATA, which has to mean the same, or else that of PKG-INFO: an sdist is used for
+        years, and a later version of the wrapped backend may spell the same fields in another way.
         """
         if metadata_directory is not None:
             prepared = read_dist_info(Path(metadata_directory))
@@ -142,7 +148,7 @@ class Build(NamedTuple):
         return completed if promise is None or unkept(promise, completed) else promise
 
     def _members(self, built: BuiltWheel) -> dict[str, bytes]:
-        """Judge the compiled files; returns the contents of the members to be written beside METADATA, by name."""
+        """Judge the compiled files. Returns the members to write besides METADATA, by name."""
         interfaces, findings = self.judge.of_compiled(built)
         members: dict[str, bytes] = {}
         if self.declaration.entries or self.declaration.exports or interfaces:  # else there is nothing to record
@@ -156,32 +162,32 @@ class Build(NamedTuple):
     # build_sdist
 
     def sdist(self, sdist_directory: str) -> str:
-        """Build an sdist that says what `[project]` says, and whether wheels may say more. Returns the file name."""
+        """Build an sdist with the metadata of `[project]`, and `Dynamic` if wheels may add to it. Returns its name."""
         from abiding.archives import sdist
 
         self._warn()
-        handed_over: dict[str, CoreMetadata] = {}
+        pkg_infos: dict[str, CoreMetadata] = {}
         with Output.within(sdist_directory) as output:
             with native.linking(self.entries.linked), explaining(self.wrapped, self.outcome):
                 name = self.wrapped.file("build_sdist", output.private, self.config)
 
             def edit(member: str, data: bytes) -> bytes:
-                """Judge a file of the sdist, and return what it is to contain: a tar archive is read only once."""
+                """Judge a member, and return its new contents: a tar archive is read only once."""
                 if member == "pyproject.toml":
                     self.judge.of_packed(name, data)
                     return self.pyproject.restored(data)
                 built = CoreMetadata.parse(data, name)
                 if member == "PKG-INFO":
                     self.judge.of_pkg_info(name, built)
-                handed_over[member] = self._with_sanction(built)
-                return handed_over[member].data
+                pkg_infos[member] = self._with_sanction(built)
+                return pkg_infos[member].data
 
             sdist.rewrite(output.private / name, output.target(name), edit)
-        self._remark(name, handed_over["PKG-INFO"])
+        self._remark(name, pkg_infos["PKG-INFO"])
         return name
 
     def _with_sanction(self, built: CoreMetadata) -> CoreMetadata:
-        """Return the PKG-INFO to hand over: what was built, with `Dynamic` for each field in which wheels may grow."""
+        """Return the PKG-INFO to hand over: the one that was built, with `Dynamic` for fields to which wheels add."""
         declared = self.declaration
         own = built.for_sdist(may_append=declared.may_append, metadata_version=declared.metadata_version)
         return own.with_dynamic(declared.project.growing)
@@ -189,13 +195,13 @@ class Build(NamedTuple):
     # prepare_metadata_for_build_wheel, prepare_metadata_for_build_editable
 
     def can_prepare(self, kind: str) -> bool:
-        """Return whether the metadata of a wheel can be had without building it, whatever its level and variant."""
+        """Return whether the metadata of a wheel is known without building it, at any level and variant."""
         sure = all(self.entries.is_sure(entry) is not None for entry in self.declaration.entries)
         return sure and (self._known(kind) is not None or self._asks(kind))
 
     def prepare(self, kind: str, metadata_directory: str) -> str:
-        """Write the metadata that `wheel` will build as a `.dist-info` folder, and return the name of that."""
-        native.required(filter(is_bare, self.entries.of_level))  # it says which line that is
+        """Write a `.dist-info` folder with the metadata that `wheel` will build. Returns the folder's name."""
+        native.required(filter(is_bare, self.entries.of_level))  # an installed provider says which line that is
         lines = self.entries.sure_lines()
         directory = Path(metadata_directory)
         known = self._known(kind)
@@ -208,8 +214,8 @@ class Build(NamedTuple):
         return name
 
     def _known(self, kind: str) -> CoreMetadata | None:
-        """Return METADATA without our lines; None if only the wrapped backend can tell it."""
-        # Where PKG-INFO tells all of a wheel, it is not even imported; an editable one may need more than that.
+        """Return METADATA without our lines; None if only the wrapped backend knows it."""
+        # If PKG-INFO has everything about a wheel, the backend is not imported; an editable wheel may need more.
         own = by_own_pkg_info(self.source, self.declaration) if kind == "wheel" else None
         if own is not None or self._asks(kind):
             return own
@@ -217,20 +223,20 @@ class Build(NamedTuple):
         return known.metadata if known else None
 
     def _asks(self, kind: str) -> bool:
-        """Return whether the wrapped backend has the hook itself: it may have more to say than METADATA."""
+        """Return whether the wrapped backend has this hook itself, and so may write more than METADATA."""
         return self.wrapped.has(f"prepare_metadata_for_build_{kind}")
 
     # get_requires_for_build_sdist, get_requires_for_build_wheel, get_requires_for_build_editable
 
     def sdist_requires(self) -> list[str]:
-        """Return what the wrapped backend needs for an sdist, and the providers that it looks for."""
-        return list(dict.fromkeys([*self._inner_requires("sdist"), *self.entries.sdist_requires()]))
+        """Return what the wrapped backend requires for an sdist, and the providers that it may look for."""
+        return list(dict.fromkeys([*self._backend_requires("sdist"), *self.entries.sdist_requires()]))
 
     def wheel_requires(self, kind: str) -> list[str]:
-        """Return what the wrapped backend needs, and at the ABI level what the wheel is built against."""
-        return list(dict.fromkeys([*self._inner_requires(kind), *self.entries.wheel_requires()]))
+        """Return what the wrapped backend requires, and at the ABI level what the wheel is built against."""
+        return list(dict.fromkeys([*self._backend_requires(kind), *self.entries.wheel_requires()]))
 
-    def _inner_requires(self, kind: str) -> list[str]:
+    def _backend_requires(self, kind: str) -> list[str]:
         hook = f"get_requires_for_build_{kind}"
         if not self.wrapped.has(hook):
             return []
@@ -240,26 +246,26 @@ class Build(NamedTuple):
         except AbidingError:
             raise
         except (Exception, SystemExit) as exc:
-            # A setup.py may look for a library as soon as it is run, and front ends install the provider after this.
+            # A setup.py may look for a library as soon as it runs, and front ends install the provider only later.
             absent = native.absent(self.entries.linked)
             if not absent:
                 raise
             self.outcome.warn([rules.not_asked(hook, self.declaration.backend, absent, exc)])
             return []
 
-    # What is said without stopping
+    # Warnings and other output
 
     def _warn(self) -> None:
-        """Warn of what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""
+        """Warn of what is valid and probably not meant. Early, because some backends replace `warnings.showwarning`."""
         doubts = rules.edited_sdist(self.source) if self.source.unpacked else lint(self.declaration, self.pyproject)
         self.outcome.warn((*self.entries.settings.remarks, *self.declaration.remarks, *doubts))
 
     def _remark(self, name: str, metadata: CoreMetadata) -> None:
-        """Say that a file may be refused where it is to go; of what is built from an sdist that was said before."""
+        """Print that indexes may refuse a file. A build from an sdist does not repeat it."""
         self.outcome.remark(() if self.source.unpacked else too_new([(name, metadata)]))
 
     def _without_levels(self) -> str:
-        """Return the last line of a build whose project has no levels."""
+        """Return the last line of output for a project without levels."""
         if self.source.baseline is None and self.declaration.project.table is None:
             return "there is no `[project]` to hold the wheel against, as there is in an sdist"
         return f"the wheel says what {'the sdist' if self.source.baseline else 'pyproject.toml'} says"

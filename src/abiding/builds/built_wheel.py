@@ -21,3 +21,8 @@ class BuiltWheel(NamedTuple):
     archive: Wheel
     metadata: CoreMetadata
     lines: Mapping[Entry, str]
+
+    @property
+    def name(self) -> str:
+        """The file name."""
+        return self.archive.path.name

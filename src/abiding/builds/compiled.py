@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from abiding.builds.entries import Entries
     from abiding.project.build_record import Used
 
-__all__ = ["judge_compiled", "judge_versions"]
+__all__ = ["judge_compiled", "judge_optional_modules", "judge_versions"]
 
 
 _AT_ABI = "the lines for it are left out at the API level: `-C abiding.level=abi`, or `ABIDING_LEVEL=abi`, adds them"
@@ -36,9 +36,9 @@ _AT_ABI = "the lines for it are left out at the API level: `-C abiding.level=abi
 def judge_compiled(
     built: BuiltWheel, entries: Entries, origin: Callable[[str, str], str]
 ) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
-    """Judge the bounds of a wheel by what its compiled files accept: returns the interfaces they use, and findings.
+    """Judge the bounds of a wheel by what its compiled files accept. Returns the interfaces they use, and findings.
 
-    `origin(field, line)` says where a line of METADATA comes from that no entry gives. Raises `ArchiveError`.
+    `origin(field, line)` says where a line of METADATA comes from that is from no entry. Raises `ArchiveError`.
     """
     examined = evidence.judge_built(built.archive, built.metadata, entries.declaration.optional_modules)
     if examined is None:
@@ -61,12 +61,12 @@ def judge_compiled(
 
 
 def _here(finding: Finding, built: BuiltWheel, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
-    """Return the finding for whoever builds: with the place of the lines, and with what to write there."""
+    """Return a finding with what only a build knows: where its lines are declared, and what to write there."""
     lines, missing = lines_of(finding.found), lines_of(finding.expected)
     left_out = entries.level is Level.API and any(
         entry.name == requirements.name_of(missing[0]) for entry in entries.of_variant
     )
-    # A line more is no way out where no version would be left: the finding then says what is.
+    # Adding a line does not help if no version would be left; the finding's own hint then does.
     pairs = product(map(requirements.parse, lines), map(requirements.parse, missing))
     are_opposed = any(narrowing.excludes(there, more) for there, more in pairs)
     ways = finding.hints[:1] if are_opposed else tuple(_ways(missing, entries))
@@ -105,7 +105,7 @@ def _ways(lines: Sequence[str], entries: Entries) -> Iterator[str]:
 
 
 def _there(lines: Iterable[str], entries: Entries) -> str:
-    """Say where `[project]` requires what these lines are for; by its name alone, where it does not."""
+    """Return where `[project]` has requirements on the same distributions, or only `[project]` if it has none."""
     names = {requirements.name_of(line) for line in lines}
     keys = [key for key, text, _ in entries.declaration.project.requirements() if requirements.name_of(text) in names]
     places = dict.fromkeys(f"`{key_text(key[:-1])}` (pyproject.toml:{entries.pyproject.line_of(key)})" for key in keys)
@@ -115,10 +115,10 @@ def _there(lines: Iterable[str], entries: Entries) -> str:
 def judge_versions(
     built: BuiltWheel, entries: Entries, interfaces: Sequence[Used], origin: Callable[[str, str], str]
 ) -> Iterator[Finding]:
-    """Warn of each distribution of which the wheel excludes the version that it was compiled with.
+    """Warn of each distribution for which a wheel excludes the version that it was compiled with.
 
-    `interfaces` are what its files use. A version that is newer than all that the wheel admits is no mistake if the
-    files say which is the least that they accept. `origin` is as for `judge_compiled`.
+    `interfaces` are those that its files use. If the files themselves give the lowest version that they accept, it is
+    fine that the wheel admits only older versions. `origin` is as for `judge_compiled`.
     """
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
@@ -141,9 +141,9 @@ def judge_versions(
 
 
 def _by_name(interfaces: Sequence[Used]) -> dict[str, list[Used]]:
-    """Return what is compiled with files of a distribution, by its name.
+    """Group interfaces by distribution, without those that are used without being compiled with its headers.
 
-    Code that gets at numpy's C API by itself, as that of pybind11 does, is compiled with no header of numpy.
+    pybind11, for example, gets at numpy's C API by itself, without a header of numpy.
     """
     by_name: dict[str, list[Used]] = {}
     for used in interfaces:
@@ -153,7 +153,7 @@ def _by_name(interfaces: Sequence[Used]) -> dict[str, list[Used]]:
 
 
 def _admits(admitted: SpecifierSet, version: str) -> bool:
-    """Return whether a version is admitted; who compiles with a pre-release means what will be released."""
+    """Return whether a version is admitted; a pre-release counts as the release that it leads to."""
     from packaging.version import Version
 
     released = Version(version).base_version
@@ -161,7 +161,7 @@ def _admits(admitted: SpecifierSet, version: str) -> bool:
 
 
 def _lines_excluding(built: BuiltWheel, asked: Iterable[Requirement], version: str) -> list[str]:
-    """Return the lines in force that do not admit a version; but for those with another reason than that."""
+    """Return the lines in force that exclude a version, unless they are declared with another reason than `abi`."""
     others = {line for entry, line in built.lines.items() if entry.reason is not Reason.ABI}
     tight = {requirement for requirement in asked if not _admits(requirement.specifier, version)}
     lines = [line for line in built.metadata.all("Requires-Dist") if line not in others]
@@ -174,7 +174,7 @@ def _tight(name: str, version: str, lines: Sequence[str], built: BuiltWheel, pla
         "bound-too-tight",
         Severity.WARNING,
         f"{listed} exclude{'' if len(lines) > 1 else 's'} {name} {version}, which the wheel was compiled with",
-        artifact=built.archive.path.name,
+        artifact=built.name,
         field="Requires-Dist",
         expected=f"{name}=={version}",
         expected_from="in the build environment",
@@ -190,8 +190,33 @@ def _tight(name: str, version: str, lines: Sequence[str], built: BuiltWheel, pla
 
 
 def _pinning(lines: Sequence[str], built: BuiltWheel) -> Iterator[str]:
-    """Yield the pin to declare in the place of a line that is declared with one version, and so for one build."""
+    """Yield a hint to declare a pin instead of a fixed version, which fits one build only."""
     for entry, line in built.lines.items():
         pin = pin_of_named(entry.requires) if line in lines else ""
         if pin:
             yield f"or write `{pin}` for `{entry.requires}`: each build fills it in with the version that is installed"
+
+
+def judge_optional_modules(built: BuiltWheel, entries: Entries) -> Iterator[Finding]:
+    """Warn of each glob of `optional-modules` that matches no compiled file of a wheel.
+
+    A glob whose file ending occurs nowhere in this wheel is meant for wheels of another system.
+    """
+    optional, members = entries.declaration.optional_modules, built.archive.names
+    if not optional or built.kind == "editable" or not native.has_code(members):
+        return
+    from abiding.evidence.optional_modules import NO_MATCH, CompiledModules
+
+    inside = CompiledModules.of(members)
+    for index, glob in enumerate(guard.modules for guard in optional):
+        if inside.has(glob):
+            continue
+        suggestion = inside.suggestion(glob)
+        yield entries.pyproject.finding(
+            "bad-value",
+            NO_MATCH.format(glob),
+            ("tool", "abiding", "optional-modules", index),
+            severity=Severity.WARNING,
+            notes=inside.notes,
+            hints=(f"did you mean `{suggestion}`?",) if suggestion else (),
+        )

@@ -48,7 +48,7 @@ _REFUSED_ABI = """to build what its wheels are, with the ABI level's requirement
 
 
 def is_for_wheels_here(entry: Entry) -> bool | None:
-    """Return whether the entry applies to every wheel that may be built here, to none, or (None) only to some."""
+    """Return whether an entry applies to all wheels that may be built here, to none of them, or (None) to some."""
     if not entry.select:
         return True
     answers = {entry.selects(possible) for possible in tags.possible()}
@@ -56,9 +56,9 @@ def is_for_wheels_here(entry: Entry) -> bool | None:
 
 
 class Entries(NamedTuple):
-    """What decides which entries of a declaration count in a build; `unpacked` is whether it starts from an sdist.
+    """The entries of a declaration in one build; `unpacked` is whether it starts from an sdist.
 
-    What is wrong with them is warned of by `reports`.
+    Warnings about them go to `reports`.
     """
 
     pyproject: Pyproject
@@ -81,14 +81,14 @@ class Entries(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        """The severity of a fault that only the project can mend: who builds from its sdist can do nothing about it.
+        """The severity of an error in the declaration. In an sdist it is a warning: its users can't correct it.
 
-        Whoever asks for the ABI level is the project itself, on the way to publish.
+        It is an error in an sdist too if the ABI level is requested, because then the project builds to publish.
         """
         return Severity.WARNING if self.unpacked and self.settings.level is not Level.ABI else Severity.ERROR
 
     def weigh(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Return findings that only the project can mend, their errors with `severity`."""
+        """Return findings that only the project can correct, with their errors at `severity`."""
         return tuple(
             finding._replace(severity=self.severity, hints=(*finding.hints, *self.later))
             if finding.severity is Severity.ERROR
@@ -98,7 +98,7 @@ class Entries(NamedTuple):
 
     @property
     def later(self) -> tuple[str, ...]:
-        """The hint that a warning ends with which is an error to who publishes; none where it is an error."""
+        """The hint that such a warning is an error in a build to publish; empty where it is an error already."""
         return (_LATER,) if self.severity is Severity.WARNING else ()
 
     @property
@@ -108,7 +108,7 @@ class Entries(NamedTuple):
 
     @property
     def of_level(self) -> list[Entry]:
-        """The entries of this build's level and variant; the tag of the wheel is not known yet. Raises as `level`."""
+        """The entries of this build's level and variant, for any tag. Raises as `level` does."""
         return [] if self.level is Level.API else self.of_variant
 
     @property
@@ -118,22 +118,22 @@ class Entries(NamedTuple):
 
     @property
     def linked(self) -> list[Entry]:
-        """The native entries whose libraries this build is linked with; they are of use to the sdist's hooks too."""
+        """The native entries whose libraries this build may be linked with; hooks for an sdist use them too."""
         level = self.settings.level or (self.declaration.from_sdist if self.unpacked else None)
         return [] if level in (Level.API, FromSdist.API) else self.native
 
     def place_of(self, entry: Entry) -> str:
-        """Say where an entry stands: `pyproject.toml:14`."""
+        """Return where an entry is: `pyproject.toml:14`."""
         return f"pyproject.toml:{self.pyproject.line_of(entry.key)}"
 
     # What a front end has to install
 
     def sdist_requires(self) -> list[str]:
-        """Return what an sdist is built against: meson, for example, configures for it."""
+        """Return the providers for which an sdist is configured, as meson does."""
         return self._to_install([entry for entry in self.linked if native.applies(entry)])
 
     def wheel_requires(self) -> list[str]:
-        """Tell what a wheel is built against, what its pins are filled from, and what edits what it is linked with."""
+        """Return what a wheel is built against, the distributions for its pins, and the tools for its run paths."""
         joining = [entry for entry in self.of_level if entry.joins_build and is_for_wheels_here(entry) is not False]
         needed = self._to_install(joining)
         if any(map(native.applies, joining)):
@@ -183,21 +183,21 @@ class Entries(NamedTuple):
             hints=("change one of the lines",),
         )
 
-    # What a wheel says
+    # The lines of a wheel
 
     def is_sure(self, entry: Entry) -> bool | None:
-        """Answer as `is_for_wheels_here`, and None too where only the link tells which line the entry becomes."""
+        """Return the same as `is_for_wheels_here`, but None if the line depends on what the wheel is linked with."""
         libraries = self.providers.libraries(entry) if provider_exports.is_bare(entry) else frozenset()
         return None if libraries and native.shared_libraries([entry]) - libraries else is_for_wheels_here(entry)
 
     def sure_lines(self) -> dict[Entry, str]:
-        """Return the lines that every wheel of this build has, by entry. Raises as `lines_of` does."""
+        """Return the lines that all wheels of this build have, by entry. Raises as `lines_of` does."""
         return self._fill(entry for entry in self.of_level if self.is_sure(entry))
 
     def lines_of(self, archive: Wheel, known: Mapping[Entry, str]) -> dict[Entry, str]:
-        """Return the lines of a wheel that was built, by entry; `known` are those that are filled already.
+        """Return the lines of a built wheel, by entry; `known` are those that are filled already.
 
-        Raises `DeclarationError` if one can't be filled, or no version is within all of them.
+        Raises `DeclarationError` if a pin can't be filled, or no version satisfies all lines.
         """
         names = tags.of_wheel(archive.path.name)
         applying = [entry for entry in self.of_level if not entry.select or entry.selects(names)]
@@ -206,19 +206,19 @@ class Entries(NamedTuple):
         used = native.needed(archive.path) if on_links else None
         complete = {**known, **self._fill(left, used)}
         if used is not None:
-            # They were filled before the link could tell whether their provider's export is for them.
+            # They were filled before it was known which libraries are used, and so whether the export applies.
             limited = {entry: text for entry, text in known.items() if self.providers.libraries(entry)}
             self._hold(self._held_to_exports(limited, used))
         return {entry: complete[entry] for entry in applying}
 
     def _fill(self, entries: Iterable[Entry], used: frozenset[str] | None = None) -> dict[Entry, str]:
-        """Fill entries; `used` are the names of the libraries that the wheel needs, where that is known."""
+        """Return the lines of entries; `used` are the names of the libraries that the wheel needs, if known."""
         written, findings = lines.filled(entries, self.pyproject)
         if any(entry.native for entry in written):
             written = self.providers.inherited(written, used)
             findings += self._held_to_exports(written, used)
         if any(text != entry.requires for entry, text in written.items()) and not findings:
-            # Before the pins were filled it was found what is wrong with the others.
+            # Contradictions between lines without pins were found before.
             declared = (entry.declared(text) for entry, text in written.items())
             findings = tuple(
                 finding for finding, _ in contradictions(self.pyproject, self.declaration.project, declared, here=True)
@@ -231,7 +231,7 @@ class Entries(NamedTuple):
         return provider_exports.judge(written, api, self.pyproject, self.providers, used)
 
     def _hold(self, findings: tuple[Finding, ...]) -> None:
-        """Raise `DeclarationError` if there is an error; where only the project could mend it, warn of that instead."""
+        """Raise `DeclarationError` if there is an error; warn of it instead if only the project can correct it."""
         errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
         if errors and self.severity is Severity.ERROR:
             raise DeclarationError(findings, "Nothing was built")
@@ -239,7 +239,7 @@ class Entries(NamedTuple):
         self.reports.warn(finding._replace(severity=Severity.WARNING) for finding in left)
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
-        """Tell what a wheel exports, pins filled; `shipped` are its members, None where its files do not lie in it."""
+        """Return what a wheel exports, with filled pins; `shipped` are its members, None if it is editable."""
         export, findings = provider_exports.of_project(self.declaration.exports, metadata, shipped, self.pyproject)
         self._hold(findings)
         return export
@@ -255,11 +255,11 @@ class Entries(NamedTuple):
         )
         return DeclarationError(finding, "Nothing was built")
 
-    # What is said in the end
+    # The last line of output
 
     @contextmanager
     def naming_level(self) -> Iterator[None]:
-        """Say of which level it is, where the wrapped backend fails without the providers that are left out there."""
+        """Print the level if the wrapped backend fails at the API level, where providers are left out."""
         try:
             yield
         except AbidingError:
@@ -270,7 +270,7 @@ class Entries(NamedTuple):
             raise
 
     def outcome(self, added: Iterable[str]) -> str:
-        """Say at which level the wheel is, and how to get the other; empty if the project has no levels."""
+        """Return the level of the wheel, and how to get the other one; empty if the project has no levels."""
         if not self.of_variant:
             return ""
         if self.level is Level.API:

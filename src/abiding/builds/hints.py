@@ -20,7 +20,7 @@ __all__ = ["are_opposed", "declaring", "pin_notes"]
 
 
 def declaring(line: str, declared: Mapping[str, str], pyproject: Pyproject, where: str = "") -> str:
-    """Return how a line is declared: as a pin if each build writes another, and not beside what it excludes.
+    """Return a hint to declare a line: as a pin if each build writes another, in place of lines that exclude it.
 
     `declared` are the lines that are declared for the same wheel, each with its place.
     """
@@ -34,12 +34,12 @@ def declaring(line: str, declared: Mapping[str, str], pyproject: Pyproject, wher
 
 
 def pin_notes(line: str) -> tuple[str, ...]:
-    """Say why a pin is to be declared and not the line; nothing of a line that says the same in every build."""
+    """Explain why a pin should be declared instead of the line; empty for a line that is equal in every build."""
     pin = pin_of_installed(line)
     return (f"`{line}` is the version installed in this build; each build fills in the pin `{pin}`",) if pin else ()
 
 
 def are_opposed(line: str, other: str) -> bool:
-    """Return whether no version satisfies both, where both are in force."""
+    """Return whether there is an environment in which both lines apply, and no version satisfies both."""
     pair = exclusions([Line.read(line, ""), Line.read(other, "")])
     return any(len(exclusion.places) > 1 for exclusion in pair)

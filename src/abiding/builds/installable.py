@@ -24,25 +24,25 @@ __all__ = ["Installable"]
 
 
 class Installable(NamedTuple):
-    """Judges whether something can install what is built in a folder, and says whose each line is."""
+    """Judges whether the result of a build can be installed, and says where each line comes from."""
 
     entries: Entries
     folder: Path
 
     def wheel(self, name: str, metadata: CoreMetadata, lines: Mapping[Entry, str]) -> Iterator[Finding]:
-        """Judge the METADATA of a wheel, in which these `lines` are declared."""
+        """Judge the METADATA of a wheel, to which the declared `lines` were added."""
         yield from judge_python(name, metadata, self.entries.severity)
         if lines:
             yield from self._satisfiable(name, metadata, {line: entry for entry, line in lines.items()})
 
     def sdist(self, name: str, pkg_info: CoreMetadata) -> Iterator[Finding]:
-        """Judge what every wheel of an sdist will say, as far as it is known before one is built."""
+        """Judge the requirements of every wheel of an sdist, as far as they are known before one is built."""
         yield from judge_python(name, pkg_info, self.entries.severity)
         every = [entry for entry in self.entries.declaration.entries if not entry.select and not entry.variant]
         lines = {entry.in_metadata(pins.without_pins(entry.requires)): entry for entry in every}
         for finding in self._satisfiable(name, pkg_info.with_requirements(lines), lines) if lines else ():
             if any(requirements.parse(line).marker for line in lines_of(finding.found)):
-                continue  # a wheel may be for other environments than those of which the marker speaks
+                continue  # the marker may be false in all environments of a wheel
             of = requirements.name_of(lines_of(finding.found)[0])
             yield finding._replace(
                 message=f"no version of `{of}` satisfies all that the wheels of this sdist would require of it",
@@ -58,7 +58,7 @@ class Installable(NamedTuple):
             )
 
     def _place(self, line: str, declared: Mapping[str, Entry]) -> str:
-        """Say where a line is to be changed: pyproject.toml with its line, a script of the project, or its backend."""
+        """Return where to change a line: in pyproject.toml, in a script of the project, or in its backend."""
         if line in declared:
             return self.entries.place_of(declared[line])
         declaration = self.entries.declaration

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.artifacts.installers import judge_wheel
 from abiding.builds import rules
-from abiding.builds.compiled import judge_compiled, judge_versions
-from abiding.builds.contents import judge_links, judge_optional_modules
+from abiding.builds.compiled import judge_compiled, judge_optional_modules, judge_versions
 from abiding.builds.installable import Installable
+from abiding.builds.links import judge_links
 from abiding.findings.errors import DeclarationError
 from abiding.findings.words import literals
 from abiding.metadata import requirements
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Judgement", "judge_packed"]
 
-# What the hooks call a kind of wheel, and what people do.
+# Kinds of wheels as the hooks name them, and as messages do.
 _KINDS = {"wheel": "wheel", "editable": "editable wheel"}
 
 
 class Judgement(NamedTuple):
-    """Holds what was built against its source and its declaration.
+    """The checks of what was built, by its source and its declaration.
 
-    Methods raise `RefusedError` with the errors that they find, and warn of the rest. `name` is that of the file.
+    Methods raise `RefusedError` with the errors that they find, and warn of the rest. `name` is a file name.
     """
 
     pyproject: Pyproject
@@ -52,7 +52,7 @@ class Judgement(NamedTuple):
     entries: Entries
     outcome: Outcome
 
-    # Of an sdist
+    # Checks of an sdist
 
     def of_packed(self, name: str, data: bytes) -> None:
         """Judge the pyproject.toml that was packed into an sdist by the one in the folder."""
@@ -68,17 +68,17 @@ class Judgement(NamedTuple):
     def _hold_sdist(self, findings: Iterable[Finding]) -> None:
         self.outcome.hold(findings, "No sdist was written")
 
-    # Of a wheel
+    # Checks of a wheel
 
     def of_file(self, kind: str, wheel: Wheel) -> None:
-        """Judge a wheel by itself: WHEEL has to fit the file name, and installers have to take what is in it."""
+        """Judge a wheel by itself: its WHEEL has to fit the file name, and installers have to accept its members."""
         misnamed = rules.judge_name(kind, wheel, self.entries.severity, self.declaration.backend)
         self.hold_wheel((*misnamed, *self.entries.weigh(judge_wheel(wheel))))
 
     def of_metadata(self, kind: str, name: str, built: CoreMetadata, lines: Mapping[Entry, str]) -> list[str]:
-        """Judge METADATA by what the source says, and by the `lines` that are declared for this wheel.
+        """Judge METADATA by the source, and by the `lines` that are declared for this wheel.
 
-        Returns the requirements that it has beyond the source, all of which are declared.
+        Returns the requirements that the source does not have, all of which are declared.
         """
         differences = self.source.differences(built)
         new = [line for difference in differences if difference.field == "Requires-Dist" for line in difference.right]
@@ -94,15 +94,15 @@ class Judgement(NamedTuple):
         return new
 
     def of_prepared(self, name: str, prepared: CoreMetadata, built: CoreMetadata) -> None:
-        """Judge METADATA by what was prepared for the wheel."""
+        """Judge METADATA by the metadata that was prepared for the wheel."""
         self.hold_wheel(rules.judge_prepared(unkept(prepared, built), name))
 
     def of_installing(self, name: str, metadata: CoreMetadata, lines: Mapping[Entry, str]) -> None:
-        """Judge whether anything can install a wheel, with the lines that were added to it."""
+        """Judge whether a wheel can be installed, with the lines that were added to it."""
         self.hold_wheel(Installable(self.entries, self.source.folder).wheel(name, metadata, lines))
 
     def of_compiled(self, built: BuiltWheel) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
-        """Judge what is declared by the compiled files; returns the interfaces that these use, and what is wrong."""
+        """Judge the declaration by the compiled files. Returns the interfaces that these use, and the findings."""
         interfaces, findings = judge_compiled(built, self.entries, self._origin)
         return interfaces, (
             *findings,
@@ -112,7 +112,7 @@ class Judgement(NamedTuple):
         )
 
     def hold_wheel(self, findings: Iterable[Finding]) -> None:
-        """Stop if there is an error among the findings on a wheel, else warn of them."""
+        """Stop the build if a finding on a wheel is an error, else warn of the findings."""
         self.outcome.hold(findings, "No wheel was written")
 
     def _sides(self, kind: str, name: str, held_against: str, lines: Mapping[Entry, str]) -> rules.Sides:
@@ -128,9 +128,9 @@ class Judgement(NamedTuple):
 
 
 def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severity) -> tuple[Finding, ...]:
-    """Find that the pyproject.toml that was packed into an sdist lets it be built in another way than this folder."""
+    """Find values in the pyproject.toml of an sdist that would build it in another way than this folder."""
     differing: tuple[PyprojectDifference, ...] = ()
-    with suppress(DeclarationError):  # no front end reads it then, and says so
+    with suppress(DeclarationError):  # no front end can read it, and each says so
         differing = pyproject_differences(pyproject.table, pyproject.decode(data).table)
     if not differing:
         return ()
@@ -151,7 +151,7 @@ _MOST_QUOTED = 5
 
 
 def _packed_value(difference: PyprojectDifference) -> str:
-    """Say what a value is in the sdist: of lists, what they have there alone, or have not."""
+    """Describe a value in the sdist; of a list, the items that it has or lacks there."""
     key, own, packed = key_text(difference.key), difference.own, difference.other
     if packed is None:
         return f"in the sdist, `{key}` is missing"

@@ -34,17 +34,17 @@ __all__ = [
 
 
 class KnownMetadata(NamedTuple):
-    """What is known of the METADATA of a wheel: right in meaning, and to the byte if it is `exact`."""
+    """The known METADATA of a wheel: equal in meaning to what will be built, and byte for byte if `exact`."""
 
     metadata: CoreMetadata
     exact: bool = True
 
 
 def known_metadata(source: Source, declaration: Declaration) -> KnownMetadata | None:
-    """Return the METADATA of a wheel without asking the wrapped backend; None if only a build can tell.
+    """Return the METADATA of a wheel without calling the wrapped backend; None if only a build can tell.
 
-    There are three ways, the surest first: a PKG-INFO that was written for this declaration, a static `[project]`, and
-    any other PKG-INFO that can be relied on.
+    There are three sources, the most reliable first: a PKG-INFO that was written for this declaration, a static
+    `[project]`, and any other complete PKG-INFO.
     """
     if own := by_own_pkg_info(source, declaration):
         return KnownMetadata(own)
@@ -58,7 +58,7 @@ def known_metadata(source: Source, declaration: Declaration) -> KnownMetadata | 
 
 
 def by_own_pkg_info(source: Source, declaration: Declaration, fallback_version: str = "") -> CoreMetadata | None:
-    """Return METADATA as a PKG-INFO has it that was written for this declaration; None if there is none.
+    """Return METADATA from the PKG-INFO that was written for this declaration; None if there is none.
 
     `fallback_version` is used where PKG-INFO does not determine Metadata-Version; if it is empty, the answer is None.
     """
@@ -71,7 +71,7 @@ def by_own_pkg_info(source: Source, declaration: Declaration, fallback_version: 
 
 
 def _by_project(source: Source, declaration: Declaration) -> CoreMetadata | None:
-    """Return what meson-python will write, if `[project]` leaves it nothing to compute; None for other backends."""
+    """Return what meson-python will write, if it has nothing to compute; None for other backends."""
     project = declaration.project
     if declaration.backend != "mesonpy" or project.table is None or project.dynamic - project.extends:
         return None
@@ -80,12 +80,12 @@ def _by_project(source: Source, declaration: Declaration) -> CoreMetadata | None
 
         table = as_shown(Pyproject.read(source.folder).table)
         return CoreMetadata.parse(bytes(mesonpy.Metadata.from_pyproject(table, source.folder).as_rfc822()), "METADATA")
-    except Exception:  # noqa: BLE001 (whatever is wrong, with [project] for example, the build will say it better)
+    except Exception:  # noqa: BLE001 (the build reports errors, in [project] for example, with better messages)
         return None
 
 
 def project_metadata(pyproject: Pyproject, declaration: Declaration, source: Source, closing: str) -> CoreMetadata:
-    """Return METADATA without our lines, as `[project]` settles it. Raises `DeclarationError` if it does not."""
+    """Return METADATA without our lines from `[project]`. Raises `DeclarationError` if that is not enough."""
     project, backend = declaration.project, declaration.backend
 
     def unknown(message: str, hint: str) -> DeclarationError:
@@ -128,7 +128,7 @@ _IN_SDIST = "an sdist may know it: `abiding show --metadata NAME-VERSION.tar.gz`
 
 
 def _structured_fields(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the fields for which `[project]` has labels or parts: URLs, people, the readme (PEP 621)."""
+    """Yield the fields that `[project]` has in a structured form: URLs, people, the readme (PEP 621)."""
     urls = table.get("urls")
     for label, url in urls.items() if isinstance(urls, dict) else ():
         yield "Project-URL", f"{label}, {url}"
@@ -150,7 +150,7 @@ def _structured_fields(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def write_dist_info(directory: Path, metadata: CoreMetadata) -> str:
-    """Write a `.dist-info` folder with nothing but METADATA below `directory`; returns the folder's name (PEP 517)."""
+    """Write a `.dist-info` folder that contains only METADATA below `directory`. Returns its name (PEP 517)."""
     name = normalised(metadata.get("Name")).replace("-", "_")
     folder = directory / f"{name}-{_canonical_version(metadata.get('Version'))}.dist-info"
     folder.mkdir()
@@ -168,9 +168,9 @@ def _canonical_version(version: str) -> str:
 
 
 def read_dist_info(directory: Path) -> CoreMetadata:
-    """Read METADATA of the `.dist-info` folder that a front end hands back to a build (PEP 517 `metadata_directory`).
+    """Read METADATA of the `.dist-info` folder that a front end passes to a build (PEP 517 `metadata_directory`).
 
-    Some hand back the folder above, which setuptools takes too. Raises `ArchiveError` if the file is in neither.
+    Some pass its parent folder, which setuptools accepts too. Raises `ArchiveError` if the file is in neither.
     """
     for path in (directory / "METADATA", *sorted(directory.glob("*.dist-info/METADATA"))):
         if is_plain(path):

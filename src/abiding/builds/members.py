@@ -21,10 +21,10 @@ __all__ = ["members_of"]
 def members_of(
     built: BuiltWheel, entries: Entries, folder: Path, interfaces: tuple[Used, ...]
 ) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
-    """Return the contents of these members, by name, and what is wrong with how the wheel is linked.
+    """Return the contents of these members, by name, and findings on the libraries that the wheel is linked with.
 
-    `folder` is the source tree, `interfaces` are what the compiled files use. Raises `ArchiveError`, and
-    `DeclarationError` where a pin of an export can't be filled.
+    `folder` is the source tree, `interfaces` are those that the compiled files use. Raises `ArchiveError`, and
+    `DeclarationError` if a pin of an export can't be filled.
     """
     findings: tuple[Finding, ...] = ()
     if not entries.of_level:

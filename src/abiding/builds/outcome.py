@@ -19,22 +19,22 @@ __all__ = ["Outcome"]
 
 
 class Outcome:
-    """What one hook says, which counts what it has warned of."""
+    """The output of one hook. It counts the warnings."""
 
     def __init__(self) -> None:
         self._warned: list[str] = []
 
     def hold(self, findings: Iterable[Finding], closing: str) -> None:
-        """Raise `RefusedError` with all findings if there is an error among them; else warn of each."""
+        """Raise `RefusedError` with all findings if one of them is an error; else warn of each."""
         findings = tuple(findings)
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise RefusedError(findings, closing)
         self.warn(findings)
 
     def warn(self, findings: Iterable[Finding]) -> None:
-        """Warn of each finding; where warnings are errors (`python -W error`) the first one stops the hook.
+        """Warn of each finding; if warnings are errors (`python -W error`), the first one stops the hook.
 
-        It looks as an error does, whoever shows it: Python, or a front end that was handed the text.
+        The text is formatted like an error, whether Python or a front end prints it.
         """
         for finding in findings:
             self._warned.append(finding.rule)
@@ -42,12 +42,12 @@ class Outcome:
                 warnings.warn(_text(finding), UserWarning, stacklevel=5)
 
     def remark(self, findings: Iterable[Finding]) -> None:
-        """Print each finding: what nobody has to do anything about in a build, or what has stopped it already."""
+        """Print each finding without a warning: nothing is to be done about it, or it has stopped the build."""
         for finding in findings:
             print(_text(finding), file=sys.stderr)  # noqa: T201
 
     def say(self, text: str) -> None:
-        """Print one line about what was built. It counts the warnings, which some front ends show later."""
+        """Print one line about the result, with the number of warnings, which some front ends show later."""
         rules = ", ".join(f"`{rule}`" for rule in dict.fromkeys(self._warned))
         count = len(self._warned)
         warned = f"; {count} warning{'s' * (count > 1)}: {rules}" if rules else ""

@@ -18,9 +18,9 @@ __all__ = ["Output"]
 
 
 class Output(NamedTuple):
-    """The folder that a front end names, and a `private` one inside it, on the same file system.
+    """The folder that a front end names, and a `private` one inside it, so on the same file system.
 
-    Nothing in the private folder can be taken for a result. `there` are the names of what `folder` held at first.
+    Nothing in the private folder can be mistaken for a result. `there` are the names that `folder` had at first.
     """
 
     folder: Path
@@ -40,9 +40,9 @@ class Output(NamedTuple):
             yield cls(folder, private, there)
 
     def target(self, name: str) -> Path:
-        """Return where the file `name` is handed over, in place of an older one.
+        """Return the path at which the file `name` is handed over. It may replace an older file.
 
-        Raises `ArchiveError` if there was none when the build began: then another build writes into the same folder.
+        Raises `ArchiveError` if the file appeared during the build: another build writes into the same folder.
         """
         target = self.folder / name
         if name not in self.there and os.path.lexists(target):

@@ -38,11 +38,10 @@ class Exported(NamedTuple):
 
 
 def of_installed(name: str, *, running: bool = True) -> Exported | None:
-    """Look up what a provider exports: in its record, or else by its entry point, which runs its code.
+    """Return what a provider exports, by its build record or, if `running`, its entry point, which runs its code.
 
-    That is not done unless `running`. None if it is not installed, or exports nothing. Raises `DeclarationError`
-    (`bad-exports`) if it can't be understood, `ArchiveError` if the record can't be read, and `AbidingError`
-    (`broken-install`) if its METADATA can't be.
+    None if it is not installed, or exports nothing. Raises `DeclarationError` (`bad-exports`) if it can't be
+    understood, `ArchiveError` if the record can't be read, and `AbidingError` (`broken-install`) if its METADATA can't.
     """
     from abiding.native.installed import find_installed
     from abiding.project.build_record import record_in
@@ -85,7 +84,7 @@ def is_bare(entry: Entry) -> bool:
 
 
 class Providers:
-    """The providers of native entries that are installed here: what each exports is looked up once."""
+    """The installed providers of native entries. Each export is looked up once."""
 
     def __init__(self) -> None:
         self._exported: dict[str, Exported | None] = {}
@@ -97,14 +96,14 @@ class Providers:
         return self._exported[entry.name]
 
     def libraries(self, entry: Entry) -> frozenset[str]:
-        """Return the libraries to which the export for an entry is limited; empty for all, and if there is none."""
+        """Return the libraries that the export for an entry is about; empty for all, and if there is no export."""
         exported = self.exported(entry) if _is_held(entry) else None
         return frozenset(exported.export.libraries if exported else ())
 
     def inherited(self, lines: Mapping[Entry, str], used: Collection[str] | None) -> dict[Entry, str]:
-        """Write what each entry requires: those that name no versions get the line that their provider exports.
+        """Return the requirement of each entry; an entry without versions gets the one that its provider exports.
 
-        `used` are the names of the libraries that the wheel needs, None while that is not known.
+        `used` are the names of the libraries that the wheel needs, None while they are not known.
         """
         written = dict(lines)
         for entry in lines:
@@ -123,14 +122,14 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Judge the versions that native entries admit, by what their providers export for the libraries that are `used`.
 
-    While these are not known, None, an export for some libraries alone is neither for an entry nor against it.
+    While these are not known (None), an export that is about some libraries only is not applied.
     """
     admitted = _Admitted(lines, api, pyproject, providers, used)
     return (*admitted.loose(), *admitted.unbounded())
 
 
 class _Admitted(NamedTuple):
-    """What the lines of a build admit with what is in force beside them, where some libraries of providers are used."""
+    """The versions that the lines of a build admit, together with the API level, for the libraries that are `used`."""
 
     lines: Mapping[Entry, str]
     api: ApiLevel
@@ -174,18 +173,18 @@ class _Admitted(NamedTuple):
             )._replace(severity=Severity.WARNING)
 
     def _held(self) -> Iterator[tuple[Entry, str]]:
-        """Yield the entries that have to keep to an export, with their lines, as far as it is known that they do."""
+        """Yield the entries to which their provider's export certainly applies, with their lines."""
         for entry, line in self.lines.items():
             if _is_held(entry) and (self.used is not None or not self.providers.libraries(entry)):
                 yield entry, line
 
     def _exported(self, entry: Entry) -> Exported | None:
-        """Return what the provider of an entry exports, if that is for one of the libraries that are used."""
+        """Return the export of an entry's provider, if it is about a library that is used."""
         exported = self.providers.exported(entry)
         return exported if exported and (self.used is None or exported.export.is_for(self.used)) else None
 
     def _versions(self, entry: Entry, line: str) -> Versions:
-        """Return the versions that a line admits together with those that are always in force beside it."""
+        """Return the versions that a line admits together with all lines that always apply."""
         versions = range_of(requirements.parse(line).specifier)
         beside: Iterable[str] = (
             *(api_line.text for api_line in self.api.lines.get(entry.name, ()) if not api_line.extra),
@@ -203,17 +202,17 @@ class _Admitted(NamedTuple):
 
 
 def _with_extras(entry: Entry) -> str:
-    """Return what an entry is for, without versions and marker."""
+    """Return the requirement of an entry without versions and marker."""
     extras = sorted(requirements.parse(pins.sample(entry.requires)).extras)
     return f"{entry.name}[{','.join(extras)}]" if extras else entry.name
 
 
-# No upper bound that anybody writes is above it.
+# Above every real upper bound.
 _FAR = "999999999!0"
 
 
 def _is_held(entry: Entry) -> bool:
-    """Return whether an entry has to keep to what its provider exports."""
+    """Return whether the export of its provider applies to an entry."""
     return entry.native and entry.applies_here and not entry.ignore_exports
 
 
@@ -235,11 +234,9 @@ def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
 def of_project(
     export: Export | None, metadata: CoreMetadata, shipped: Iterable[str] | None, pyproject: Pyproject
 ) -> tuple[Export | None, tuple[Finding, ...]]:
-    """Return what a wheel exports, pins filled from its own version, and what is wrong with it.
+    """Return what a wheel exports, with pins filled from its own version, and findings; None if nothing is declared.
 
-    None if nothing is declared.
-
-    `shipped` are the names of its members, None where its files do not lie in it. Raises `DeclarationError`.
+    `shipped` are the names of its members, None if it is editable. Raises `DeclarationError`.
     """
     if export is None:
         return None, ()

@@ -39,12 +39,12 @@ __all__ = [
 
 
 class Sides(NamedTuple):
-    """The two files of a comparison, in words for the messages.
+    """The two sides of a comparison, as the messages name them.
 
-    `kind` is what was built (`wheel`, `editable wheel`, `sdist`), `artifact` its file name, `author` who wrote it, and
-    `source` what it is held against (`sdist` or `project`). `origin(field, value)` says where a value of the source
-    stands, for example `pyproject.toml:14`; `pyproject` is where a line is declared, in `folder`. `declared` are the
-    lines that are declared for what was built, each with its place.
+    `kind` is what was built (`wheel`, `editable wheel`, `sdist`), `artifact` its file name, `author` the backend that
+    wrote it, and `source` what it is compared with (`sdist` or `project`). `origin(field, value)` returns where the
+    source has a value, for example `pyproject.toml:14`. `folder` contains `pyproject`. `declared` are the lines that
+    are declared for the result, each with its place.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class Sides(NamedTuple):
     declared: Mapping[str, str]
 
     def computing(self, line: str) -> str:
-        """Say what decides in each build that a line is written: a script that the author runs, or the author."""
+        """Return what writes a line in each build: a script that the backend runs, or the backend itself."""
         name, _ = hints.places_of(line)
         return script_of(self.author, self.folder, self.pyproject.table, name) or self.author
 
@@ -71,7 +71,7 @@ class Sides(NamedTuple):
         notes: tuple[str, ...],
         hints: Sequence[str],
     ) -> Finding:
-        """Make the error about a requirement that is not the one expected; one of the two may not be there."""
+        """Return the error about a requirement that is not the expected one; either of them may be missing."""
         return Finding(
             rule,
             Severity.ERROR,
@@ -88,7 +88,7 @@ class Sides(NamedTuple):
 
 
 def judge(differences: Collection[Difference], declared: Collection[str], sides: Sides) -> tuple[Finding, ...]:
-    """Hold the differences between what was said (left) and what was built (right) against the declared lines."""
+    """Judge the differences between the source (left) and the result (right) by the declared lines."""
     findings: list[Finding] = []
     for difference in differences:
         if difference.field == "Requires-Dist":
@@ -169,7 +169,7 @@ def _undeclared_requirement(line: str, sides: Sides) -> Finding:
 
 
 def _for_every_build(line: str, sides: Sides) -> str:
-    """Return how a line comes to be required by the source, and so by its sdist."""
+    """Return a hint to let the source require a line, and so its sdist."""
     name, _ = hints.places_of(line)
     project = table_at(sides.pyproject.table, ("project",))
     way = f"add it to `project.{name}`" if name in project else "require it in every build"
@@ -203,7 +203,7 @@ _WHAT_DIFFERS = (
 
 
 def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[Finding, ...]:
-    """Hold the METADATA of a wheel against the one prepared for it: PEP 517 wants them identical."""
+    """Judge the METADATA of a wheel by the prepared one: PEP 517 requires them to be identical."""
     return tuple(
         difference.finding(
             "prepared-differs",
@@ -219,7 +219,7 @@ def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[
 
 
 def place_of(pyproject: Pyproject, project: Project, field: str, value: str) -> str:
-    """Find where `[project]` has a value of a core metadata field: `pyproject.toml:14`."""
+    """Return where `[project]` has a value of a core metadata field: `pyproject.toml:14`."""
     for key, text, extra in project.requirements() if field == "Requires-Dist" else ():
         if (requirements.with_extra(text, extra) if extra else text) == value:
             return f"pyproject.toml:{pyproject.line_of(key)}"
@@ -230,7 +230,7 @@ def place_of(pyproject: Pyproject, project: Project, field: str, value: str) -> 
 
 
 def not_asked(hook: str, backend: str, absent: Sequence[str], exc: BaseException) -> Finding:
-    """Warn of a hook that failed, as it may where the provider is still to be installed."""
+    """Warn of a hook that failed, probably because a provider is not installed yet."""
     names = " and ".join(f"`{name}`" for name in absent)
     return Finding(
         "missing-provider",
@@ -244,7 +244,7 @@ def not_asked(hook: str, backend: str, absent: Sequence[str], exc: BaseException
 def too_low(
     declared: Declaration, pyproject: Pyproject, pkg_info: CoreMetadata, severity: Severity
 ) -> Iterator[Finding]:
-    """Find that the core metadata of an sdist has fields that its declared version, if there is one, has not."""
+    """Find fields in an sdist's metadata that its declared `metadata-version` does not have."""
     version = declared.metadata_version
     newer = pkg_info.newer_fields(version) if version else ()
     if newer:
@@ -262,8 +262,8 @@ def too_low(
 
 
 def judge_name(kind: str, archive: Wheel, severity: Severity, backend: str) -> Iterator[Finding]:
-    """Find that a wheel has the name of another one than WHEEL says it is."""
-    # Setuptools marks an editable wheel by what is a build number in its name alone: it is installed and gone.
+    """Find differences between the file name of a wheel and its WHEEL file."""
+    # Setuptools marks an editable wheel by a build number in its name only. The file is deleted after installation.
     fields = ("Tag",) if kind == "editable" else ("Tag", "Build")
     hint = f"`{backend}` has written both: look for what gives the wheel another name than its own"
     for finding in judge_stated(archive.path.name, archive.stated(), severity, hint):
@@ -272,7 +272,7 @@ def judge_name(kind: str, archive: Wheel, severity: Severity, backend: str) -> I
 
 
 def edited_sdist(source: Source) -> Iterator[Finding]:
-    """Warn of an unpacked sdist whose pyproject.toml was edited after PKG-INFO was written; of no other."""
+    """Warn of an unpacked sdist whose pyproject.toml was edited after PKG-INFO was written."""
     if not source.contradictions:
         return
     fields = ", ".join(f"`{difference.field}`" for difference in source.contradictions)

@@ -19,7 +19,7 @@ __all__ = ["Settings"]
 
 _PREFIX = "abiding."
 _KNOWN = ("abiding.level", "abiding.variant")
-# What is on the command line does not overrule a file.
+# The command line does not override a file.
 _ONCE = "say `{}` once: uv takes it from `config-settings` in pyproject.toml and uv.toml too, pip from its own file"
 
 
@@ -42,10 +42,10 @@ class Settings(NamedTuple):
     def read(
         cls, config_settings: Mapping[str, Any] | None, environ: Mapping[str, str], variants: Collection[str] = ()
     ) -> Settings:
-        """Sort the frontend's settings (PEP 517 `config_settings`) into ours and the wrapped backend's.
+        """Separate the frontend's settings (PEP 517 `config_settings`) into ours and the wrapped backend's.
 
         `variants` are those that the project declares. Raises `DeclarationError` for a setting of ours that does not
-        exist or has no sensible value.
+        exist or has an invalid value.
         """
         ours = {name: value for name, value in (config_settings or {}).items() if name.startswith(_PREFIX)}
         backend_config = None
@@ -100,10 +100,10 @@ def _unknown_setting(name: str) -> Finding:
 
 
 def _misspelt_variables(environ: Mapping[str, str], values: Mapping[str, Collection[str]]) -> Iterator[Finding]:
-    """Yield the variables that are meant to be ours: those with a value that ours may have, and that is not given.
+    """Yield findings on variables that look like misspelt ones of ours, and have a value that ours may have.
 
-    `values` are these, by the variable. Others may begin alike, in whose scripts they are; and who writes ours whole,
-    and more, may mean something else.
+    `values` are the possible values of each variable that is not set. A name that contains one of ours as a whole is
+    only a warning, since it may belong to the project's own scripts.
     """
     known = {variable.removeprefix(_OURS): variable for variable in values}
     slips = Slips(values)

@@ -25,7 +25,7 @@ _COMMIT = "`git add --all` and `git commit`; then build again"
 
 @contextmanager
 def explaining(backend: WrappedBackend, outcome: Outcome) -> Iterator[None]:
-    """Let a failure of a backend that packs commits be followed by what there is to do, where it had none."""
+    """Print what to do after a backend has failed because there is no commit to pack."""
     try:
         yield
     except (Exception, SystemExit):
@@ -34,13 +34,13 @@ def explaining(backend: WrappedBackend, outcome: Outcome) -> Iterator[None]:
 
 
 def uncommitted(backend: str, folder: Path) -> tuple[Finding, ...]:
-    """Say why a backend that packs commits had none; of other backends, or where there is one, nothing.
+    """Explain why there is no commit to pack; empty for backends that need none, or if there is one.
 
-    It is asked once a build has failed: Meson itself says no more than that git has failed, or is needed.
+    This is for builds that have failed: Meson itself only says that git has failed, or is needed.
     """
     if backend.partition(":")[0] != "mesonpy" or not is_there(folder / _BUILD):
         return ()
-    reason = _found(folder)
+    reason = _reason(folder)
     if not reason:
         return ()
     why, hint = reason
@@ -48,8 +48,8 @@ def uncommitted(backend: str, folder: Path) -> tuple[Finding, ...]:
     return (Finding("failed-build", Severity.ERROR, message, artifact=_BUILD, hints=(hint,)),)
 
 
-def _found(folder: Path) -> tuple[str, str] | None:
-    """Return what keeps a commit from being packed, and what to do; None where nothing does, as far as git knows."""
+def _reason(folder: Path) -> tuple[str, str] | None:
+    """Return why no commit can be packed, and what to do; None if git finds one."""
     around = (folder, *folder.parents)
     if any(is_there(parent / ".hg") for parent in around):  # Meson packs the commits of Mercurial too
         return None

@@ -24,15 +24,15 @@ __all__ = ["WrappedBackend", "view"]
 
 
 _MOST_SHOWN = 100
-# What every backend has one of; PEP 517 asks for both.
+# A backend has at least one of these; PEP 517 requires both.
 _HOOKS = ("build_wheel", "build_sdist")
 
 
 class WrappedBackend(NamedTuple):
     """The backend that `[tool.abiding]` names, for the source tree in `folder`.
 
-    `name` is of the form `module` or `module:object.attribute`; `path` lists the folders of the tree that it is looked
-    for in first (PEP 517 `backend-path`).
+    `name` is of the form `module` or `module:object.attribute`. `path` lists folders of the tree in which it is looked
+    for first (PEP 517 `backend-path`).
     """
 
     name: str
@@ -71,9 +71,9 @@ class WrappedBackend(NamedTuple):
         return returned
 
     def _call(self, hook: str, *arguments: object) -> Any:  # noqa: ANN401 (each hook has its own)
-        """Call a hook while the backend is shown its view of `[project]`. What it raises goes through.
+        """Call a hook while the backend sees its view of `[project]`. Its exceptions are passed on.
 
-        Raises `BackendError` if there is no such function, or if it ends the process as if all were well.
+        Raises `BackendError` if there is no such function, or if it exits with status 0.
         """
         function = getattr(self.load(), hook, None)
         if not callable(function):
@@ -91,7 +91,7 @@ class WrappedBackend(NamedTuple):
 
     @classmethod
     def has_raised(cls, exc: BaseException) -> bool:
-        """Return whether an exception is from a wrapped backend: from its import, or while it was at work."""
+        """Return whether an exception is from a wrapped backend: from its import, or from a hook."""
         import traceback
 
         asking = (cls._call.__code__, _load.__wrapped__.__code__)
@@ -151,7 +151,7 @@ def _no_such(backend: WrappedBackend, message: str, note: str) -> BackendError:
 
 
 def _resolve(backend: WrappedBackend, folder: str) -> Path:
-    """Find a folder of `backend-path`, which links must not lead out of the source tree (PEP 517)."""
+    """Return a folder of `backend-path`. Raises `BackendError` if a link leads out of the source tree (PEP 517)."""
     path = (backend.folder / folder).resolve()
     if not path.is_relative_to(backend.folder.resolve()):
         raise _problem(
@@ -170,7 +170,7 @@ def _not_importable(backend: WrappedBackend, exc: ImportError) -> BackendError:
 
     module_name = backend.name.partition(":")[0]
     missing = exc.name if isinstance(exc, ModuleNotFoundError) and exc.name else ""
-    if not missing or not f"{module_name}.".startswith(f"{missing}."):  # it is there, and what it imports is not
+    if not missing or not f"{module_name}.".startswith(f"{missing}."):  # something that it imports is missing
         message = f"the wrapped backend `{backend.name}` can't be imported"
         return _problem(backend, message, f"{type(exc).__name__}: {exc}", *_bringing(missing))
     parent, _, name = missing.rpartition(".")
@@ -207,16 +207,16 @@ def _problem(
     return BackendError(finding, closing)
 
 
-# The second is in setuptools before 70.
+# The second is part of setuptools before 70.
 _FORERUNNERS = ("tomli", "setuptools.extern.tomli")
 
 
 @contextmanager
 def view() -> Iterator[None]:
-    """While it lasts, TOML is read as the wrapped backend may see it.
+    """Replace the readers of `tomllib` by ones that return the wrapped backend's view of pyproject.toml.
 
-    Every backend reads pyproject.toml with `tomllib`, or did so with its forerunner `tomli`, for which `tomllib` can
-    stand in. A hook runs in a process of its own, so this touches no file and nobody else.
+    Every backend uses `tomllib`, or its predecessor `tomli`, which `tomllib` can replace. A hook runs in its own
+    process, so nothing else is affected, and no file is changed.
     """
     load, loads = tomllib.load, tomllib.loads
     forerunners = {name: sys.modules.get(name) for name in _FORERUNNERS}
@@ -241,11 +241,11 @@ def _seen(read: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     return reader
 
 
-# What is to be installed
+# Hints on what to install
 
 
 def _bringing(module: str) -> tuple[str, ...]:
-    """Return what to install for a module that a backend imports."""
+    """Return a hint to install a module that a backend imports."""
     if not module:
         return ()
     name = module.partition(".")[0]
@@ -253,12 +253,12 @@ def _bringing(module: str) -> tuple[str, ...]:
 
 
 def _ways_to_install(backend: str, requires: Iterable[tuple[Key, str]]) -> Iterator[str]:
-    """Yield ways to install a backend that can't be imported; `requires` is what `[build-system]` requires."""
+    """Yield hints to install a backend that can't be imported; `requires` are the lines of `[build-system]`."""
     from abiding.metadata.requirements import name_of
     from abiding.project.known_backends import KNOWN, distribution_of, similar_to
 
     suggestion = similar_to(backend)
-    # What would bring a misspelled name is on no index, or worse.
+    # A distribution with a misspelt name does not exist, or is malicious.
     distribution = distribution_of(suggestion or backend)
     by_name = {name_of(text): text for _, text in requires}
     if distribution in by_name:

@@ -22,7 +22,7 @@ _HERE = str(Path(__file__).parent)
 
 @contextmanager
 def seeing(backend: str) -> Iterator[None]:
-    """While it lasts, what the backend starts reads TOML as the backend does, if it is one that starts a reader."""
+    """Let the programs that the backend starts read TOML as it does, if it is a backend that starts some."""
     if backend.partition(".")[0] != "sipbuild":
         yield
         return

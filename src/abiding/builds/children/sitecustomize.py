@@ -12,7 +12,7 @@ __all__: list[str] = []
 
 
 def _run_the_other() -> None:
-    """Run the module of this name that is next on the path: front ends have one in their environments."""
+    """Run the next module of this name on the path: front ends have one in their environments."""
     here = Path(__file__).parent
     spec = PathFinder.find_spec(__name__, [folder for folder in sys.path if Path(folder) != here])
     if spec and spec.loader:
@@ -20,9 +20,9 @@ def _run_the_other() -> None:
 
 
 _run_the_other()
-# A Python of another environment, which does not have it, reads what there is.
+# A Python of another environment may not have abiding; it then sees the file as it is.
 with suppress(ImportError):
     from abiding.builds.wrapped_backend import view
 
-    _LASTING = view()  # it ends with the program
+    _LASTING = view()  # kept until the program ends
     _LASTING.__enter__()

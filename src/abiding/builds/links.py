@@ -1,4 +1,4 @@
-"""The compiled files of a wheel that was built, held against what the declaration says of them."""
+"""Check that a wheel finds the libraries of the build environment that it is linked with."""
 
 from __future__ import annotations
 
@@ -17,38 +17,13 @@ if TYPE_CHECKING:
     from abiding.findings.rules import Rule
     from abiding.native.bytewise import Needed
 
-__all__ = ["judge_links", "judge_optional_modules"]
-
-
-def judge_optional_modules(built: BuiltWheel, entries: Entries) -> Iterator[Finding]:
-    """Warn of each glob of `optional-modules` that matches no compiled file, if the wheel has any.
-
-    A glob with an ending that no file of this wheel has is for wheels of another system.
-    """
-    optional, members = entries.declaration.optional_modules, built.archive.names
-    if not optional or built.kind == "editable" or not native.has_code(members):
-        return
-    from abiding.evidence.optional_modules import NO_MATCH, CompiledModules
-
-    inside = CompiledModules.of(members)
-    for index, glob in enumerate(guard.modules for guard in optional):
-        if inside.has(glob):
-            continue
-        suggestion = inside.suggestion(glob)
-        yield entries.pyproject.finding(
-            "bad-value",
-            NO_MATCH.format(glob),
-            ("tool", "abiding", "optional-modules", index),
-            severity=Severity.WARNING,
-            notes=inside.notes,
-            hints=(f"did you mean `{suggestion}`?",) if suggestion else (),
-        )
+__all__ = ["judge_links"]
 
 
 def judge_links(built: BuiltWheel, entries: Entries) -> Iterator[Finding]:
-    """Warn of each library of the build environment that the wheel is linked with and will not find.
+    """Warn of each library of the build environment that a wheel is linked with, and will not find when installed.
 
-    Only where no native entry counts: else the wheel is judged as a whole, by `members_of`. Raises `ArchiveError`.
+    Only for wheels without native entries; `members_of` judges the others. Raises `ArchiveError`.
     """
     if any(map(native.applies, built.lines)):
         return
@@ -66,7 +41,7 @@ def _unreachable(need: Needed, built: BuiltWheel, entries: Entries) -> Finding:
         rule,
         Severity.WARNING,
         message.format(need),
-        artifact=built.archive.path.name,
+        artifact=built.name,
         field=need.library,
         found=need.users,
         found_from="named in",
@@ -75,7 +50,7 @@ def _unreachable(need: Needed, built: BuiltWheel, entries: Entries) -> Finding:
     )
 
 
-# auditwheel looks there too, and so does what tells whether the machine has the library.
+# auditwheel looks there too, and so does the test of whether the machine has the library.
 _COPYING = "or, where auditwheel copies it into the wheel, let `LD_LIBRARY_PATH` lead to it in the build as well"
 _MESSAGES = {
     "undeclared-provider": (
@@ -90,7 +65,7 @@ _MESSAGES = {
 
 
 def _how_to_declare(need: Needed, entries: Entries) -> str:
-    """Return how a distribution is declared as native: in the entry that there is for it, or in a new one."""
+    """Return a hint to declare a distribution as native, in its entry if there is one, or in a new one."""
     own = next((entry for entry in entries.declaration.entries if entry.name == need.distribution), None)
     if own and own.key[:1] == ("tool",):
         return (
