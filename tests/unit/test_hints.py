@@ -328,6 +328,42 @@ def test_requirements_that_are_taken_from_what_is_installed(
     assert ("egg==3.0.0.post1" in built) == ("egg==x.x.x" in hint)
 
 
+OF_EXTRA = """\
+from importlib.metadata import version
+def sdist(): return ["Provides-Extra: gpu"]
+def wheel(): return [*sdist(), f'Requires-Dist: egg=={version("egg")}; extra == "gpu"']
+"""
+
+
+def test_a_requirement_of_an_extra_that_is_taken_from_what_is_installed(tmp_path: Path) -> None:
+    """Followed, the wheel builds, also where another version is installed."""
+    files = {"pyproject.toml": WITHOUT_PROJECT, "odd.py": dedent(BACKEND), "says.py": OF_EXTRA}
+    first, second = (installed(tmp_path / name, "egg", name) for name in ("2.3.4", "1!3.0.0"))
+    tree = Tree.write(tmp_path / "tree", files, PYTHONPATH=first)
+    inside = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "first")
+    said = refusal(Tree(inside, tree.environment, []), "build_wheel", tmp_path / "out")
+    assert '[tool.abiding.wheel.optional-dependencies] gpu = ["egg==x.x.x"]' in " ".join(said.split())
+    follow(tree, said)
+    inside = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "in")
+    name = Tree(inside, {"PYTHONPATH": second}, []).hook("build_wheel", tmp_path / "out", ABIDING_LEVEL="abi")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ('egg==1!3.0.0; extra == "gpu"',)
+
+
+def test_a_local_version_that_is_taken_from_what_is_installed(tmp_path: Path) -> None:
+    """Only a pin with `===` takes it, and becomes another line than a backend writes."""
+    files = {"pyproject.toml": WITHOUT_PROJECT, "odd.py": dedent(BACKEND), "says.py": says("", COMPUTED)}
+    tree = Tree.write(tmp_path / "tree", files, PYTHONPATH=installed(tmp_path / "egg", "egg", "2.9.0+cu1"))
+    inside = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "first")
+    said = " ".join(refusal(Tree(inside, tree.environment, []), "build_wheel", tmp_path / "out").split())
+    assert "no pin becomes it: declare `egg===x.x.x`, which takes the local version, and write none" in said
+    (tree.folder / "says.py").write_text(says("", ""))
+    file = tree.folder / "pyproject.toml"
+    file.write_text(file.read_text() + '[tool.abiding.wheel]\ndependencies = ["egg===x.x.x"]\n')
+    inside = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "again")
+    name = Tree(inside, tree.environment, []).hook("build_wheel", tmp_path / "out", ABIDING_LEVEL="abi")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("egg===2.9.0+cu1",)
+
+
 OPPOSED = "`egg>=2` is from `odd`, `egg<2` from pyproject.toml:{}"
 LATER = "hint: who publishes such a wheel builds it with `ABIDING_LEVEL=abi`, and then it is an error"
 

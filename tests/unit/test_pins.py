@@ -16,7 +16,7 @@ from packaging.version import Version
 
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import filling, pins
-from abiding.metadata.pinned import pin_of_installed, pin_of_named
+from abiding.metadata.pinned import pin_of_installed, pin_of_local, pin_of_named
 from abiding.project import lines
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject
@@ -371,6 +371,15 @@ def test_beside_a_local_version_there_may_be_a_pin() -> None:
         ("egg==2.4", "2.4.0", "egg==x.x"),
         ("egg==2.0.0rc1", "2.0rc1", "egg==x.x.x"),
         ("egg==1!2.4", "1!2.4", "egg==x.x"),
+        ("egg==1!2.4.*", "1!2.4.0", "egg==x.x.*"),
+        ("egg>=1!2.4.6,<1!2.5", "1!2.4.6", "egg>=x.x.x,<x.x+1"),
+        ("egg>=1!2.4.6,<1!3", "1!2.4.6", "egg>=x.x.x,<x+1"),
+        ('egg==2.4.6; extra == "gpu"', "2.4.6", 'egg==x.x.x; extra == "gpu"'),
+        (
+            'egg==2.4.*; os_name == "nt" and extra == "gpu"',
+            "2.4.6",
+            'egg==x.x.*; os_name == "nt" and extra == "gpu"',
+        ),
         ("egg==2.9.0", "2.9.0+cu1", "egg==x.x.x"),
         ("egg===2.9.0+cu1", "2.9.0+cu1", "egg===x.x.x"),
         # Lines that may be meant in every build, or that no pin becomes.
@@ -383,7 +392,10 @@ def test_beside_a_local_version_there_may_be_a_pin() -> None:
         ("egg!=2.4.6", "2.4.6", ""),
         ("egg<2.4.7,>2.4.5", "2.4.6", ""),
         ("egg==2.9.0+cu1", "2.9.0+cu1", ""),
-        ("egg==2.4.6; extra == 'gpu'", "2.4.6", ""),
+        ("egg==1!2.4.*", "2.4.0", ""),
+        ("egg==2.4.*", "1!2.4.0", ""),
+        ("egg<1!3,==2.4.6", "2.4.6", "egg<1!3,==x.x.x"),
+        ("egg==2.4.6; extra != 'gpu'", "2.4.6", ""),
         ("egg @ https://example.org/egg-2.4.6.zip", "2.4.6", ""),
         ("egg==2.4.6", "old", ""),
         ("no requirement", "2.4.6", ""),
@@ -397,6 +409,43 @@ def test_the_pin_of_what_is_installed(line: str, version: str, pin: str) -> None
         assert Requirement(filled(pin, version).line) == Requirement(line)
 
 
+@pytest.mark.parametrize(
+    ("line", "version", "pin"),
+    [
+        ("egg==2.9.0+cu1", "2.9.0+cu1", "egg===x.x.x"),
+        ("egg==2.9.0+CU1", "2.9.0+cu1", "egg===x.x.x"),
+        ('egg==2.9+cu1; os_name == "nt"', "2.9.0+cu1", 'egg===x.x.x; os_name == "nt"'),
+        ('egg==2.9.0+cu1; extra == "gpu"', "2.9.0+cu1", 'egg===x.x.x; extra == "gpu"'),
+        ("egg==2.9.0+cu2", "2.9.0+cu1", ""),
+        ("egg==2.9.0", "2.9.0+cu1", ""),
+        ("egg===2.9.0+cu1", "2.9.0+cu1", ""),
+        ("egg==2.9.0", "2.9.0", ""),
+    ],
+)
+def test_the_pin_of_a_local_version(line: str, version: str, pin: str) -> None:
+    with patch.object(importlib.metadata, "version", lambda _: version):
+        assert pin_of_local(line) == pin
+    if pin:
+        assert f"==={version}" in filled(pin, version).line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('egg==x.x; extra == "gpu"', ("egg==x.x", "gpu")),
+        ('egg>=x.x,<x+1; os_name == "nt" and extra == "gpu"', ('egg>=x.x,<x+1 ; os_name == "nt"', "gpu")),
+        ('egg>=1.1,<2; extra == "gpu"', ("egg>=1.1,<2", "gpu")),
+        ("egg==x.x", None),
+        ("egg", None),
+    ],
+)
+def test_the_extra_of_a_pin(text: str, expected: tuple[str, str] | None) -> None:
+    split = pins.split_extra(text)
+    assert (split and (split[0].replace(" ;", ";"), split[1])) == (
+        expected and (expected[0].replace(" ;", ";"), expected[1])
+    )
+
+
 def test_no_pin_of_what_is_not_installed() -> None:
     assert pin_of_installed("no-such-egg==1.0") == ""
 
@@ -405,6 +454,8 @@ def test_no_pin_of_what_is_not_installed() -> None:
     ("line", "pin"),
     [
         ("egg==2.1.0", "egg==x.x.x"),
+        ("egg==1!2.1.0", "egg==x.x.x"),
+        ("egg==1!2.1.*", "egg==x.x.*"),
         ("egg==2.1.*", "egg==x.x.*"),
         ("egg==2.1.0,<2.2", "egg==x.x.x,<x.x+1"),
         ("egg==2.*", ""),

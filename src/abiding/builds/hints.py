@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.metadata import requirements
+from abiding.metadata import pins
 from abiding.metadata.exclusions import exclusions
-from abiding.metadata.pinned import pin_of_installed
+from abiding.metadata.pinned import pin_of_installed, pin_of_local
 from abiding.metadata.requires_dist import Line
 from abiding.project import hints
 from abiding.project.pyproject import as_toml
@@ -25,7 +25,7 @@ def declaring(line: str, declared: Mapping[str, str], pyproject: Pyproject, wher
     `declared` are the lines that are declared for the same wheel, each with its place.
     """
     written = pin_of_installed(line) or line
-    text, _ = requirements.split_extra(written) or (written, "")
+    text, _ = pins.split_extra(written) or (written, "")
     opposed = [f"`{other}` ({place})" for other, place in declared.items() if are_opposed(other, line)]
     if opposed:
         return f"write `{as_toml(text)}` in place of {' and '.join(opposed)}"
@@ -35,8 +35,14 @@ def declaring(line: str, declared: Mapping[str, str], pyproject: Pyproject, wher
 
 def pin_notes(line: str) -> tuple[str, ...]:
     """Explain why a pin should be declared instead of the line; empty for a line that is equal in every build."""
-    pin = pin_of_installed(line)
-    return (f"`{line}` is the version installed in this build; each build fills in the pin `{pin}`",) if pin else ()
+    what = f"`{line}` is the version installed in this build"
+    if pin := pin_of_installed(line):
+        text, _ = pins.split_extra(pin) or (pin, "")
+        return (f"{what}; each build fills in the pin `{text}`",)
+    if local := pin_of_local(line):
+        text, _ = pins.split_extra(local) or (local, "")
+        return (f"{what}, and no pin becomes it: declare `{text}`, which takes the local version, and write none",)
+    return ()
 
 
 def are_opposed(line: str, other: str) -> bool:

@@ -12,25 +12,63 @@ from abiding.metadata.installed import installed
 if TYPE_CHECKING:
     from packaging.version import Version
 
-__all__ = ["pin_of_installed", "pin_of_named"]
+__all__ = ["pin_of_installed", "pin_of_local", "pin_of_named"]
 
 
 # Numbers of a release that nobody writes into a bound without need.
 _WHOLE = 3
 _CLAUSE = re.compile(r"(===|==|~=|>=|<)(\s*)([^\s,()]+)")
+_EPOCH = re.compile(r"(?:(\d+)!)?(.*)", re.DOTALL)
 
 
 def pin_of_installed(line: str) -> str:
     """Return the pin that becomes `line` where it is filled from what is installed here.
 
-    Empty if the line names another version, or only one that may be meant in every build: `numpy>=2`.
+    Empty if the line names another version, or only one that may be meant in every build: `numpy>=2`. The pin of a line
+    of an extra is of that too, as core metadata writes it.
     """
+    text, extra = requirements.split_extra(line) or (line, "")
+    version = _installed(text)
+    pin = _pin_of(text, version) if version else ""
+    return requirements.with_extra(pin, extra) if pin and extra else pin
+
+
+def pin_of_local(line: str) -> str:
+    """Return the pin with which the version is meant that a line names with its local part, where it is installed here.
+
+    It becomes another line: no pin with `==` takes a local version, and one with `===` does. Empty for all others.
+    """
+    text, extra = requirements.split_extra(line) or (line, "")
+    version = _installed(text)
+    if version is None or not version.local:
+        return ""
+    exact = _CLAUSE.sub(
+        lambda match: f"==={version}" if match[1] == "==" and _is(version, match[3]) else match[0], text.split(";")[0]
+    )
+    _, separator, marker = text.partition(";")
+    exact = f"{exact}{separator}{marker}"
+    pin = _pin_of(exact, version) if exact != text else ""
+    return requirements.with_extra(pin, extra) if pin and extra else pin
+
+
+def _installed(text: str) -> Version | None:
+    """Return the version that is installed of what a line requires; None if there is none, or it is no requirement."""
     from packaging.requirements import InvalidRequirement
 
     try:
-        return _pin_of(line, installed(requirements.parse(line).name))
+        return installed(requirements.parse(text).name)
     except (InvalidRequirement, LookupError, ValueError):
-        return ""
+        return None
+
+
+def _is(version: Version, text: str) -> bool:
+    """Return whether a text is a version, in whatever spelling."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(text) == version
+    except InvalidVersion:
+        return False
 
 
 def pin_of_named(line: str) -> str:
@@ -62,8 +100,9 @@ def _names(version: Version, operator: str, text: str) -> bool:
 
     series, star, _ = text.partition(".*")
     if star:
-        parts = series.split(".")
-        return operator == "==" and len(parts) > 1 and parts == list(map(str, version.release[: len(parts)]))
+        epoch, parts = _split(series)
+        numbers = list(map(str, version.release[: len(parts)]))
+        return operator == "==" and len(parts) > 1 and (epoch, parts) == (version.epoch, numbers)
     try:
         named = Version(text)
     except InvalidVersion:
@@ -78,11 +117,18 @@ def _names(version: Version, operator: str, text: str) -> bool:
 def _unfilled(version: Version, operator: str, text: str) -> str:
     """Put `x` in the place of the numbers of a version, also in a bound after it (`<2.5`, `<3`)."""
     release, star, _ = text.partition(".*")
-    parts = release.split(".")
+    epoch, parts = _split(release)
     if _names(version, operator, text):
         numbers = itertools.takewhile(lambda part: part[:1].isdigit(), parts)
         return ".".join("x" for _ in numbers) + star
     known = version.release[: len(parts)]
-    if operator == "<" and parts == [*map(str, known[:-1]), str(known[-1] + 1)]:
+    if operator == "<" and (epoch, parts) == (version.epoch, [*map(str, known[:-1]), str(known[-1] + 1)]):
         return ".".join([*("x" for _ in parts[1:]), "x+1"])
     return text
+
+
+def _split(release: str) -> tuple[int, list[str]]:
+    """Return the epoch of a release, which a pin is filled with where there is one, and its parts."""
+    match = _EPOCH.fullmatch(release)
+    epoch, rest = (match[1], match[2]) if match else ("", release)
+    return int(epoch or 0), rest.split(".")

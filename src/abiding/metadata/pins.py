@@ -26,6 +26,7 @@ __all__ = [
     "has_pins",
     "malformed",
     "sample",
+    "split_extra",
     "with_specifiers",
     "without_pins",
     "without_specifiers",
@@ -99,6 +100,15 @@ def with_specifiers(text: str, change: Callable[[str], str]) -> str:
     if not match:
         return text
     return match["name"].rstrip() + change(match["specifiers"].strip()) + (match["marker"] or "")
+
+
+def split_extra(text: str) -> tuple[str, str] | None:
+    """Return the requirement, pins and all, and the extra that it is of; None if it is of no single extra."""
+    split = requirements.split_extra(sample(text))
+    match = _TEMPLATE.fullmatch(text)
+    if not split or not match or not has_pins(text):
+        return split
+    return with_specifiers(split[0], lambda _: match["specifiers"].strip()), split[1]
 
 
 class Clause(NamedTuple):

@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from abiding.metadata import requirements
+from abiding.metadata import pins, requirements
 from abiding.project.keys import table_at
 from abiding.project.known_backends import backend_of, may_be_dynamic
 from abiding.project.project_table import FIELDS
@@ -118,7 +118,7 @@ def declaring(lines: Iterable[str], pyproject: Pyproject, what: str = "it") -> I
     """Yield how `Requires-Dist` lines are declared for wheels: a line of an extra goes to that extra."""
     of_extras: dict[str, list[str]] = {}
     for line in lines:
-        text, extra = requirements.split_extra(line) or (line, "")
+        text, extra = pins.split_extra(line) or (line, "")
         of_extras.setdefault(extra, []).append(as_toml(text))
     tables: dict[tuple[str, ...], list[str]] = {}
     for extra, texts in of_extras.items():
