@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
 
 from abiding.builds import provider_exports
 from abiding.findings.errors import AbidingError, DeclarationError
@@ -72,7 +73,7 @@ def record(path: Path) -> Any:
 
 def test_an_entry_without_versions_becomes_the_exported_line(scene: Scene) -> None:
     path = scene.build()
-    assert lines(path) == ("prov<2,>=1.1",)
+    assert lines(path) == ("prov>=1.1,<2",)
     (line,) = record(path)["lines"]
     assert line["entry"] == "prov"
     assert line["requirement"] == lines(path)[0]
@@ -84,7 +85,7 @@ def test_metadata_is_prepared_with_it(scene: Scene) -> None:
     (scene.tree.folder / "PKG-INFO").write_text(text)
     out = scene.folder / "prepared"
     name = str(scene.tree.hook("prepare_metadata_for_build_wheel", out))
-    assert "Requires-Dist: prov<2,>=1.1\n" in (out / name / "METADATA").read_text("utf-8")
+    assert "Requires-Dist: prov>=1.1,<2\n" in (out / name / "METADATA").read_text("utf-8")
 
 
 def test_nothing_is_prepared_before_the_provider_is_there(scene: Scene) -> None:
@@ -99,7 +100,7 @@ def test_nothing_is_prepared_before_the_provider_is_there(scene: Scene) -> None:
 def test_extras_and_marker_are_the_entrys_own(scene: Scene) -> None:
     scene.replace(BARE, """{ requires = "prov[x]; python_version >= '3'", native = true }""")
     (line,) = lines(scene.build())
-    assert line.replace('"', "'") == "prov[x]<2,>=1.1; python_version >= '3'"
+    assert line.replace('"', "'") == "prov[x]>=1.1,<2; python_version >= '3'"
 
 
 @pytest.mark.parametrize("line", ["prov==1.1", "prov>=1.1,<2", "prov==1.1.*", "prov~=1.1", "prov>=1.1.0,<1.5"])
@@ -180,9 +181,9 @@ def test_an_export_is_for_its_libraries_alone(tmp_path: Path) -> None:
         assert lines(scene.build()) == ("prov",)
     assert not scene.tree.answers("prepare_metadata_for_build_wheel")
     exporting(scene, "prov>=1.1,<2", "1.1", "libspam.so.3")
-    assert lines(scene.build()) == ("prov<2,>=1.1",)
+    assert lines(scene.build()) == ("prov>=1.1,<2",)
     exporting(scene, "prov>=1.1,<2", "1.1", "libother.so.1", "libspam.so.3")
-    assert lines(scene.build()) == ("prov<2,>=1.1",)
+    assert lines(scene.build()) == ("prov>=1.1,<2",)
 
 
 @pytest.mark.parametrize(
@@ -245,13 +246,13 @@ def test_a_proof_knows_the_exported_line(scene: Scene) -> None:
     for instead in ("prov", "prov>=1.1", "other"):
         builds = [replace(one, results=tuple(_with(result, instead) for result in one.results)) for one in proof.builds]
         missing = [one for one in judge(subject, builds) if one.rule == "missing-requirement"]
-        assert {one.expected for one in missing} == {"prov<2,>=1.1"}
+        assert {one.expected for one in missing} == {"prov>=1.1,<2"}
         assert sum("editable" in one.message for one in missing) == 1
 
 
 def _with(result: Result, instead: str) -> Result:
     """Put another requirement into what was built."""
-    text = result.metadata.data.replace(b"Requires-Dist: prov<2,>=1.1\n", f"Requires-Dist: {instead}\n".encode())
+    text = result.metadata.data.replace(b"Requires-Dist: prov>=1.1,<2\n", f"Requires-Dist: {instead}\n".encode())
     return replace(result, metadata=CoreMetadata.parse(text, "METADATA"))
 
 
@@ -276,7 +277,7 @@ def pointing(scene: Scene, code: str, version: str = "1.1") -> None:
 )  # fmt: skip
 def test_a_provider_without_abiding_exports_by_an_entry_point(code: str, scene: Scene) -> None:
     pointing(scene, code)
-    assert lines(scene.build()) == ("prov<2,>=1.1",)
+    assert lines(scene.build()) == ("prov>=1.1,<2",)
 
 
 @pytest.mark.parametrize(
@@ -448,6 +449,24 @@ def test_a_record_that_can_not_be_read(exports: object) -> None:
         BuildRecord.from_json(json.dumps(table).encode(), "libtoy 1.1")
 
 
+@pytest.mark.parametrize(
+    ("exported", "entry", "line"),
+    [
+        ("toy>=1.2,<2", "toy", "toy>=1.2,<2"),
+        ("toy<2,>=1.2", "toy", "toy<2,>=1.2"),
+        ("toy (>=1.2, !=1.3, <2)", "toy", "toy>=1.2,!=1.3,<2"),
+        ("toy>=1!1.2, <1!2", "Toy[b,a]; os_name == 'nt'", 'Toy[a,b]>=1!1.2,<1!2; os_name == "nt"'),
+        ("toy==1.2.*", "toy", "toy==1.2.*"),
+        ("toy===1.2+cu1", "toy", "toy===1.2+cu1"),
+    ],
+)
+def test_a_line_has_the_order_that_is_declared(exported: str, entry: str, line: str) -> None:
+    """Oracle: `packaging` reads the same versions out of it."""
+    written = Export(exported).line_for(entry)
+    assert written == line
+    assert Requirement(written).specifier == Requirement(exported).specifier
+
+
 def test_a_record_without_exports_is_read() -> None:
     table = json.loads(BuildRecord("a", "1", "abi", "").to_json())
     assert "exports" not in table
@@ -508,7 +527,7 @@ def test_show_says_where_a_line_comes_from(
     assert "here" not in printed
     monkeypatch.syspath_prepend(str(scene.site))
     assert main(["show", str(scene.tree.folder)]) == 0
-    assert "prov 1.1 here: prov<2,>=1.1" in " ".join(capsys.readouterr().out.split())
+    assert "prov 1.1 here: prov>=1.1,<2" in " ".join(capsys.readouterr().out.split())
     scene.replace(BARE, '{ requires = "prov>=1", native = true, ignore-exports = true, note = "a", load = "preload" }')
     assert main(["show", str(scene.tree.folder)]) == 0
     printed = " ".join(capsys.readouterr().out.split())

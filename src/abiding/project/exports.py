@@ -44,8 +44,11 @@ class Export(NamedTuple):
             return self._replace(requires=filling.fill(self.requires).line)
 
     def line_for(self, requires: str) -> str:
-        """Write the requirement of a consumer that names no version: with its extras and marker, within the export."""
-        specifier = str(requirements.parse(self.requires).specifier)
+        """Write the requirement of a consumer that names no version: with its extras and marker, within the export.
+
+        The clauses are in the order in which they are declared. Raises as `requirements.parse` does.
+        """
+        specifier = ",".join(map(str, pins.clauses_of(self.requires)))
         own = requirements.parse(requires)
         extras = f"[{','.join(sorted(own.extras))}]" if own.extras else ""
         marker = f"; {own.marker}" if own.marker else ""
