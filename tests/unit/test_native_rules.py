@@ -17,7 +17,7 @@ from packaging.tags import parse_tag
 from abiding import native
 from abiding.cli import main
 from abiding.findings.errors import AbidingError, ArchiveError
-from abiding.findings.finding import Severity
+from abiding.findings.finding import Severity, lines_of
 from abiding.metadata import markers
 from abiding.native import contents, platforms
 from abiding.native.contents import Contents
@@ -441,6 +441,25 @@ def test_nothing_is_loaded_before_for_a_program(
         assert hint == f"let `ham` have the run path `{up}/{where}`".replace("../../ham/", "../")
 
 
+@pytest.mark.parametrize(
+    ("run_path", "where", "lost"),
+    [
+        ("$ORIGIN/../lib/python3.11/site-packages/prov/lib", "prov/lib", True),
+        ("$ORIGIN/../prov/lib", "prov/lib", False),
+        ("$ORIGIN/../lib/python3.11/site-packages/ham/lib", "ham/lib", True),
+        ("$ORIGIN/../ham/lib", "ham/lib", False),
+    ],
+)
+def test_a_program_that_a_repair_tool_has_moved(pair: Pair, run_path: str, where: str, lost: bool) -> None:
+    """auditwheel puts programs from the folder of scripts into the package folder: a way from there leads elsewhere."""
+    files: dict[str, Path | bytes] = {"ham.scripts/ham": pair.module(run_path), "ham/__init__.py": b""}
+    files |= {"ham/lib/libspam.so.3": pair.library} if where == "ham/lib" else {}
+    path = wheel(pair.folder, "ham", files, requires=[] if where == "ham/lib" else ["prov==1.0"])
+    assert found(path, pair.provider()) == [("unreachable-library", "warning")] * lost
+    if lost:
+        assert one(path, pair.provider()).hints == (f"let `ham` have the run path `$ORIGIN/../{where}`",)
+
+
 def test_programs_are_told_apart_from_what_is_an_error(pair: Pair) -> None:
     finding, other = examine(pair.consumer("", more={"ham/bin/ham": pair.module("")}), [pair.provider()])
     assert (finding.severity, finding.found) == (Severity.ERROR, ("ham/_ham.so",))
@@ -483,6 +502,56 @@ def test_leaked_rpath(pair: Pair, more: str, leaked: bool) -> None:
     assert found(path, pair.provider()) == ([("leaked-rpath", "warning")] if leaked else [])
     if leaked:
         assert one(path, pair.provider()).found == (more,)
+
+
+OF_BUILD = "the run path of `_ham.so` leads to a folder of the machine that built it"
+OF_PYTHON = "the run path of `_ham.so` leads to the folder in which Python has its own modules"
+
+
+@pytest.mark.parametrize(
+    ("more", "messages"),
+    [
+        ("/opt/x", [OF_BUILD]),
+        ("$ORIGIN/../../../../../lib", [OF_BUILD]),
+        ("$ORIGIN/../../.local/lib", [OF_BUILD]),
+        ("$ORIGIN/../..", [OF_PYTHON]),
+        ("$ORIGIN/../../lib-dynload", [OF_PYTHON]),
+        ("$ORIGIN/../..:$ORIGIN/../../config", [OF_PYTHON]),
+        ("/opt/x:$ORIGIN/../..", [OF_BUILD, OF_PYTHON]),
+        ("$ORIGIN/../../..", []),
+    ],
+)
+def test_what_a_run_path_leads_to_is_said(pair: Pair, more: str, messages: list[str]) -> None:
+    """One command takes out all of them."""
+    path = pair.consumer(f"$ORIGIN/../prov/lib:{more}")
+    findings = examine(path, [pair.provider()])
+    assert [finding.message for finding in findings] == messages
+    assert [run_path for finding in findings for run_path in lines_of(finding.found)] == more.split(":") * bool(
+        messages
+    )
+    assert all("--set-rpath '$ORIGIN/../prov/lib' ham/_ham.so`" in finding.hints[1] for finding in findings)
+    assert all(("pkg-config" in finding.hints[0]) is (finding.message == OF_BUILD) for finding in findings)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "ham/_ham.so",
+        "ham-1.0.data/platlib/ham/_ham.so",
+        "ham-1.0.data/purelib/ham/_ham.so",
+        "ham-1.0.data/data/lib/libham.so",
+        "ham-1.0.data/scripts/ham",
+    ],
+)
+def test_a_leaked_run_path_is_taken_out_of_a_member(pair: Pair, place: str) -> None:
+    """What is in `.data` is installed elsewhere; the command is for the unpacked wheel."""
+    file = library(pair.folder / "libham.so", "ham", run_path="/opt/x")
+    path = wheel(pair.folder, "ham", {place: file})
+    with ZipFile(path) as archive:
+        archive.extractall(pair.folder / "unpacked")
+    (command,) = re.findall("`(patchelf .*?)`", one(path).hints[1])
+    subprocess.run(shlex.split(command), cwd=pair.folder / "unpacked", check=True)
+    assert found(wheel(pair.folder / "mended", "ham", {place: pair.folder / "unpacked" / place})) == []
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""Run paths that lead to folders of the machine that built a wheel."""
+"""Run paths that lead to folders of the machine that built a wheel, or to those of Python's own modules."""
 
 from __future__ import annotations
 
 import shlex
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding
@@ -11,7 +12,7 @@ from abiding.native.links import Missing
 from abiding.native.loader import expand_run_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from abiding.native.images import Image
     from abiding.native.layout import SiteLayout
@@ -20,29 +21,53 @@ if TYPE_CHECKING:
 __all__ = ["leaked_run_paths"]
 
 
+class _Leak(Enum):
+    """Where a run path leads that leads out: to where a wheel was built, or among the modules that come with Python."""
+
+    BUILD = (
+        "leads to a folder of the machine that built it",
+        "on another machine anything may be there, and on this one a wrong library is not noticed",
+    )
+    PYTHON = (
+        "leads to the folder in which Python has its own modules",
+        "no wheel installs anything there, and what else lies there differs from one Python to the next",
+    )
+
+    def __init__(self, words: str, note: str) -> None:
+        self.words = words
+        self.note = note
+
+
 def leaked_run_paths(subject: Subject) -> Iterator[Finding]:
-    """Find the run paths that lead out of the environment, to where a wheel was built (`leaked-rpath`)."""
-    leaks: dict[str, list[Image]] = {}
+    """Find the run paths that lead to where a wheel was built, or into Python's own folder (`leaked-rpath`)."""
+    leaks: dict[_Leak, dict[str, list[Image]]] = {}
     layout = subject.platform.layout
     own = {layout.place(image.folder) for image in subject.consumer.images}
     for image in subject.consumer.images:
         for path in image.run_paths:
-            if _is_leaked(path, image, layout, own) and not _for_repair(image, subject):
-                leaks.setdefault(path, []).append(image)
-    if not leaks:
-        return
+            leak = _leak(path, image, layout, own)
+            if leak and not _for_repair(image, subject):
+                leaks.setdefault(leak, {}).setdefault(path, []).append(image)
+    # Whoever takes a run path out gets both kinds out by one command.
+    every = {path for of_one_kind in leaks.values() for path in of_one_kind}
+    for leak, of_one_kind in leaks.items():
+        yield _leaked(leak, of_one_kind, every, subject)
+
+
+def _leaked(leak: _Leak, leaks: Mapping[str, Sequence[Image]], every: Collection[str], subject: Subject) -> Finding:
     images = list(dict.fromkeys(image for those in leaks.values() for image in those))
     who = f"`{images[0].file_name}`" if len(images) == 1 else f"{len(images)} files"
-    yield Finding(
+    member = subject.consumer.files.get(images[0].place, images[0].place)
+    return Finding(
         "leaked-rpath",
         subject.severity,
-        f"the run path of {who} leads to a folder of the machine that built it",
+        f"the run path of {who} {leak.words}",
         artifact=subject.artifact,
         field=", ".join(image.file_name for image in images),
         found=tuple(leaks),
         found_from="as built",
-        notes=("on another machine anything may be there, and on this one a wrong library is not noticed",),
-        hints=(_AT_BUILD, _in_the_wheel(images, leaks)),
+        notes=(leak.note,),
+        hints=(_AT_BUILD if leak is _Leak.BUILD else _WAY, _in_the_wheel(images, member, every)),
     )
 
 
@@ -52,10 +77,16 @@ _AT_BUILD = (
 )
 
 
-def _in_the_wheel(images: Sequence[Image], leaks: Collection[str]) -> str:
-    """Return how a run path is taken out of a file in a wheel; the others are kept, by which libraries are found."""
+_WAY = "write the way to the library, from `$ORIGIN` (`@loader_path` on macOS), which is the folder of the file itself"
+
+
+def _in_the_wheel(images: Sequence[Image], member: str, leaks: Collection[str]) -> str:
+    """Return how a run path is taken out of a file in a wheel; the others are kept, by which libraries are found.
+
+    `member` is what the archive calls the first file: what is in a folder `.data` there is installed elsewhere.
+    """
     image, *others = images
-    place = shlex.quote(image.place)
+    place = shlex.quote(member)
     if image.format is Format.MACH_O:
         options = " ".join(f"-delete_rpath {shlex.quote(path)}" for path in image.run_paths if path in leaks)
         how = f"`install_name_tool {options} {place}`, and `codesign -f -s - {place}`"
@@ -74,19 +105,23 @@ def _for_repair(image: Image, subject: Subject) -> bool:
     )
 
 
-def _is_leaked(path: str, image: Image, layout: SiteLayout, own: Collection[str]) -> bool:
-    """Return whether a run path of an image is of the machine that built it; `own` are folders of the wheel's files."""
+def _leak(path: str, image: Image, layout: SiteLayout, own: Collection[str]) -> _Leak | None:
+    """Return where a run path of an image leads that no wheel should have; `own` are folders of the wheel's files."""
     place = expand_run_path(path, image.folder, layout)
     if place is None:
         # `@executable_path` and such depend on nothing of the machine that built it.
-        return path.startswith("/") and not path.startswith(("/usr/lib", "/System/"))
+        return _Leak.BUILD if path.startswith("/") and not path.startswith(("/usr/lib", "/System/")) else None
     if place in own:
-        return False
+        return None
     # Below the prefix a wheel may install what it likes, but nothing among the modules that come with Python. A hidden
     # folder there, as in `$ORIGIN/../../../../.local/lib`, is one of the home of who built it.
     parts = place.split("/")
     above = parts.count("..")
-    return above not in (0, _PREFIX) or (above > 0 and any(part.startswith(".") for part in parts[above:]))
+    if above and any(part.startswith(".") for part in parts[above:]):
+        return _Leak.BUILD
+    if above in (0, _PREFIX):
+        return None
+    return _Leak.PYTHON if above < _PREFIX else _Leak.BUILD
 
 
 # How far the prefix of an environment is above site-packages.
