@@ -27,6 +27,7 @@ __all__ = ["TOP_LEVEL", "Layout"]
 TOP_LEVEL = ("PKG-INFO", "pyproject.toml")
 _LANDINGS = {landing(name): name for name in TOP_LEVEL}
 _NAMED_HINT = "an sdist is called `name-version.tar.gz` and has all its files in the folder `name-version`"
+_PLAIN = "let `{}` be a file itself in the source tree, no link to one and no folder, and build the sdist anew"
 _NO_SDIST = "it is no sdist, or a very old one"
 # What leads out of a folder on some system: absolute paths, `..`, and parts of dots and spaces, which Windows cuts.
 _NOT_FOLLOWED = re.compile(r"^[/\\]|(?:^|[/\\])(?:\.[. ]+|[ ][. ]*)(?:[/\\]|$)")
@@ -149,7 +150,7 @@ class Layout:
         elif below != name:
             raise self._refusal(f"has {literal(path)}, which is `{name}` on some systems")
         elif not is_file or path.endswith("/"):
-            raise self._refusal(f"has a `{name}` that is not a plain file")
+            raise self._refusal(f"has a `{name}` that is not a plain file", hint=_PLAIN.format(name))
 
     def find(self, name: str) -> None:
         """Take note of one of these two files. Raises `ArchiveError` if it has been found before."""
