@@ -170,6 +170,15 @@ def test_an_sdist_that_nobody_can_build_is_no_good_one(text: str, is_folder: boo
     assert not release.unread
 
 
+@pytest.mark.parametrize(("mark", "rules"), [(b"", []), (b"\xef\xbb\xbf", [("bad-pyproject", "warning")])])
+def test_an_sdist_that_pip_can_not_read(tmp_path: Path, mark: bytes, rules: list[tuple[str, str]]) -> None:
+    """uv reads past a byte order mark, and so do we: what the sdist declares is checked."""
+    text = b'[build-system]\nrequires = ["abiding"]\nbuild-backend = "abiding.backend"\n[tool.abiding]\nbuild-backend = "a"\n'
+    path = write_sdist(tmp_path, SDIST, metadata(), mark + text)
+    (release,) = abiding.check([path])
+    assert [(finding.rule, finding.severity) for finding in release.findings] == rules
+
+
 def test_the_same_file_twice_is_one(dist: Path) -> None:
     (release,) = abiding.check([dist, dist / SDIST, os.path.relpath(dist / SDIST)])
     assert len(release.artifacts) == 3

@@ -331,13 +331,19 @@ def test_again_with_a_fault(project: Path) -> None:
     assert caught.value.closing == "It uses abiding already, but not rightly"
 
 
-def test_mode_and_line_ends_and_byte_order_mark_stay(project: Path) -> None:
+def test_mode_and_line_ends_and_byte_order_mark_stay(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project.write_bytes(b"\xef\xbb\xbf" + SCIPY.replace("\n", "\r\n").encode())
     project.chmod(0o440)
     assert run("init", "--yes", str(project)) == 0
     assert project.read_bytes() == b"\xef\xbb\xbf" + wrapped(SCIPY).replace("\n", "\r\n").encode()
     assert stat.S_IMODE(project.stat().st_mode) == 0o440
     assert list(project.parent.iterdir()) == [project]
+    said = "note: the file begins with a byte order mark, and keeps it: save it without, since pip and build refuse it"
+    assert said in " ".join(capsys.readouterr().err.split())
+    project.chmod(0o640)
+    project.write_bytes(SCIPY.encode())
+    assert run("init", "--yes", str(project)) == 0
+    assert "byte order mark" not in capsys.readouterr().err
 
 
 def test_a_link_stays_a_link(project: Path) -> None:

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+import tomllib
+from codecs import BOM_UTF8
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from abiding.findings import bounds
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding
+from abiding.project.declaration import Declaration
 from abiding.project.keys import Key, at, table_at
 from abiding.project.pyproject import Pyproject, as_shown, key_text
 
@@ -201,9 +205,34 @@ def test_missing(tmp_path: Path) -> None:
         Pyproject.read(tmp_path)
 
 
-def test_byte_order_mark(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_bytes(b"\xef\xbb\xbfa = 1")
-    assert Pyproject.read(tmp_path).table == {"a": 1}
+WRAPS = b'[build-system]\nrequires = ["abiding"]\nbuild-backend = "abiding.backend"\n[tool.abiding]\nbuild-backend = "odd"\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "is_marked"),
+    [
+        (b"", False),
+        (BOM_UTF8, True),
+        (b"\r\n", False),
+        ("# \ufeff\n".encode(), False),
+        (b"\n" + b"# \xc3\xa4\n", False),
+    ],
+)
+@pytest.mark.parametrize("in_sdist", [False, True])
+def test_a_byte_order_mark(tmp_path: Path, before: bytes, *, is_marked: bool, in_sdist: bool) -> None:
+    """What is behind it is read, and that it is there is said. Oracle: `tomllib`, by which pip and build read."""
+    (tmp_path / "pyproject.toml").write_bytes(before + WRAPS)
+    (tmp_path / "PKG-INFO").write_bytes(b"")
+    read = Pyproject.read(tmp_path)._replace(in_sdist=in_sdist)
+    assert read.table["tool"] == {"abiding": {"build-backend": "odd"}}
+    with pytest.raises(tomllib.TOMLDecodeError) if is_marked else nullcontext():
+        tomllib.loads((before + WRAPS).decode())
+    with pytest.raises(DeclarationError) if is_marked and not in_sdist else nullcontext() as caught:
+        remarks = Declaration.read(read).remarks
+    findings = caught.value.findings if caught else remarks
+    assert [(finding.rule, finding.line) for finding in findings] == [("bad-pyproject", 1)] * is_marked
+    assert all("byte order mark" in finding.message for finding in findings)
+    assert all(("build the sdist anew" in finding.hints[0]) is in_sdist for finding in findings)
 
 
 def test_as_shown_hides_what_is_given_and_dynamic() -> None:

@@ -407,6 +407,8 @@ def test_refused(tmp_path: Path, case: str) -> None:
     (finding,) = caught.value.findings
     assert finding.artifact == NAME
     assert not finding.message.endswith(".")
+    out = "let `PKG-INFO` be a file itself in the source tree, no link to one and no folder, and build the sdist anew"
+    assert "that is not a plain file" not in finding.message or finding.hints == (out,)
     assert list(tmp_path.iterdir()) == [source.parent]
     assert source.read_bytes() == data
 

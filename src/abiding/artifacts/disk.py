@@ -258,12 +258,17 @@ def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tup
     if len(data) > bounds.PYPROJECT:
         raise ArchiveError.at(filename, f"has a pyproject.toml of more than {bounds.PYPROJECT:,} bytes")
     from abiding.findings.errors import DeclarationError
+    from abiding.project.malformed import marked
     from abiding.project.pyproject import Pyproject
 
+    name = member_of(filename, "pyproject.toml")
     try:
-        return Pyproject.decode(data)._replace(in_sdist=True), ()
+        pyproject = Pyproject.decode(data)._replace(in_sdist=True)
+        # A warning, as for all that one of the installers takes; whoever reads the declaration would say it again.
+        mark = [marked(in_sdist=True)] if pyproject.is_marked else []
+        findings = tuple(finding._replace(artifact=name, severity=Severity.WARNING) for finding in mark)
+        return pyproject._replace(is_marked=False), findings
     except DeclarationError as exc:
         notes = ("every front end reads it first, so nobody can build or install from this sdist",)
         hints = ("build the sdist anew from a pyproject.toml that is TOML; what it declares was not checked",)
-        name = member_of(filename, "pyproject.toml")
         return None, tuple(finding._replace(artifact=name, notes=notes, hints=hints) for finding in exc.findings)

@@ -44,7 +44,7 @@ def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: st
     if not options.dry_run and not options.yes:
         # What is said of the change is not said of one that nobody can agree to.
         need_terminal(artifact, yes=yes, closing=NOTHING)
-    for note in edited.notes:
+    for note in (*edited.notes, *([_MARKED] if file.is_marked else [])):
         print("\n" + fill(f"note: {note}", 78, "      "), file=sys.stderr)
     if options.dry_run:
         print(f"\n{NOTHING[0].lower()}{NOTHING[1:]}: this is what would be", file=sys.stderr)
@@ -55,6 +55,9 @@ def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: st
     file.write(edited.text, f"abiding {options.command}")
     print(f"\nwrote {file.path}; {done}", file=sys.stderr)
     return 0
+
+
+_MARKED = "the file begins with a byte order mark, and keeps it: save it without, since pip and build refuse it"
 
 
 def _difference(before: str, new: str, after: str) -> str:

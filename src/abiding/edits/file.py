@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,8 +51,16 @@ class EditedFile(NamedTuple):
 
     @property
     def pyproject(self) -> Pyproject:
-        """What it says. Raises `DeclarationError` if that is no TOML."""
-        return Pyproject.decode(self.before)
+        """What it says. Raises `DeclarationError` if that is no TOML.
+
+        A byte order mark is no fault of it here: no edit makes that worse, and `is_marked` tells.
+        """
+        return Pyproject.decode(self.before)._replace(is_marked=False)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it begins with a byte order mark, which an edit leaves there."""
+        return self.before.startswith(BOM_UTF8)
 
     def write(self, text: str, command: str) -> None:
         """Replace it, unless somebody else has changed it in the meantime: then `command` is to be run again."""
@@ -74,7 +83,7 @@ class EditedFile(NamedTuple):
         data = text.encode()
         if b"\r\n" in self.before:
             data = data.replace(b"\n", b"\r\n")
-        return b"\xef\xbb\xbf" + data if self.before.startswith(b"\xef\xbb\xbf") else data
+        return BOM_UTF8 + data if self.is_marked else data
 
 
 _OWNER = "see whose the file and its folder are, and whether they may be written to"

@@ -179,6 +179,10 @@ class _Reader(Faults):
         return table
 
     def standard_tables(self) -> None:
+        if self.pyproject.is_marked:
+            from abiding.project.malformed import marked
+
+            self.take([marked(in_sdist=self.pyproject.in_sdist)], recent=True)
         project = self.pyproject.table.get("project", {})
         if not isinstance(project, dict):
             self.wrong_type(Misshapen(("project",), "a table", project), recent=True)

@@ -6,6 +6,7 @@ import functools
 import re
 import tomllib
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.files.plain import read_for
@@ -32,13 +33,15 @@ class Pyproject(NamedTuple):
     """One pyproject.toml: its text and the table that TOML reads in it. It is never written.
 
     `in_sdist` is whether it is that of an sdist, which somebody has published or will: a PKG-INFO lies beside it.
-    `called` is what findings call it.
+    `called` is what findings call it. `is_marked` is whether it begins with a byte order mark, which the text is
+    without.
     """
 
     text: str
     table: Mapping[str, Any]
     in_sdist: bool = False
     called: str = "pyproject.toml"
+    is_marked: bool = False
 
     @classmethod
     def read(cls, folder: Path) -> Pyproject:
@@ -60,7 +63,7 @@ class Pyproject(NamedTuple):
         if len(data) > bounds.PYPROJECT:
             raise _unreadable(f"`pyproject.toml` has more than {bounds.PYPROJECT:,} bytes, which nobody means")
         try:
-            return cls.parse(data.decode("utf-8-sig"))
+            return cls.parse(data.decode("utf-8-sig"))._replace(is_marked=data.startswith(BOM_UTF8))
         except UnicodeDecodeError as exc:
             from abiding.project.toml_errors import no_utf8
 

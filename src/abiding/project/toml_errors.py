@@ -12,7 +12,7 @@ from abiding.findings.finding import Excerpt, Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["no_toml", "no_utf8", "without_end"]
+__all__ = ["marked", "no_toml", "no_utf8", "without_end"]
 
 
 _QUOTED = 'a text stands in quotes, a version too: `"1.0"`'
@@ -78,6 +78,20 @@ def no_utf8(data: bytes, exc: UnicodeDecodeError) -> DeclarationError:
     number = data.count(b"\n", 0, exc.start) + 1
     lines = data.decode("utf-8", "replace").split("\n")
     return _error(message, number, [_excerpt(number, lines)], _UTF_8)
+
+
+def marked(*, in_sdist: bool) -> Finding:
+    """Make the finding about a file that begins with a byte order mark."""
+    again = ", and build the sdist anew" if in_sdist else ""
+    return Finding(
+        "bad-pyproject",
+        Severity.ERROR,
+        "`pyproject.toml` begins with a byte order mark, which is no part of TOML",
+        artifact="pyproject.toml",
+        line=1,
+        notes=("pip and build refuse the file, and so do backends that read it with Python's `tomllib`; uv reads it",),
+        hints=(f"save the file as UTF-8 without it (BOM, or signature, in some editors){again}",),
+    )
 
 
 def without_end(text: str, line: int) -> DeclarationError:
