@@ -258,8 +258,8 @@ def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tup
     if len(data) > bounds.PYPROJECT:
         raise ArchiveError.at(filename, f"has a pyproject.toml of more than {bounds.PYPROJECT:,} bytes")
     from abiding.findings.errors import DeclarationError
-    from abiding.project.malformed import marked
     from abiding.project.pyproject import Pyproject
+    from abiding.project.toml_errors import marked
 
     name = member_of(filename, "pyproject.toml")
     try:

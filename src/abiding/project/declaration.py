@@ -180,7 +180,7 @@ class _Reader(Faults):
 
     def standard_tables(self) -> None:
         if self.pyproject.is_marked:
-            from abiding.project.malformed import marked
+            from abiding.project.toml_errors import marked
 
             self.take([marked(in_sdist=self.pyproject.in_sdist)], recent=True)
         project = self.pyproject.table.get("project", {})
