@@ -131,7 +131,8 @@ def universal(*images: bytes) -> bytes:
     entries, data = b"", b""
     start = 8 + 20 * len(images)
     for image in images:
-        entries += struct.pack(">5I", 0, 0, start + len(data), len(image), 0)
+        (cpu,) = struct.unpack_from("<I", image, 4)
+        entries += struct.pack(">5I", cpu, 0, start + len(data), len(image), 0)
         data += image
     return struct.pack(">2I", 0xCAFEBABE, len(images)) + entries + data
 

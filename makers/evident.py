@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 from makers.archives import metadata, write_wheel
@@ -44,3 +45,35 @@ def wheel(folder: Path, *lines: str, files: Mapping[str, bytes], filename: str =
     name, version = filename.split("-")[:2]
     said = metadata(*(f"Requires-Dist: {line}" for line in lines), *filter(None, [more]), name=name, version=version)
     return write_wheel(folder, filename, said, more=files)
+
+
+# How a compiled file for a machine begins, as far as that is told there.
+HEADERS = {
+    **{
+        f"elf-{name}": ELF + bytes((bits, 1)) + bytes(10) + struct.pack("<HH", 3, number)
+        for name, bits, number in (
+            ("x86_64", 2, 62),
+            ("aarch64", 2, 183),
+            ("i686", 1, 3),
+            ("armv7l", 1, 40),
+            ("ppc64le", 2, 21),
+            ("mips", 1, 8),
+        )
+    },
+    "elf-ppc64": ELF + b"\2\2" + bytes(10) + struct.pack(">HH", 3, 21),
+    **{
+        f"pe-{name}": PE + bytes(58) + struct.pack("<I", 64) + struct.pack("<4sH", b"PE", number)
+        for name, number in (("x86", 0x014C), ("amd64", 0x8664), ("arm64", 0xAA64))
+    },
+    "mach-o-x86_64": MACH_O + struct.pack("<I", 0x01000007),
+    "mach-o-arm64": MACH_O + struct.pack("<I", 0x0100000C),
+    "mach-o-universal2": struct.pack(
+        ">2I20s20s", 0xCAFEBABE, 2, struct.pack(">I", 0x01000007), struct.pack(">I", 0x0100000C)
+    ),
+}
+
+
+def extension(place: str, kind: str, hook: str = "PyInit_") -> bytes:
+    """What tells of an extension module: for which machine it is (`HEADERS`), and the function that initialises it."""
+    name = place.rpartition("/")[2].partition(".")[0]
+    return HEADERS[kind] + bytes(300) + f"{hook}{name}\0".encode() + bytes(300)

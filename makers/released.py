@@ -17,6 +17,11 @@ PLATFORMS = {
     "linux": ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
     "mac": ("macosx_14_0_arm64", "macosx_11_0_arm64"),
     "win": ("win_amd64",),
+    "win32": ("win32",),
+    "win_arm64": ("win_arm64",),
+    "musl": ("musllinux_1_2_x86_64", "musllinux_1_1_x86_64"),
+    "universal2": ("macosx_10_13_universal2", "macosx_10_9_universal2"),
+    "aarch64": ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64"),
 }
 
 
@@ -36,15 +41,26 @@ def sdist_of(name: str, version: str) -> Path:
     return sdist
 
 
-def wheel_of(requirement: str, platform: str) -> Path:
-    """Download one wheel of a requirement, once."""
+def wheel_of(requirement: str, platform: str, python: str = "3.11", abi: str = "") -> Path:
+    """Download one wheel of a requirement, once; of PyPy with `abi` as its wheels have it."""
 
     def make(folder: Path) -> None:
         platforms = [word for one in PLATFORMS[platform] for word in ("--platform", one)]
-        options = ("--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.11", "--dest", folder)
+        options: list[str | Path] = [
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--python-version",
+            python,
+            "--dest",
+            folder,
+        ]
+        options += ["--implementation", "pp" if abi.startswith("pypy") else "cp", "--abi", abi] if abi else []
         Environment(folder, folder).run(sys.executable, "-m", "pip", "download", *options, *platforms, requirement)
 
-    (path,) = once(_KEPT / "wheels" / f"{requirement.replace('==', '-')}-{platform}", make).iterdir()
+    name = "-".join([requirement.replace("==", "-"), platform, *([python, abi] if abi else [])])
+    (path,) = once(_KEPT / "wheels" / name, make).iterdir()
     return path
 
 

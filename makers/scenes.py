@@ -50,7 +50,8 @@ COMPILING = """
         files = {"ham/_ham.so": pathlib.Path("_ham.so"), "ham/__init__.py": b""}
         for one in os.environ.get("BUNDLES", "").split():
             files[f"ham/{pathlib.Path(one).name}"] = pathlib.Path(one)
-        return wheel(pathlib.Path(directory), "ham", files, tag="cp311-cp311-linux_x86_64").name
+        tag = os.environ.get("TAG", "cp311-cp311-linux_x86_64")
+        return wheel(pathlib.Path(directory), "ham", files, tag=tag).name
 
     def build_editable(directory, settings=None, metadata=None):
         name = build_wheel(directory)

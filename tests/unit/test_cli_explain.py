@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import pytest
 
+from abiding import evidence
 from abiding.archives.sdist import bytes_behind
+from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_tags import StatedTags
 from abiding.artifacts.artifact import Artifact
 from abiding.builds import rules
@@ -33,7 +35,9 @@ from abiding.project.pyproject import Pyproject
 from abiding.project.schema import get_schema
 from abiding.releases.check import releases
 from abiding.report import explanations, pages
+from makers.archives import write_wheel
 from makers.commands import SOURCES, blocks, run, shown
+from makers.evident import extension
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -255,6 +259,17 @@ def packed() -> str:
     return screen(AbidingError(findings, "No sdist was written"))
 
 
+def mistagged() -> str:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        name = "spam-1.4.0-py3-none-any.whl"
+        code = extension("_core.so", "elf-x86_64")
+        path = write_wheel(Path(folder), name, b"Name: spam\nVersion: 1.4.0\n", more={"spam/_core.so": code})
+        examined = evidence.judge_built(Wheel.open(path), CoreMetadata.parse(b"Name: spam\nVersion: 1.4.0\n", name))
+        return "\n\n".join(map(block, examined.judged.wrong_tag if examined else ()))
+
+
 def checked(rule: str, *files: tuple[str, str], pyproject: str = "", yanked: str = "", wheel_file: bytes = b"") -> str:
     """What `check` says by one rule about files with these lines of metadata."""
     artifacts = []
@@ -327,6 +342,7 @@ SCREENS: dict[str, Callable[[], str]] = {
         ("torch-2.0.0-cp311-cp311-manylinux1_x86_64.whl", OLD),
         wheel_file=b"Tag: cp311-cp311-linux_x86_64\n",
     ),
+    "wrong-tag": mistagged,
     "variant-wheel": lambda: checked("variant-wheel", (WHEEL.replace(".whl", "-x86_64_v3.whl"), NEW)),
     "wrong-version": lambda: checked("wrong-version", (WHEEL, NEW + "Version: 1.3.2\n")),
     "bytes-behind": lambda: block(bytes_behind(SDIST)),

@@ -527,8 +527,8 @@ def test_without_native_entries_nothing_of_it_is_imported(scene: Scene) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=scene.tree.folder, env=variables, capture_output=True, text=True, check=True)  # fmt: skip
     loaded = set(done.stdout.split())
     assert "abiding.native" in loaded
-    # By the names of the members it is told that there is code, which may say what it asks for, and what it needs.
-    light = {"abiding.native.bytewise", "abiding.native.images", "abiding.native.names"}
+    # By the names of the members it is told that there is code, which may say what it is for, asks for, and needs.
+    light = {f"abiding.native.{name}" for name in ("bytewise", "images", "machines", "names")}
     assert {one for one in loaded if one.startswith("abiding.native.")} <= light
     assert not loaded & {"elftools", "auditwheel", "macholib", "pefile", "delvewheel"}
 
@@ -552,6 +552,22 @@ def test_a_provider_of_another_version(tmp_path: Path) -> None:
 
 def test_unused_provider(scene: Scene) -> None:
     assert "error[unused-provider]: `prov` is declared as native" in scene.refused(WITHOUT="1")
+
+
+@pytest.mark.parametrize(("tag", "environment", "rules"), [
+    ("cp311-cp311-linux_x86_64", {}, None),
+    ("py3-none-any", {}, "wrong-tag"),
+    ("cp311-cp311-win_amd64", {}, "wrong-tag"),
+    ("py3-none-any", {"WITHOUT": "1"}, "unused-provider"),
+    ("cp311-cp311-win_amd64", {"WITHOUT": "1"}, "unused-provider"),
+])  # fmt: skip
+def test_a_provider_that_is_used_by_what_the_tag_does_not_load(
+    tag: str, environment: dict[str, str], rules: str | None, scene: Scene
+) -> None:
+    if rules is None:
+        assert scene.build(TAG=tag, **environment).name == f"ham-1.0-{tag}.whl"
+        return
+    assert re.findall(r"error\[([\w-]+)\]", scene.refused(TAG=tag, **environment)) == [rules]
 
 
 def test_the_library_of_the_system_instead_of_the_providers(scene: Scene) -> None:

@@ -44,8 +44,13 @@ def judge_compiled(
     if examined is None:
         return (), ()
     severity = _severity(built, entries)
+    of_tag = entries.severity if built.kind == "wheel" else Severity.WARNING  # at each level
     judged = examined.judged
     findings = (
+        *(
+            finding._replace(severity=of_tag) if finding.severity is Severity.ERROR else finding
+            for finding in judged.wrong_tag
+        ),
         *(
             finding._replace(severity=severity) if finding.severity is Severity.ERROR else finding
             for finding in judged.tags

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.evidence import rules, stable_abi, unpromised
+from abiding.evidence import rules, stable_abi, unpromised, wrong_tag
 from abiding.evidence.undeclared import judge_interfaces
+from abiding.findings.finding import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,12 +20,16 @@ __all__ = ["JudgedWheel"]
 
 
 class JudgedWheel(NamedTuple):
-    """Findings on the tags, on the bounds and on the rest of a wheel, and what is `unread` of it."""
+    """Findings on the tags, on the bounds and on the rest of a wheel, and what is `unread` of it.
+
+    `tags` are those on the stable ABI, `wrong_tag` those on what loads the modules.
+    """
 
     tags: tuple[Finding, ...] = ()
     bounds: tuple[Finding, ...] = ()
     others: tuple[Finding, ...] = ()
     unread: tuple[Finding, ...] = ()
+    wrong_tag: tuple[Finding, ...] = ()
 
     @classmethod
     def of(
@@ -34,8 +39,13 @@ class JudgedWheel(NamedTuple):
         metadata: CoreMetadata,
         tags: Iterable[str],
         optional: Sequence[OptionalModules] = (),
+        *,
+        severity: Severity = Severity.WARNING,
     ) -> JudgedWheel:
-        """Judge a wheel. `tags` are those of its name, one by one; modules that are `optional` may be missing."""
+        """Judge a wheel. `tags` are those of its name, one by one; modules that are `optional` may be missing.
+
+        `severity` is what a wrong tag weighs: of wheels of others it is a warning.
+        """
         tags, requires_python = tuple(tags), metadata.get("Requires-Python")
         of_stable_abi = stable_abi.tags_among(tags)
         return cls(
@@ -46,9 +56,14 @@ class JudgedWheel(NamedTuple):
             tuple(rules.judge_bounds(filename, compiled, metadata, tags, optional)),
             tuple(judge_interfaces(filename, compiled, metadata)),
             tuple(stable_abi.unread(filename, compiled.number, tags)),
+            tuple(
+                wrong_tag.judge(
+                    filename, compiled, tags, requires_python=requires_python, optional=optional, severity=severity
+                )
+            ),
         )
 
     @property
     def everything(self) -> tuple[Finding, ...]:
         """All of them."""
-        return (*self.tags, *self.bounds, *self.others, *self.unread)
+        return (*self.wrong_tag, *self.tags, *self.bounds, *self.others, *self.unread)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives import wheel_tags
 from abiding.evidence import stable_abi, torch
 from abiding.evidence.compiled_members import fair
+from abiding.evidence.extensions import Watched
+from abiding.evidence.imported import imported_always
 from abiding.evidence.interfaces import Module, interfaces_of
 from abiding.evidence.stable_abi import Uses
 from abiding.evidence.texts import search
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
+    from abiding.evidence.extensions import Extension
     from abiding.evidence.module_owners import Owned
     from abiding.evidence.stable_abi import Stable
     from abiding.evidence.unpromised import Unpromised
@@ -31,10 +34,14 @@ _LARGEST = 1 << 30
 
 
 class File(NamedTuple):
-    """One compiled file: its interfaces, and what it uses of Python, if it is for the stable ABI of that."""
+    """One compiled file: its interfaces, what it uses of Python, if it is for the stable ABI of that, and what it is.
+
+    `extension` is the extension module that it is, if it is one.
+    """
 
     module: Module
     uses: Uses = Uses()
+    extension: Extension | None = None
 
 
 class Compiled(NamedTuple):
@@ -43,7 +50,8 @@ class Compiled(NamedTuple):
     `modules` are those with an interface, in the order of the wheel, `stable` those for Python's stable ABI, and
     `beyond` those of them that use more of Python; `number` is how many files were gone through. `names` are the
     modules and packages that the wheel has itself, by the last part of their names too, `tops` those at the top, and
-    `passed_over` the files that were not gone through.
+    `passed_over` the files that were not gone through. `extensions` are the extension modules, and `places` those of
+    all files. `imported` tells which modules code of the wheel imports whatever happens, as far as that can be told.
     """
 
     modules: tuple[Module, ...]
@@ -53,6 +61,9 @@ class Compiled(NamedTuple):
     stable: tuple[Stable, ...] = ()
     tops: frozenset[str] = frozenset()
     beyond: tuple[Unpromised, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    places: tuple[str, ...] = ()
+    imported: Callable[[], frozenset[str]] = frozenset
 
     def has(self, owned: Owned) -> bool:
         """Return whether the wheel has a package itself that others may have: a known one is where others have it."""
@@ -72,7 +83,8 @@ def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
             place = place_of(member.name)
             contents = partial(wheel.contents, member, _LARGEST) if member.size <= _LARGEST else None
             files[place] = file_of(place, chain((first,), pieces), contents, of_stable_abi=of_stable_abi)
-    return compiled(filter(None, files.values()), wheel.names, fair_members.passed_over)
+    read = compiled(filter(None, files.values()), wheel.names, fair_members.passed_over)
+    return read._replace(imported=partial(imported_always, wheel))
 
 
 def of_file(filename: str, place: str, data: bytes) -> File | None:
@@ -95,6 +107,8 @@ def compiled(files: Iterable[File], names: Iterable[str], passed_over: tuple[str
         tuple(file.uses.stable for file in files if file.uses.stable),
         frozenset(place.partition("/")[0].partition(".")[0] for place in places),
         tuple(file.uses.beyond for file in files if file.uses.beyond),
+        tuple(file.extension for file in files if file.extension),
+        tuple(places),
     )
 
 
@@ -104,11 +118,12 @@ def file_of(place: str, pieces: Iterable[bytes], contents: Callable[[], bytes] |
     `contents` gives all of it where its symbols are to be read; None if it is too large for that. `of_stable_abi` is
     whether it is of a wheel for Python's stable ABI.
     """
-    module = module_of(place, pieces)
+    watched = Watched(place, pieces)
+    module = module_of(place, watched)
     if contents is None:
-        return File(module)
+        return File(module, extension=watched.extension)
     uses = stable_abi.of_file(place, contents) if of_stable_abi else Uses()
-    return File(torch.refine(module, contents), uses)
+    return File(torch.refine(module, contents), uses, watched.extension)
 
 
 def module_of(place: str, pieces: Iterable[bytes]) -> Module:

@@ -13,6 +13,7 @@ from abiding.evidence.interfaces import Interface, Kind, Module
 from abiding.evidence.judged_wheel import JudgedWheel
 from abiding.evidence.optional_modules import CompiledModules, unmatched
 from abiding.findings.errors import ArchiveError
+from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.native.names import place_of
 from abiding.project.build_record import Used, record_of
@@ -71,7 +72,8 @@ class OnDisk(NamedTuple):
 
     def judged(self) -> JudgedWheel:
         """Judge it by its own METADATA."""
-        return JudgedWheel.of(self.filename, self.compiled, self.metadata, self.tags, self.optional)
+        severity = Severity.ERROR if self.record else Severity.WARNING
+        return JudgedWheel.of(self.filename, self.compiled, self.metadata, self.tags, self.optional, severity=severity)
 
 
 def judge_wheels(paths: Iterable[Path], looked: CompiledFiles | None = None) -> dict[str, tuple[Finding, ...]]:
@@ -150,7 +152,7 @@ def judge_built(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Optiona
     compiled = reading.of_wheel(wheel)
     name, tags = wheel.path.name, wheel_tags.expanded(wheel.path.name)
     used = (*_used(compiled.modules), *_used(Module(file.file, (file.interface,)) for file in compiled.stable))
-    return Examined(used, JudgedWheel.of(name, compiled, metadata, tags, optional))
+    return Examined(used, JudgedWheel.of(name, compiled, metadata, tags, optional, severity=Severity.ERROR))
 
 
 def _used(modules: Iterable[Module]) -> Iterator[Used]:

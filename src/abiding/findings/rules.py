@@ -113,6 +113,7 @@ Rule: TypeAlias = Literal[
     "wheel-tags",
     "wheels-disagree",
     "wrong-hash",
+    "wrong-tag",
     "wrong-version",
     "yanked",
 ]

@@ -42,7 +42,7 @@ class Contents:
     `files` maps each place below site-packages to the name by which `read` knows it. `images` are the files that are
     ELF, Mach-O or PE. `readable` is false for one of which only a record or a list of files is at hand. `broken` says
     which files of what is installed can't be read. `begin` reads the beginning of a file, where there may be more of it
-    than is worth to be held.
+    than is worth to be held. `foreign` are the images that were set apart because no loader of the platform takes them.
     """
 
     name: str
@@ -55,10 +55,12 @@ class Contents:
     readable: bool = True
     broken: tuple[Finding, ...] = ()
     begin: Callable[[str], bytes] | None = None
+    foreign: tuple[Image, ...] = ()
 
     def loadable(self, format_: Format | None) -> Contents:
         """Return the same with the images of one format only: some distributions have launchers of others."""
-        return replace(self, images=tuple(image for image in self.images if image.format is format_))
+        own = tuple(image for image in self.images if image.format is format_)
+        return replace(self, images=own, foreign=tuple(image for image in self.images if image.format is not format_))
 
     def symbols(self, image: Image, machine: str = "") -> Symbols:
         """Return the symbols of one of the images; `machine` as in `read_symbols`. Raises `AbidingError`."""

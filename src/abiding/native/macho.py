@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from macholib import mach_o
 
 from abiding.native.images import Format, Image, Symbols
+from abiding.native.machines import MACH_O_CPUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +28,6 @@ _MOST_ARCHITECTURES, _MOST_COMMANDS = 32, 10_000
 _LONGEST_NAME = 4096  # macOS knows no longer path than 1,024
 # A name may be the end of another one, but not for ever.
 _MOST_SHARED = 4
-
-# By their names in platform tags.
-_CPUS = {7: "i386", 0x01000007: "x86_64", 0x0100000C: "arm64"}
 
 # Of a file for several architectures: whether offsets have 64 bits.
 _FAT = {b"\xca\xfe\xba\xbe": struct.Struct(">8xII4x"), b"\xca\xfe\xba\xbf": struct.Struct(">8xQQ8x")}
@@ -148,7 +146,7 @@ def _architecture(data: memoryview) -> _Architecture:
             raise ValueError(f"it has a load command of {length:,} bytes, where there are {len(rest):,}")
         commands.append((number, rest[:length]))
         rest = rest[length:]
-    return _Architecture(_CPUS.get(cpu, ""), data, layout, tuple(commands))
+    return _Architecture(MACH_O_CPUS.get(cpu, ""), data, layout, tuple(commands))
 
 
 class _Room:

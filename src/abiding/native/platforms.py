@@ -19,6 +19,7 @@ from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import windows
 from abiding.native.images import Format
 from abiding.native.layout import SiteLayout
+from abiding.native.machines import format_of, machines
 from abiding.native.reading import WORK
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from auditwheel.policy import Policy
     from packaging.tags import Tag
 
-__all__ = ["Floor", "Platform", "apart", "floors", "machine_of", "machines"]
+__all__ = ["Floor", "Platform", "apart", "floors", "machine_of"]
 
 
 _OLD_NAMES = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12", "manylinux2014": "manylinux_2_17"}
@@ -71,16 +72,6 @@ def floors(platforms: Iterable[str]) -> dict[tuple[str, str], Floor]:
     return oldest
 
 
-# What one file of a Mac may be for.
-_SEVERAL = {"universal2": ("arm64", "x86_64"), "intel": ("i386", "x86_64")}
-
-
-def machines(platform: str) -> tuple[str, ...]:
-    """Give the machines that a platform tag is for, by their names in tags; an empty name for a tag that names none."""
-    read = PlatformTag.read(platform)
-    return _SEVERAL.get(read.machine, (read.machine,)) if read.family == "macosx" else (read.machine,)
-
-
 def machine_of(tags: Iterable[Tag]) -> str:
     """Give the kind of Mac that tags are for, of whose files many are for several; empty for several kinds, or none."""
     platforms = {tag.platform for tag in tags}
@@ -101,16 +92,6 @@ def apart(tags: frozenset[Tag]) -> tuple[frozenset[Tag], ...]:
         for machine in machines(tag.platform):
             by_platform.setdefault(machine, set()).add(Tag(tag.interpreter, tag.abi, f"{version}{machine}"))
     return tuple(frozenset(by_platform[machine]) for machine in sorted(by_platform))
-
-
-_FORMATS = {
-    "linux": Format.ELF,
-    "musllinux": Format.ELF,
-    "android": Format.ELF,
-    "macosx": Format.MACH_O,
-    "ios": Format.MACH_O,
-    "win": Format.PE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +118,7 @@ class Platform:
         """Look up what the tags promise. Raises `AbidingError` (`missing-extra`)."""
         tags = frozenset(tags)
         platforms = {tag.platform for tag in tags}
-        formats = [_FORMATS.get(PlatformTag.read(platform).family) for platform in sorted(platforms)]
-        format_ = next(filter(None, formats), None)
+        format_ = next(filter(None, map(format_of, sorted(platforms))), None)
         with needing("native", WORK):
             return cls(
                 tags,

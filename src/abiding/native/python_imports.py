@@ -21,11 +21,13 @@ __all__ = ["Script", "imports_before", "scripts", "with_parents"]
 class Script(NamedTuple):
     """A Python file: the absolute names that it imports, in order.
 
-    `later` are those that only its functions import.
+    `later` are those that only its functions import. `always` are those of the first that stand in no block: no
+    condition keeps them away, and no failure is caught.
     """
 
     imports: tuple[str, ...]
     later: tuple[str, ...]
+    always: tuple[str, ...] = ()
 
 
 _BY_NAME = re.compile(r"\b(?:import_module|__import__)\(\s*['\"]([\w.]+)['\"]")
@@ -44,13 +46,16 @@ def _script(text: str, place: str) -> Script:
     package = module if place.endswith("/__init__.py") else module.rpartition(".")[0]
     inside = deque(_functions(text))
     now: dict[str, None] = {}
+    always: dict[str, None] = {}
     later: dict[str, None] = dict.fromkeys(_BY_NAME.findall(text))
     for match in IMPORT.finditer(text):
         while inside and inside[0][1] <= match.start():
             inside.popleft()
         target = later if inside and inside[0][0] <= match.start() else now
-        target |= dict.fromkeys(_imported(match, package))
-    return Script(tuple(now), tuple(later))
+        names = dict.fromkeys(_imported(match, package))
+        target |= names
+        always |= {} if match[1] else names
+    return Script(tuple(now), tuple(later), tuple(always))
 
 
 def _functions(text: str) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ from abiding.native.images import Format
 from abiding.native.leaked_run_paths import leaked_run_paths
 from abiding.native.links import Missing
 from abiding.native.loader import base_name
+from abiding.native.machines import NAMING_PLATFORM, BuiltFor
 from abiding.native.names import is_mangled, stem
 from abiding.native.opened_libraries import undeclared
 from abiding.native.platforms import floors
@@ -213,7 +214,7 @@ def ambiguous(artifact: str, library: str, provider: str, note: str) -> Finding:
 def _unused(subject: Subject) -> Iterator[Finding]:
     used = {origin.contents.name for _, origin in subject.provided()}
     for name in subject.native:
-        if name not in used:
+        if name not in used and not _foreign_users(name, subject):
             elsewhere = sorted({link.library for link in subject.links if isinstance(link.origin, Missing)})
             yield Finding(
                 "unused-provider",
@@ -231,6 +232,35 @@ def _unused(subject: Subject) -> Iterator[Finding]:
                     "if the wheel does not link to it, leave out `native = true`",
                 ),
             )
+
+
+def _linked_foreign(subject: Subject) -> Iterator[Finding]:
+    """Find what is linked with a native provider, and is left as it was built: no platform of the tag loads it."""
+    for name in subject.native:
+        for image in _foreign_users(name, subject):
+            yield Finding(
+                "wrong-tag",
+                Severity.ERROR,
+                f"`{image.place}` is linked with `{name}`, and the tag names no platform that loads it",
+                artifact=subject.artifact,
+                field="Tag",
+                expected=str(BuiltFor(image.format)),
+                expected_from="compiled for",
+                found=tuple(sorted(map(str, subject.platform.tags))),
+                found_from="file name",
+                notes=("no run path leads it to the library, and nothing of it is recorded",),
+                hints=(NAMING_PLATFORM,),
+            )
+
+
+def _foreign_users(name: str, subject: Subject) -> list[Image]:
+    """Return the files that need a library of a distribution, and that no loader of the tag's platforms takes."""
+    provider = subject.neighbours.direct.get(name)
+    return [
+        image
+        for image in subject.consumer.foreign
+        if provider and any(provider.shipped_as(base_name(library)) for library in image.needs)
+    ]
 
 
 # What the findings have in common
@@ -255,6 +285,7 @@ _RULES: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
     _below,
     _ambiguous,
     _unused,
+    _linked_foreign,
     undeclared,
 )
 _OF_OTHER_MACHINES = (leaked_run_paths, _below)

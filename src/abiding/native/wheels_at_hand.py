@@ -12,7 +12,7 @@ from abiding.archives.names import normalised
 from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import contents
-from abiding.native.platforms import machines
+from abiding.native.machines import machines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
