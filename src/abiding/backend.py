@@ -121,7 +121,7 @@ def __getattr__(name: str) -> object:
 def _build(config_settings: ConfigSettings) -> Iterator[Build]:
     """Begin a build; turn an error of ours into one screen on stderr and exit status 1.
 
-    What the wrapped backend raises goes through.
+    What the wrapped backend raises goes through, with a line that says so.
     """
     from abiding.builds.build import Build
     from abiding.findings.errors import AbidingError
@@ -131,11 +131,15 @@ def _build(config_settings: ConfigSettings) -> Iterator[Build]:
     except AbidingError as exc:
         _tell(exc)
         raise SystemExit(1) from exc
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:
+        from abiding.builds.failure import attribute
         from abiding.builds.wrapped_backend import WrappedBackend
         from abiding.findings.errors import unforeseen
 
-        if WrappedBackend.has_raised(exc):
+        if failure := WrappedBackend.failure(exc):
+            attribute(exc, failure)
+            raise
+        if isinstance(exc, SystemExit):
             raise
         _tell(unforeseen(exc))
         raise SystemExit(1) from exc

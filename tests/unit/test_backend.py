@@ -1013,6 +1013,49 @@ def test_backend_that_is_not_there(tmp_path: Path, backend: str, texts: list[str
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(
+    ("script", "printed", "place"),
+    [
+        ("import os\n\nraise RuntimeError('no compiler')\n", "RuntimeError: no compiler\n", "setup.py:3"),
+        ("import sys\nsys.exit('no compiler')\n", "no compiler\n", "setup.py:2"),
+        ("import sys\nsys.exit(3)\n", "", "setup.py:2"),
+        ("x = (\n", "SyntaxError: '(' was never closed\n", "setup.py:1"),
+        ("import sys\nsys.path.append('.')\nimport helper\n", "OSError: gone\n", "helper.py:1"),
+        ("import os\nos.chdir(os.path.dirname(os.__file__))\n1 / 0\n", "ZeroDivisionError: division by zero\n", "setup.py:3"),
+        ("from setuptools import setup\nsetup(name=3)\n", "\n", "setup.py:2"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("hook", ["get_requires_for_build_wheel", "build_wheel", "build_sdist"])
+def test_a_setup_py_that_fails_is_named_behind_what_it_prints(
+    script: str, printed: str, place: str, hook: str, tmp_path: Path
+) -> None:
+    """setuptools runs it as a text, which a traceback calls `<string>`."""
+    text = '[build-system]\nrequires = ["abiding", "setuptools"]\nbuild-backend = "abiding.backend"\n'
+    text += '[tool.abiding]\nbuild-backend = "setuptools.build_meta"\n'
+    files = {"pyproject.toml": text, "setup.py": script, "helper.py": "raise OSError('gone')\n"}
+    tree = Tree.write(tmp_path / "tree", files)
+    with pytest.raises(HookFailed) as caught:
+        tree.hook(hook, *([tmp_path / "out"] if hook.startswith("build") else []))
+    last = f"abiding: `{hook}` of `setuptools.build_meta` failed at {place}: the error is there, not in abiding\n"
+    assert caught.value.output.endswith(f"{printed}{last}")
+
+
+@pytest.mark.parametrize(
+    ("backend", "what"),
+    [
+        ("def build_wheel(*args):\n    raise ValueError\nbuild_sdist = build_wheel\n", "`build_wheel` of `odd` failed at odd.py:2"),
+        ("raise ValueError\n", "`odd` failed when it was imported at odd.py:1"),
+        ("import json\ndef build_wheel(*args): json.loads('')\nbuild_sdist = build_wheel\n", "`build_wheel` of `odd` failed at odd.py:2"),
+    ],
+)  # fmt: skip
+def test_any_backend_that_fails_is_named_behind_what_it_prints(backend: str, what: str, tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]')
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "odd.py": backend})
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    assert caught.value.output.endswith(f"abiding: {what}: the error is there, not in abiding\n")
+
+
 @pytest.mark.parametrize("listed", [True, False])
 def test_what_is_listed_already_is_not_to_be_listed(tmp_path: Path, listed: bool) -> None:
     text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"flit_cor.buildapi"').replace('"flit-core"', '"flit_core>=3"')

@@ -15,17 +15,23 @@ from abiding.findings.words import short
 from abiding.project.pyproject import Pyproject, as_shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from abiding.findings.rules import Rule
-    from abiding.project.keys import Key
 
-__all__ = ["WrappedBackend", "view"]
+__all__ = ["Failure", "WrappedBackend", "view"]
 
 
 _MOST_SHOWN = 100
 # A backend has at least one of these; PEP 517 requires both.
 _HOOKS = ("build_wheel", "build_sdist")
+
+
+class Failure(NamedTuple):
+    """What of a wrapped backend has failed, in words, and the folder of the project."""
+
+    what: str
+    folder: Path
 
 
 class WrappedBackend(NamedTuple):
@@ -90,12 +96,18 @@ class WrappedBackend(NamedTuple):
             raise _problem(self, message, rule="broken-backend") from exc
 
     @classmethod
-    def has_raised(cls, exc: BaseException) -> bool:
-        """Return whether an exception is from a wrapped backend: from its import, or from a hook."""
+    def failure(cls, exc: BaseException) -> Failure | None:
+        """Tell what of a wrapped backend has raised an exception, its import or a hook; None if neither has."""
         import traceback
 
-        asking = (cls._call.__code__, _load.__wrapped__.__code__)
-        return any(frame.f_code in asking for frame, _ in traceback.walk_tb(exc.__traceback__))
+        for frame, _ in reversed(list(traceback.walk_tb(exc.__traceback__))):  # a hook imports it
+            if frame.f_code is cls._call.__code__:
+                own: WrappedBackend = frame.f_locals["self"]
+                return Failure(f"`{frame.f_locals['hook']}` of `{own.name}` failed", own.folder)
+            if frame.f_code is _load.__wrapped__.__code__:
+                own = frame.f_locals["backend"]
+                return Failure(f"`{own.name}` failed when it was imported", own.folder)
+        return None
 
     def _broken(self, hook: str, returned: object, why: str) -> BackendError:
         text = f"{returned}" if isinstance(returned, str) else repr(returned)
@@ -166,13 +178,14 @@ def _lies_in(module: object, folders: list[str]) -> bool:
 
 
 def _not_importable(backend: WrappedBackend, exc: ImportError) -> BackendError:
+    from abiding.builds.installing import bringing, ways_to_install
     from abiding.project.known_backends import is_known, misspelled
 
     module_name = backend.name.partition(":")[0]
     missing = exc.name if isinstance(exc, ModuleNotFoundError) and exc.name else ""
     if not missing or not f"{module_name}.".startswith(f"{missing}."):  # something that it imports is missing
         message = f"the wrapped backend `{backend.name}` can't be imported"
-        return _problem(backend, message, f"{type(exc).__name__}: {exc}", *_bringing(missing))
+        return _problem(backend, message, f"{type(exc).__name__}: {exc}", *bringing(missing))
     parent, _, name = missing.rpartition(".")
     is_there = bool(parent) and not is_known(backend.name)
     wrong = misspelled(backend.name)
@@ -189,7 +202,7 @@ def _not_importable(backend: WrappedBackend, exc: ImportError) -> BackendError:
     elif is_there:
         ways = [] if hints else [_BEFORE]
     else:
-        ways = list(_ways_to_install(backend.name, Pyproject.read(backend.folder).build_requires))
+        ways = list(ways_to_install(backend.name, Pyproject.read(backend.folder).build_requires))
     return _problem(backend, message, str(exc), *hints, *ways)
 
 
@@ -239,54 +252,3 @@ def _seen(read: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
         return as_shown(read(*arguments, **options))
 
     return reader
-
-
-# Hints on what to install
-
-
-def _bringing(module: str) -> tuple[str, ...]:
-    """Return a hint to install a module that a backend imports."""
-    if not module:
-        return ()
-    name = module.partition(".")[0]
-    return (f"install what brings `{name}`: list it in `[build-system] requires`, if the backend does not require it",)
-
-
-def _ways_to_install(backend: str, requires: Iterable[tuple[Key, str]]) -> Iterator[str]:
-    """Yield hints to install a backend that can't be imported; `requires` are the lines of `[build-system]`."""
-    from abiding.metadata.requirements import name_of
-    from abiding.project.known_backends import KNOWN, distribution_of, similar_to
-
-    suggestion = similar_to(backend)
-    # A distribution with a misspelt name does not exist, or is malicious.
-    distribution = distribution_of(suggestion or backend)
-    by_name = {name_of(text): text for _, text in requires}
-    if distribution in by_name:
-        yield from _ways_for_listed(by_name[distribution], was_misspelt=bool(suggestion))
-        return
-    what = f"`{distribution}`" if distribution else "its distribution"
-    yield f"list {what} in `[build-system] requires`, next to `abiding`; without build isolation, install it too"
-    others = [text for name, text in by_name.items() if name not in {"abiding", *KNOWN}]
-    if not distribution and others:
-        names = ", ".join(f"`{_without_marker(text)}`" for text in others[:_MOST_NAMED])
-        yield f"if {'one of ' * bool(others[1:])}{names} brings it, install that: {_ALONE}"
-
-
-_MOST_NAMED = 5
-_ALONE = f"without build isolation front ends install nothing, and it is `{sys.executable}` that builds"
-
-
-def _ways_for_listed(line: str, *, was_misspelt: bool) -> Iterator[str]:
-    from abiding.metadata import requirements
-
-    requirement = requirements.try_parse(line)
-    if requirement is None:  # no front end takes it
-        return
-    if not requirements.applies(requirement):
-        yield f"the marker of `{line}` in `[build-system] requires` is false here: leave it out, or correct it"
-    elif not was_misspelt:
-        yield f"install `{_without_marker(line)}`, which `[build-system] requires` lists: {_ALONE}"
-
-
-def _without_marker(line: str) -> str:
-    return line.partition(";")[0].strip()
