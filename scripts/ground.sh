@@ -56,6 +56,21 @@ import pathlib, sys, sysconfig
 sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").is_file())' || need_debian python3-dev
 }
 
+# need_quick_python: the same as `need_python`, but where `python3` was compiled without optimisation (pyenv's are) and
+# nobody named it, the Python of the distribution in its place, if it is of the same minor version: a quarter quicker.
+need_quick_python() {
+    distributed=/usr/bin/python3
+    version='import sys; print(*sys.version_info[:2])'
+    if [ -z "${PYTHON:-}" ] && [ -x "$distributed" ] && command -v "$python" >/dev/null &&
+        [ "$("$python" -c "$version")" = "$("$distributed" -c "$version")" ] &&
+        ! "$python" -c '
+import sys, sysconfig
+sys.exit("--enable-optimizations" not in (sysconfig.get_config_var("CONFIG_ARGS") or ""))'; then
+        python=$distributed
+    fi
+    need_python
+}
+
 # need_environment NAME PIP-ARGUMENT...: the environment .cache/NAME with what the arguments say. It is made anew when
 # they, pyproject.toml or the interpreter change.
 need_environment() {
