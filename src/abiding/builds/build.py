@@ -12,24 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import native
-from abiding.artifacts.metadata_versions import too_new
-from abiding.builds import rules
 from abiding.builds.built_wheel import BuiltWheel
 from abiding.builds.entries import Entries
-from abiding.builds.judgement import Judgement
 from abiding.builds.known_metadata import by_own_pkg_info, known_metadata, read_dist_info, write_dist_info
 from abiding.builds.outcome import Outcome
 from abiding.builds.output import Output
 from abiding.builds.provider_exports import Providers, is_bare
 from abiding.builds.settings import Settings
-from abiding.builds.uncommitted import explaining
 from abiding.builds.wrapped_backend import WrappedBackend
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Severity
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration
-from abiding.project.lint import lint
 from abiding.project.pyproject import Pyproject
 from abiding.project.source import Source, unkept
 
@@ -37,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
+    from abiding.builds.judgement import Judgement
     from abiding.project.entry import Entry
 
 __all__ = ["Build"]
@@ -56,7 +52,6 @@ class Build(NamedTuple):
     wrapped: WrappedBackend
     config: dict[str, Any] | None
     outcome: Outcome
-    judge: Judgement
 
     @classmethod
     def begin(cls, config_settings: Mapping[str, Any] | None) -> Build:
@@ -73,8 +68,14 @@ class Build(NamedTuple):
         outcome = Outcome()
         entries = Entries(pyproject, declaration, settings, source.unpacked, outcome, Providers())
         wrapped = WrappedBackend(declaration.backend, declaration.backend_path, folder)
-        judge = Judgement(pyproject, declaration, source, entries, outcome)
-        return cls(pyproject, declaration, source, entries, wrapped, settings.backend_config, outcome, judge)
+        return cls(pyproject, declaration, source, entries, wrapped, settings.backend_config, outcome)
+
+    @property
+    def judge(self) -> Judgement:
+        """Holds what is built to the source and the declaration; imported late, since most hooks build nothing."""
+        from abiding.builds.judgement import Judgement
+
+        return Judgement(self.pyproject, self.declaration, self.source, self.entries, self.outcome)
 
     # build_wheel, build_editable
 
@@ -164,6 +165,7 @@ class Build(NamedTuple):
     def sdist(self, sdist_directory: str) -> str:
         """Build an sdist with the metadata of `[project]`, and `Dynamic` if wheels may add to it. Returns its name."""
         from abiding.archives import sdist
+        from abiding.builds.uncommitted import explaining
 
         self._warn()
         pkg_infos: dict[str, CoreMetadata] = {}
@@ -250,6 +252,8 @@ class Build(NamedTuple):
             absent = native.absent(self.entries.linked)
             if not absent:
                 raise
+            from abiding.builds import rules
+
             self.outcome.warn([rules.not_asked(hook, self.declaration.backend, absent, exc)])
             return []
 
@@ -257,11 +261,16 @@ class Build(NamedTuple):
 
     def _warn(self) -> None:
         """Warn of what is valid and probably not meant. Early, because some backends replace `warnings.showwarning`."""
+        from abiding.builds import rules
+        from abiding.project.lint import lint
+
         doubts = rules.edited_sdist(self.source) if self.source.unpacked else lint(self.declaration, self.pyproject)
         self.outcome.warn((*self.entries.settings.remarks, *self.declaration.remarks, *doubts))
 
     def _remark(self, name: str, metadata: CoreMetadata) -> None:
         """Print that indexes may refuse a file. A build from an sdist does not repeat it."""
+        from abiding.artifacts.metadata_versions import too_new
+
         self.outcome.remark(() if self.source.unpacked else too_new([(name, metadata)]))
 
     def _without_levels(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -163,4 +162,6 @@ def _packed_value(difference: PyprojectDifference) -> str:
 
 
 def _literals(values: Iterable[object]) -> str:
+    import json
+
     return literals([value if isinstance(value, str) else json.dumps(value, default=str) for value in values])

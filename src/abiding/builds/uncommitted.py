@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -69,6 +68,8 @@ def _reason(folder: Path) -> tuple[str, str] | None:
 
 def _git(folder: Path, *arguments: str) -> str:
     """Run git, and return how it failed, in one line; empty if it did not. Raises `OSError`."""
+    import subprocess
+
     command = ["git", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     first, *_ = (*done.stderr.decode("utf-8", "replace").strip().splitlines(), f"exit status {done.returncode}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
@@ -20,4 +19,6 @@ def distribution_meant(name: str, slips: Slips) -> str:
 
 
 def _known() -> list[str]:
+    from importlib.resources import files
+
     return files("abiding.metadata").joinpath("lookalikes.txt").read_text("utf-8").splitlines()
