@@ -11,7 +11,7 @@ import pytest
 
 from abiding.artifacts.index import settings
 from abiding.cli import main
-from makers.evident import NUMPY_1, image, numpy_2, wheel
+from makers.evident import NUMPY_1, extension, image, numpy_2, wheel
 from makers.index import File, Index, serving
 
 if TYPE_CHECKING:
@@ -46,6 +46,19 @@ def test_wheels_of_a_release(
     assert len(finding["artifacts"]) == wheels
     assert f"{100 * wheels} compiled files of {wheels} of 3 wheels were read for the versions that they" in said.err
     assert "whether they find their libraries is told of wheels on disk" in said.err
+
+
+def test_a_wheel_whose_tag_is_wrong(index: Index, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    index.files.clear()
+    kinds = {"manylinux_2_28_x86_64": "elf-x86_64", "manylinux_2_28_aarch64": "elf-x86_64", "win_amd64": "pe-amd64"}
+    for platform, kind in kinds.items():
+        place = "spam/_core.pyd" if kind.startswith("pe") else "spam/_core.so"
+        path = wheel(tmp_path, files={place: extension(place, kind)}, filename=f"spam-1.0-cp311-cp311-{platform}.whl")
+        index.files[path.name] = File(path.read_bytes())
+    assert main(["check", "spam==1.0", "--compiled", "--index-url", index.url, "--output-format", "json"]) == 0
+    (finding,) = json.loads(capsys.readouterr().out)["releases"][0]["findings"]
+    assert (finding["rule"], finding["severity"]) == ("wrong-tag", "warning")
+    assert finding["artifacts"] == ["spam-1.0-cp311-cp311-manylinux_2_28_aarch64.whl"]
 
 
 def test_nothing_is_read_of_them_unless_it_is_asked_for(index: Index, capsys: pytest.CaptureFixture[str]) -> None:

@@ -221,6 +221,30 @@ def test_modules_for_different_platforms(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        # One file for Windows among those that Python code stands in for, or beside one that can be loaded.
+        ({"spam/_w.pyd": PE, "spam/a.so": ELF, "spam/a.py": ""}, []),
+        ({"spam/_w.pyd": PE, "spam/a.so": ELF}, []),
+        ({"spam/_w.pyd": PE}, ["warning"]),
+        ({"spam/_w.pyd": PE, "spam/a.pyd": PE, "spam/a.py": ""}, ["warning"]),
+    ],
+)
+def test_a_file_that_is_not_for_the_tag(files: Mapping[str, str], told: list[str], tmp_path: Path) -> None:
+    said = judged(tmp_path, f"cp311-cp311-{LINUX}", files, own=False)
+    assert [finding.severity for finding in said] == told
+
+
+@pytest.mark.parametrize(("place", "told"), [("_m.so", True), ("spam/_m.so", False)])
+def test_a_wheel_without_python_code(place: str, told: bool, tmp_path: Path) -> None:
+    """What is at its top is imported by its users; what is in a package may be for code of others."""
+    files: dict[str, Path | bytes] = {place: extension(place, ELF)}
+    for tag, expected in (("py3-none-any", told), (f"cp311-cp311-{LINUX}", False)):
+        path = wheel(tmp_path, "spam", files, tag=tag)
+        assert bool(evidence.judge_wheels([path])[str(path)]) is expected
+
+
+@pytest.mark.parametrize(
     ("globs", "told"), [([], True), (["spam._m"], False), (["spam.*"], False), (["spam._n"], True)]
 )
 def test_modules_that_are_declared_to_be_optional(globs: list[str], told: bool, tmp_path: Path) -> None:
@@ -309,7 +333,7 @@ def test_a_build_that_packs_a_module_without_compiling_it(level: str, tmp_path: 
         made.hook("build_wheel", tmp_path / "dist", ABIDING_LEVEL=level)
     assert not any((tmp_path / "dist").iterdir())
     said = " ".join(made.said[-1].split())
-    assert "error[wrong-tag]: `any` in the tag admits more than what `spam._core` was compiled for" in said
+    assert "error[wrong-tag]: `any` in the tag admits platforms for which the wheel lacks `spam._core`" in said
     assert "- ELF for x86_64 + py3-none-any" in said or "- ELF for x86_64 + py2-none-any + py3-none-any" in said
 
 
@@ -317,7 +341,7 @@ def test_who_builds_from_the_sdist_is_warned(tmp_path: Path) -> None:
     made = tree(tmp_path / "tree")
     sdist = made.hook("build_sdist", tmp_path / "sdist")
     inside = Tree(unpacked(tmp_path / "sdist" / sdist, tmp_path / "in"), made.environment, [])
-    with warned(r"warning\[wrong-tag\]: `any` in the tag admits more than"):
+    with warned(r"warning\[wrong-tag\]: `any` in the tag admits platforms"):
         inside.hook("build_wheel", tmp_path / "dist")
 
 

@@ -52,14 +52,15 @@ def judge(
     if not needed or not tags:
         return
     wheel = _Tagged(filename, tuple(tags), severity)
-    unloaded = {extension.target for extension in needed if not any(map(extension.target.is_loaded, tags))}
-    there = {extension.name for extension in needed if extension.target not in unloaded}
+    targets = {extension.target for extension in compiled.extensions}
+    loaded = {target for target in targets if any(map(target.is_loaded, tags))}
+    there = {extension.name for extension in compiled.extensions if extension.target in loaded}
     lost = [extension for extension in needed if extension.name not in there]
-    if wheel.is_own or not there or _surely_fails(compiled, lost):
-        yield from wheel.unloadable(lost, severity=Severity.WARNING if there else severity)
-    part = wheel.unserved(needed, requires_python) if there else ""
-    if part and (wheel.is_own or _surely_fails(compiled, needed)):
-        yield wheel.too_wide(part, needed)
+    if wheel.is_own or not loaded or _surely_fails(compiled, lost):
+        yield from wheel.unloadable(lost, severity=Severity.WARNING if loaded else severity)
+    lacking = wheel.unserved(needed, requires_python) if loaded else None
+    if lacking and (wheel.is_own or _surely_fails(compiled, needed)):
+        yield wheel.too_wide(lacking, needed)
 
 
 def _needed(compiled: Compiled, optional: Iterable[OptionalModules]) -> list[Extension]:
@@ -75,9 +76,20 @@ def _needed(compiled: Compiled, optional: Iterable[OptionalModules]) -> list[Ext
 
 
 def _surely_fails(compiled: Compiled, extensions: Collection[Extension]) -> bool:
-    """Return whether code of the wheel imports one of them whatever happens."""
-    imported = compiled.imported() if extensions else frozenset()
+    """Return whether code of the wheel imports one of them whatever happens, or users, where it has no code."""
+    if not extensions:
+        return False
+    if not any(place.endswith(".py") for place in compiled.places):
+        return any("." not in extension.name for extension in extensions)
+    imported = compiled.imported()
     return any(extension.name in imported for extension in extensions)
+
+
+class _Lacking(NamedTuple):
+    """A part of the tags, and what it admits of which some lack a module."""
+
+    part: str
+    what: str
 
 
 class _Tagged(NamedTuple):
@@ -101,11 +113,12 @@ class _Tagged(NamedTuple):
             message = f"nothing that the tag admits loads {names}, compiled as {target}"
             yield self._finding(message, extensions, severity, _OF_ANOTHER_BUILD)
 
-    def too_wide(self, part: str, extensions: Sequence[Extension]) -> Finding:
+    def too_wide(self, lacking: _Lacking, extensions: Sequence[Extension]) -> Finding:
         """Return what is said of a part of the tag for which there is no module."""
         names = literals([extension.name for extension in extensions], _MOST_NAMED)
-        message = f"`{part}` in the tag admits more than what {names} was compiled for"
-        return self._finding(message, extensions, self.severity, (NAMING_PLATFORM if part == "any" else _NARROW,))
+        message = f"`{lacking.part}` in the tag admits {lacking.what} for which the wheel lacks {names}"
+        hint = NAMING_PLATFORM if lacking.part == "any" else _NARROW
+        return self._finding(message, extensions, self.severity, (hint,))
 
     def _finding(
         self, message: str, extensions: Sequence[Extension], severity: Severity, hints: tuple[str, ...]
@@ -126,16 +139,19 @@ class _Tagged(NamedTuple):
             hints=(*hints, without) if self.is_own else hints,
         )
 
-    def unserved(self, extensions: Iterable[Extension], requires_python: str) -> str:
+    def unserved(self, extensions: Iterable[Extension], requires_python: str) -> _Lacking | None:
         """Return the part of the tags that admits a platform or a Python for which there is no module, if any does."""
         targets = {extension.target for extension in extensions}
         parts = [tag.split("-") for tag in self.tags]
-        platform = next((platform for *_, platform in parts if _has_unserved_machine(platform, targets)), "")
+        for *_, platform in parts:
+            if _has_unserved_machine(platform, targets):
+                return _Lacking(platform, "platforms" if platform == "any" else "machines")
         pythons = {target.python for target in targets}
         python = pythons.pop() if len(pythons) == 1 else None
-        if platform or python is None or not _admits_others(requires_python, python):
-            return platform
-        return next((f"{name}-{abi}" for name, abi, _ in parts if _is_for_several(name, abi)), "")
+        if python and _admits_others(requires_python, python):
+            several = (f"{name}-{abi}" for name, abi, _ in parts if _is_for_several(name, abi))
+            return next((_Lacking(part, "Pythons") for part in several), None)
+        return None
 
 
 def _has_unserved_machine(platform: str, targets: Collection[Target]) -> bool:
