@@ -56,6 +56,8 @@ def test_no_false_alarm(requirement: str, platform: str, python: str, abi: str) 
         ("numpy==2.4.6", "linux", "cp312-cp312-manylinux_2_28_x86_64", "ELF for x86_64, CPython 3.11"),
         ("numpy==2.4.6", "win", "cp311-cp311-win32", "PE for amd64, CPython 3.11"),
         ("numpy==2.4.6", "win", "cp311-cp311-macosx_14_0_arm64", "PE for amd64, CPython 3.11"),
+        # Its files have no Python in their names, but are linked with the DLL of one.
+        ("pywin32==312", "win", "cp312-cp312-win_amd64", "PE for amd64, CPython 3.11"),
         ("numpy==2.4.6", "mac", "cp311-cp311-macosx_14_0_x86_64", "Mach-O for arm64, CPython 3.11"),
         # Its code imports the module always, so that a tag for all is wrong too.
         ("gmpy2==2.3.2", "linux", "py3-none-any", "ELF for x86_64, CPython 3.11"),

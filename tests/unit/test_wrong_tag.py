@@ -287,6 +287,29 @@ def test_what_is_an_extension_module(place: str, hook: str, data: bytes, size: i
         assert (watched.extension.place, str(watched.extension.target.built)) == (place, "ELF for x86_64")
 
 
+@pytest.mark.parametrize(
+    ("place", "kind", "dlls", "python"),
+    [
+        ("spam/_m.pyd", PE, ["python311.dll"], "CPython 3.11"),
+        ("spam/_m.pyd", PE, ["python313t.dll"], "CPython 3.13 without the GIL"),
+        ("spam/_m.pyd", PE, ["python3.dll", "python311.dll"], "CPython 3.11"),
+        ("spam/_m.pyd", PE, ["python3.dll"], "None"),
+        ("spam/_m.pyd", PE, ["python3t.dll"], "None"),
+        ("spam/_m.pyd", PE, ["python311.dll", "python312.dll"], "None"),  # which of them is used is not told
+        ("spam/_m.pyd", PE, ["my_python311.dll"], "None"),
+        ("spam/_m.cp312-win_amd64.pyd", PE, ["python311.dll"], "CPython 3.12"),
+        ("spam/_m.so", ELF, ["python311.dll"], "None"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 13, 1 << 20])
+def test_the_dll_of_a_python(place: str, kind: str, dlls: list[str], python: str, size: int) -> None:
+    whole = b"\0".join([extension(place, kind), *(dll.encode() for dll in dlls), bytes(99)])
+    watched = Watched(place, (whole[start : start + size] for start in range(0, len(whole), size)))
+    assert b"".join(watched) == whole
+    assert watched.extension
+    assert str(watched.extension.target.python) == python
+
+
 @pytest.mark.parametrize("kind", HEADERS)
 def test_headers(kind: str) -> None:
     format_, machine = re.fullmatch("(elf|pe|mach-o)-(.*)", kind).groups()  # type: ignore[union-attr]

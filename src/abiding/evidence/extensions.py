@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.metadata.platform_tag import PlatformTag
+from abiding.native.images import Format
 from abiding.native.machines import HEADER, BuiltFor, called
 from abiding.native.names import module_name
 
@@ -65,8 +66,9 @@ class Python(NamedTuple):
 class Target(NamedTuple):
     """What an extension module was compiled for.
 
-    `python` is the only one that looks for a file of its name, None if others do. `named` is the machine in that name,
-    empty if there is none that is known: there, a Python for another machine does not look for it either.
+    `python` is the only one that looks for a file of its name, or that has the DLL which it is linked with; None if it
+    is for others too. `named` is the machine in that name, empty if there is none that is known: a Python for another
+    machine does not look for it either.
     """
 
     built: BuiltFor
@@ -121,6 +123,9 @@ def module_of_place(place: str) -> str:
 
 # The last two are those of PEP 793, and of cffi for PyPy.
 _HOOKS = ("PyInit_", "PyModExport_", "_cffi_pypyinit_")
+# The DLL of one Python, as a file is linked with it; that of the stable ABI is python3.dll.
+_DLL = re.compile(rb"(?<=[^\w.])python3(\d{1,2})(t?)\.dll\0")
+_LONGEST_DLL = 20
 
 
 class Watched:
@@ -133,21 +138,31 @@ class Watched:
         self._pieces = pieces
         self._header = b""
         self._has_hook = False
+        self._pythons: set[Python] = set()
 
     def __iter__(self) -> Iterator[bytes]:
-        longest = max(map(len, self._texts), default=0)
+        if not self._texts:
+            yield from self._pieces
+            return
+        longest = max(_LONGEST_DLL, *map(len, self._texts))
         before = b""
         for piece in self._pieces:
             if len(self._header) < HEADER:
                 self._header += piece[: HEADER - len(self._header)]
-            if not self._has_hook:
-                border = before + piece[:longest]
-                self._has_hook = any(text in piece or text in border for text in self._texts)
-                before = (before + piece[-longest:])[-longest:]
+            self._look_into(piece)
+            self._look_into(before + piece[:longest])
+            before = (before + piece[-longest:])[-longest:]
             yield piece
+
+    def _look_into(self, part: bytes) -> None:
+        self._has_hook = self._has_hook or any(text in part for text in self._texts)
+        if Format.of_data(self._header) is Format.PE:
+            self._pythons |= {Python("cp", (3, int(minor)), bool(flag)) for minor, flag in _DLL.findall(part)}
 
     @property
     def extension(self) -> Extension | None:
         """The extension module that the file is; None if it is none."""
         target = Target.of(self._place, self._header) if self._has_hook else None
+        if target and target.python is None and len(self._pythons) == 1:
+            target = target._replace(python=next(iter(self._pythons)))
         return Extension(self._place, target) if target else None
