@@ -276,7 +276,8 @@ def test_what_readers_would_unpack_differently_is_refused(case: str, tmp_path: P
 @pytest.mark.parametrize("case", FAIR)
 def test_what_is_read_is_what_is_unpacked(case: str, tmp_path: Path) -> None:
     path = packed(tmp_path / NAME, *FAIR[case])
-    assert Sdist.open(path) == Sdist(BOTH)
+    read = Sdist.open(path)
+    assert (read.files, read.missing) == (BOTH, None)
     # pip takes `.` for the top folder.
     by_pip = {} if case == "from here" else None if case in NOT_EARLY and "tarfile" not in readers.OF_SDISTS else BOTH
     assert readers.read(path) == dict.fromkeys(readers.OF_SDISTS, BOTH) | {"pip": by_pip}
@@ -285,8 +286,83 @@ def test_what_is_read_is_what_is_unpacked(case: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("uv"), reason="uv is not here")
 @pytest.mark.parametrize("case", FAIR)
 def test_what_is_read_is_what_uv_reads(case: str, tmp_path: Path) -> None:
-    found = readers.read_by_uv(packed(tmp_path / NAME, *FAIR[case]))
+    path = packed(tmp_path / NAME, *FAIR[case])
+    found = readers.read_by_uv(path)
     assert found == (None if case in NOT_UV else {"good"})
+    # Of what uv refuses, not all is known; of what it takes, nothing is told.
+    assert not (found and Sdist.open(path).findings)
+
+
+PLAIN = PKG_INFO + PYPROJECT
+END = bytes(1024)
+
+
+def gnu(data: bytes) -> bytes:
+    """The first header of some blocks as GNU tar has it."""
+    block = bytearray(data[:512])
+    block[257:265], block[148:156] = b"ustar  \0", b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block) + data[512:]
+
+
+# An archive to its end, and what uv says of it; empty where it takes it.
+BY_THE_LETTER = {
+    "plain": (PLAIN + END, ""),
+    "a whole record": (PLAIN + bytes(-len(PLAIN) % 10240), ""),
+    "more than two blocks": (PLAIN + bytes(1124), ""),
+    "no end": (PLAIN, "it does not end with two blocks of zeros, but with 0 bytes of the 1,024"),
+    "half an end": (PLAIN + bytes(512), "but with 512 bytes"),
+    "nearly an end": (PLAIN + bytes(1023), "but with 1,023 bytes"),
+    "a pax header without records": (file("pax", b"", kind=b"x") + PLAIN + END, "it has a pax header without records"),
+    "one for all without records": (file("pax", b"", kind=b"g") + PLAIN + END, "it has a pax header without records"),
+    "zeros in the place of records": (file("pax", bytes(20), kind=b"x") + PLAIN + END, "something that is no record"),
+    "zeros behind records": (file("pax", b"14 comment=ab\n\0\0", kind=b"g") + PLAIN + END, "something that is no record"),
+    "a record without a name": (pax(("", "abc")) + PLAIN + END, "something that is no record"),
+    "a record twice": (pax(("comment", "a"), ("comment", "b")) + PLAIN + END, "two records `comment`"),
+    "a record twice, alike": (pax(("comment", "a"), ("comment", "a")) + PLAIN + END, "two records `comment`"),
+    "a record for all, and for one": (pax(("comment", "a"), kind=b"g") + pax(("comment", "b")) + PLAIN + END, ""),
+    "a record of no value": (pax(("comment", "")) + PLAIN + END, ""),
+    "a time that is a number": (pax(("mtime", "1.5"), ("atime", "")) + PLAIN + END, ""),
+    "a time that is none": (pax(("mtime", "x")) + PLAIN + END, "record `mtime` that is no number"),
+    "a time before 1970": (pax(("mtime", "-1.5")) + PLAIN + END, "record `mtime` that is no number"),
+    "an owner that is none": (pax(("uid", "ab")) + PLAIN + END, "record `uid` that is no number"),
+    "a remark that is not UTF-8": (file("pax", b"13 comment=\xff\n", kind=b"x") + PLAIN + END, "`comment` that is not UTF-8"),
+    "a remark of a vendor": (file("pax", b"20 SCHILY.xattr.a=\xff\n"[:20], kind=b"x") + PLAIN + END, ""),
+    "a name that is not UTF-8": (PLAIN + file(TOP.encode() + b"\xff", b"") + END, "a name that is not UTF-8"),
+    "GNU tar": (gnu(PKG_INFO) + gnu(PYPROJECT) + END, ""),
+    "a long name of GNU tar": (gnu(long_name(P)) + gnu(PKG_INFO) + gnu(PYPROJECT) + END, ""),
+    "two formats": (gnu(PKG_INFO) + PYPROJECT + END, "of two formats, pax and GNU tar"),
+    "two formats, the other way": (PKG_INFO + gnu(PYPROJECT) + END, "of two formats"),
+    "a long name of GNU tar in pax": (long_name(P) + PLAIN + END, "a header of the kind `L`"),
+    "a pax header in GNU tar": (gnu(pax(("comment", "a"))) + gnu(PKG_INFO) + gnu(PYPROJECT) + END, "of the kind `x`"),
+    "a pax header of another kind": (pax(("comment", "a"), kind=b"X") + PLAIN + END, "of the kind `X`"),
+    "of no format": (header(f"{TOP}x".encode(), magic=b"") + PLAIN + END, "of neither format, pax or GNU tar"),
+    "a file that leads to something": (PLAIN + header(f"{TOP}x".encode(), link=b"abc") + END, "the target of a link"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BY_THE_LETTER)
+def test_what_uv_refuses_and_pip_unpacks_is_a_warning(case: str, tmp_path: Path) -> None:
+    """Oracle: pip and uv."""
+    data, why = BY_THE_LETTER[case]
+    path = tmp_path / NAME
+    path.write_bytes(gzip.compress(data, mtime=0))
+    read = Sdist.open(path)
+    assert read.files == BOTH == readers.read(path)["pip"]
+    if shutil.which("uv"):
+        assert readers.read_by_uv(path) == (None if why else {"good"})
+    assert [(finding.rule, finding.severity) for finding in read.findings] == [("not-installable", "warning")] * bool(
+        why
+    )
+    assert all(why in finding.message for finding in read.findings)
+
+
+def test_what_is_written_has_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "private" / NAME
+    path.parent.mkdir()
+    path.write_bytes(gzip.compress(PLAIN, mtime=0))
+    assert rewrite(path, tmp_path / NAME, lambda name, data: data + b"x\n" * (name == "pyproject.toml"))
+    assert not Sdist.open(tmp_path / NAME).findings
 
 
 def test_the_cases_are_worth_it(tmp_path: Path) -> None:

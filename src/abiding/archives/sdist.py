@@ -88,7 +88,9 @@ def _read_tar(file: BinaryIO, filename: str, layout: Layout, names: Collection[s
             if below in names:
                 files[below] = _contents(stream, member)
     stream.ending()
-    return Sdist(files, (bytes_behind(filename),) if stream.has_bytes_behind else (), layout.missing())
+    findings = [bytes_behind(filename)] if stream.has_bytes_behind else []
+    findings += [_refused_by_uv(filename, stream.refusal_by_uv)] if stream.refusal_by_uv else []
+    return Sdist(files, tuple(findings), layout.missing())
 
 
 def _read_zip(file: BinaryIO, filename: str, layout: Layout, names: Collection[str]) -> Sdist:
@@ -114,6 +116,17 @@ def bytes_behind(filename: str) -> Finding:
         artifact=filename,
         notes=("pip and uv pass over them, other tools refuse the file, and nobody can tell what they are",),
         hints=("upload the file as the backend wrote it",),
+    )
+
+
+def _refused_by_uv(filename: str, why: str) -> Finding:
+    return Finding(
+        "not-installable",
+        Severity.WARNING,
+        f"uv refuses the sdist: {why}",
+        artifact=filename,
+        notes=("pip unpacks it; uv, from 0.13 on, reads an archive by the letter of its format",),
+        hints=("let the backend write the archive anew, and change nothing of it afterwards",),
     )
 
 
@@ -212,13 +225,16 @@ def _contents(stream: TarStream, member: TarMember) -> bytes:
 
 
 def _end(stream: TarStream, output: _Gzip) -> None:
-    """Fill up the archive as it was: by as many zeros, or to whole records where it had these (20 blocks)."""
+    """Fill up the archive as it was: by as many zeros, or to whole records where it had these (20 blocks).
+
+    There are two blocks of zeros at least, without which uv refuses an archive.
+    """
     zeros = stream.ending()
     if stream.has_bytes_behind:
         raise ArchiveError.at(stream.name, "has bytes behind its compressed data")
     if stream.position % _TAR_RECORD == 0 and zeros:
         zeros = 2 * _BLOCK + len(padding(output.size + 2 * _BLOCK, _TAR_RECORD))
-    output.write(bytes(zeros))
+    output.write(bytes(max(zeros, 2 * _BLOCK)))
     output.end()
 
 

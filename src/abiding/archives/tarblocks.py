@@ -6,7 +6,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 from abiding.archives.sparse_files import hold_map, read_map
-from abiding.archives.tarheaders import BLOCK, EXTENSIONS, KIND, AmbiguousError, Extended, member_of, size_of
+from abiding.archives.strict_tar import StrictReader
+from abiding.archives.tarheaders import BLOCK, EXTENSIONS, KIND, PAX, AmbiguousError, Extended, member_of, size_of
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class TarStream:
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name = name
         self.position = 0
+        self._strict = StrictReader()
         self._inflated = _Inflated(file, name)
         self._chunks = iter(self._inflated)
         self._chunk = memoryview(b"")
@@ -84,7 +86,13 @@ class TarStream:
         if self._inflated.behind and not count:
             # Python's `gzip` would be asked for more, and stumble.
             raise ArchiveError.at(self.name, "is cut off: it has no end, and bytes behind its compressed data")
+        self._strict.end(count)
         return count
+
+    @property
+    def refusal_by_uv(self) -> str:
+        """Why uv refuses the archive, in words; empty if it is not known to. Known at the end."""
+        return self._strict.refusal
 
     @property
     def has_bytes_behind(self) -> bool:
@@ -108,11 +116,16 @@ class TarStream:
             try:
                 size = size_of(header)
                 kind = header[KIND]
+                self._strict.header(header)
                 if kind not in EXTENSIONS:
-                    return self._plain(header, extended, tuple(extensions))
+                    member = self._plain(header, extended, tuple(extensions))
+                    self._strict.member(member)
+                    return member
                 data = self._extension(size, extensions)
                 extensions.append((header, data))
                 extended.take(kind, data, size)
+                if kind in PAX:
+                    self._strict.records(data[:size])
             except AmbiguousError as exc:
                 note = "readers would find different members, so what this one is can't be told"
                 raise ArchiveError.at(self.name, f"has, at byte {at:,}, a member with {exc}", note=note) from exc

@@ -21,6 +21,7 @@ __all__ = [
     "FOLDER",
     "HARD_LINK",
     "KIND",
+    "PAX",
     "SYMBOLIC_LINK",
     "AmbiguousError",
     "Extended",
@@ -38,7 +39,8 @@ _FILE, FOLDER = (b"0", b"\0", b"7"), b"5"
 HARD_LINK, SYMBOLIC_LINK = b"1", b"2"
 _WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes
 _PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK, _SPARSE = (b"x", b"X"), b"g", b"L", b"K", b"S"
-EXTENSIONS = (*_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK)
+PAX = (*_PAX, _PAX_FOR_ALL)
+EXTENSIONS = (*PAX, _LONG_NAME, _LONG_LINK)
 _NUMBERS = (slice(100, 124), slice(329, 345))  # mode, owner, group; the two of a device: eight bytes each
 _USUAL = re.compile(rb"(?:[0-7]{7}[ \0]|[0-7]{6}[ \0]{2}|\0{8})+")
 _LATEST = 1 << 62  # seconds, before 1970 or after
@@ -122,7 +124,7 @@ class Extended:
         if data[size:].strip(b"\0"):
             raise AmbiguousError("more in the blocks of a header than it has")
         data = data[:size]
-        if kind in (*_PAX, _PAX_FOR_ALL) and (charset := _CHARSET.search(data)):
+        if kind in PAX and (charset := _CHARSET.search(data)):
             charset[1].decode()  # as `tarfile` does, wherever it stands
         if kind == _PAX_FOR_ALL:
             for key, value in _records(data):
