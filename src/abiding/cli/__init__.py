@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 
-# In the order in which people meet them.
+# In the order in which people need them.
 _COMMANDS = (
     "init",
     "show",
@@ -41,7 +41,7 @@ _COMMANDS = (
 )
 
 
-# What a stream answers that can't be written. With a file's name it is about that file, and not of a stream.
+# Errors of a stream that can't be written to. An error with a file name is about that file.
 _UNWRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(commands: Iterable[str]) -> Parser:
-    """Return a parser that knows some commands: what the others would import is not waited for."""
+    """Return a parser with only some commands, so that the modules of others are not imported."""
     parser = Parser(
         prog="abiding",
         description="Hold the wheels of a project to what it declares for them.",
@@ -71,7 +71,7 @@ def _parser(commands: Iterable[str]) -> Parser:
 
 def _run(arguments: Sequence[str] | None) -> int:
     words = tuple(sys.argv[1:] if arguments is None else arguments)
-    # Before an option, a command is not yet the one that is asked: `--help` is about all of them.
+    # An option before the command is about the program: `--help` then lists all commands.
     parser = _parser(words[:1] if words[:1] and words[0] in _COMMANDS else _COMMANDS)
     command = next((word for word in words if not word.startswith("-")), "")
     if command and command not in _COMMANDS:
@@ -89,7 +89,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except AbidingError as exc:
         return _told(exc, options)
     except BrokenPipeError:
-        # Whoever read our output has seen enough (`abiding check | head`).
+        # The reader of our output has closed it (`abiding check | head`).
         unguarded(sys.stderr).close()
         return 1
     except KeyboardInterrupt:
@@ -105,12 +105,12 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _told(error: AbidingError, options: Namespace) -> int:
-    """Tell of an error where errors are told, and return its exit status."""
+    """Print an error on stderr, and return its exit status."""
     from abiding.findings.screen import error_text
     from abiding.findings.terminal import Colour, Terminal
 
     stream = unguarded(sys.stderr)
-    # Its colours are meant, and what else is in it is spelled out there.
+    # Colours are kept; other control characters are escaped.
     to = Terminal.of(stream, getattr(options, "color", Colour.AUTO))
     print(error_text(error, to, options.closing), file=stream)
     return 2

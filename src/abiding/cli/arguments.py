@@ -42,7 +42,7 @@ _HINT = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`
 
 
 def add_index_url(parser: ArgumentParser, what: str = "the index to look on") -> None:
-    """Add `--index-url`, the option for an index that is not the one that pip is configured for."""
+    """Add `--index-url`, which names an index other than pip's."""
     parser.add_argument("--index-url", metavar="URL", help=f"{what} (default: the one of pip)")
 
 
@@ -52,7 +52,7 @@ def path_or_release(text: str) -> str:
 
 
 def _given(text: str, what: str) -> str:
-    """Take an argument that is not empty, as that of a script whose variable was never set: it would mean `.`."""
+    """Reject an empty argument, which would mean `.`: a script's variable is probably not set."""
     if not text:
         raise ArgumentTypeError("it is empty; the folder that you are in is `.`")
     if _URL.match(text):
@@ -67,7 +67,7 @@ _PAGE = re.compile(r"/(?:project|simple)/([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-
 
 
 def _named(url: str) -> str:
-    """Return the name of the release that a page is about, as the end of a sentence; empty if it is about none."""
+    """Return the release that a URL is a page of, as the end of a sentence; empty if it is no such page."""
     page = _PAGE.search(url)
     return f", `{page[1]}{f'=={page[2]}' if page[2] else ''}`" if page else ""
 
@@ -81,7 +81,7 @@ _T = TypeVar("_T", bound="StrEnum")
 
 
 def one_of(kind: type[_T]) -> Callable[[str], _T]:
-    """Make what argparse reads one of a few values with: what is none of them is answered by all that there are."""
+    """Return a type for argparse that accepts a few values, and lists them in its error message."""
 
     def read(text: str) -> _T:
         try:
@@ -94,10 +94,10 @@ def one_of(kind: type[_T]) -> Callable[[str], _T]:
 
 @contextmanager
 def project(source: Path, closing: str, *, legacy: bool = False, hint: str = _HINT) -> Iterator[str]:
-    """Hold the argument of a command to what it is to be: an sdist, or a folder with a pyproject.toml.
+    """Check that an argument is an sdist, or a folder with a pyproject.toml; with `legacy`, a setup.py is enough.
 
-    With `legacy` a setup.py will do. `hint` says what may be given. Errors about the pyproject.toml in it then name it
-    by the argument, as what is yielded does. Raises `AbidingError`.
+    `hint` says what may be given. The path that is yielded, and errors about the pyproject.toml, name the file as the
+    argument does. Raises `AbidingError`.
     """
     folder = source.parent if source.name == "pyproject.toml" else source
     if not is_there(source):
@@ -121,7 +121,7 @@ def project(source: Path, closing: str, *, legacy: bool = False, hint: str = _HI
 
 @contextmanager
 def naming(name: str) -> Iterator[None]:
-    """Let errors about a pyproject.toml name it as it was found by an argument."""
+    """Let errors about a pyproject.toml name it as an argument does."""
     try:
         yield
     except DeclarationError as exc:
@@ -133,7 +133,7 @@ def naming(name: str) -> Iterator[None]:
 
 
 def _meant_in(folder: Path, *, legacy: bool) -> str:
-    """Return a hint for a folder that is no project of pyproject.toml; empty if nothing is known of it."""
+    """Return a hint for a folder without a pyproject.toml; empty if there is none."""
     if any(is_there(folder / name) for name in ("setup.py", "setup.cfg")):
         return f"`abiding init {visible(str(folder))}` makes it use abiding, with a pyproject.toml"
     built = one_in(folder, *(SDIST_ENDINGS if legacy else ENDINGS))
@@ -141,7 +141,7 @@ def _meant_in(folder: Path, *, legacy: bool) -> str:
 
 
 def one_in(folder: Path, *endings: str) -> Path | None:
-    """Return one of the files with such an ending, sdists and wheels if none is given, in a folder or in its `dist`."""
+    """Return a file with one of these endings, or else an sdist or wheel, in a folder or in its `dist`; or None."""
     for place in (folder, folder / "dist"):
         with suppress(OSError):
             fitting = [file for file in sorted(place.iterdir()) if file.name.endswith(endings or ENDINGS)]
@@ -151,7 +151,7 @@ def one_in(folder: Path, *endings: str) -> Path | None:
 
 
 def wheels_in(path: Path, closing: str) -> list[Path]:
-    """Return the wheels that a path stands for; of a project those in its `dist`. Raises `AbidingError` if none."""
+    """Return the wheels at a path; for a project, those in its `dist`. Raises `AbidingError` if there is none."""
     from abiding.files.placing import speaking_of
     from abiding.native.names import wheels_among
 
@@ -161,12 +161,12 @@ def wheels_in(path: Path, closing: str) -> list[Path]:
         with speaking_of(path):
             open_plain(path).close()
     folder = path / "dist" if is_plain(path / "pyproject.toml") else path
-    # What is called a wheel and can't be opened is told by who reads them.
+    # Files with a wheel's name that can't be opened are reported when they are read.
     inside = (file for file in sorted(folder.glob("*.whl")) if not is_folder(file))
     wheels = list(inside) if is_folder(folder) else wheels_among([folder])
     if wheels:
         return wheels
-    # From an sdist a wheel is built with a warning where a build from the tree is refused.
+    # Errors in a source tree are only warnings in an sdist.
     hint = "build one first: `python -m build`" if folder != path else "give a wheel, which ends in .whl"
     if is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK):
         raise _missing(_NOT_READ, folder, closing, _OWNER)
@@ -190,7 +190,7 @@ def tags(text: str) -> frozenset[str]:
 
     from abiding.project.tags import of_wheel
 
-    # A fourth part would be taken for a build number, or for the label of a variant.
+    # A fourth part would be a build number, or the label of a variant.
     name = f"any-0-{text}.whl" if len(text.split("-")) == len(EXAMPLE_TAG.split("-")) else ""
     try:
         all_tags = of_wheel(name)
@@ -205,7 +205,7 @@ def tags(text: str) -> frozenset[str]:
 
 
 def _tag_meant(text: str) -> str:
-    """Return the tag that is probably meant by one that no wheel can have; empty if it may, or nothing is known."""
+    """Return the tag that was probably meant by an impossible one; empty if it is possible, or nothing is similar."""
     from abiding.project.known_tags import can_match, meant_by
 
     tag = "" if can_match(text) or "*" in text else meant_by(text)

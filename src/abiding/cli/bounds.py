@@ -60,7 +60,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 def run(options: Namespace) -> int:
     """Print the tables. Returns 1 if a bound is too loose, 2 if a wheel could not be read.
 
-    Raises `AbidingError` if there is none that can be read, or one can't, and what all of them say is to be written.
+    Raises `AbidingError` if no wheel can be read, or with `--write` if one can't.
     """
     from abiding.evidence import CompiledFiles, asked_versions
     from abiding.evidence.asked_versions import BoundState
@@ -93,7 +93,7 @@ def run(options: Namespace) -> int:
         print(f"abiding: {Path(name).name} could not be read: {error.findings[0].message}", file=sys.stderr)
     if unread:
         return 2
-    # What is declared is in no wheel yet: as long as the error is told of one, the answer is the same.
+    # The existing wheels don't have the declared lines yet, so their error remains.
     if options.write:
         return max(too_loose, _write(options, wheels_read))
     if too_loose and options.output_format == "text" and (way := _way_on(options, wheels_read)):
@@ -109,7 +109,7 @@ _TIGHT = "no bound is too loose, and one that is too tight is not widened by ano
 
 
 def _subjects(wheels: Iterable[Path], looking: CompiledFiles) -> dict[str, Subject | AbidingError]:
-    """Return the wheels that need libraries of others, or why that is not known; `looking` is shown their files."""
+    """Return the wheels that need libraries of others, or why that is not known; `looking` gets their files."""
     from abiding.native.wheel_check import needs_others, subject_of
 
     subjects: dict[str, Subject | AbidingError] = {}
@@ -118,7 +118,7 @@ def _subjects(wheels: Iterable[Path], looking: CompiledFiles) -> dict[str, Subje
             subject = subject_of(wheel, [], look=looking)
             if needs_others(subject):
                 subjects[str(wheel)] = subject
-        except DamagedImageError:  # what it says is read without its tables
+        except DamagedImageError:  # its bounds are known without its symbol tables
             continue
         except AbidingError as exc:
             subjects[str(wheel)] = exc
@@ -126,7 +126,7 @@ def _subjects(wheels: Iterable[Path], looking: CompiledFiles) -> dict[str, Subje
 
 
 def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | None) -> dict[str, LinkedBounds]:
-    """Return the bounds that follow from libraries of others, with a note of what could not be looked up."""
+    """Return the bounds that follow from libraries of others, with a note on what could not be looked up."""
     from abiding.artifacts import index
     from abiding.providers.bounds import LinkedBounds, of_wheel
     from abiding.providers.cache import Cache
@@ -150,11 +150,11 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
 
 
 def _way_on(options: Namespace, wheels_read: Sequence[WheelBounds]) -> str:
-    """Return how bounds that are too loose come to be declared, where `--write` can do it; else empty."""
+    """Return a hint on `--write`, if it can declare the bounds that are too loose; else empty."""
     try:
         lines = list(_lines(wheels_read))
         file, edited = _edit(options, lines)
-    except AbidingError:  # who asks for it is told why it can't
+    except AbidingError:  # `--write` says why not
         return ""
     if not lines:
         return ""
@@ -164,7 +164,7 @@ def _way_on(options: Namespace, wheels_read: Sequence[WheelBounds]) -> str:
 
 
 def _edit(options: Namespace, lines: Sequence[LineToDeclare]) -> tuple[EditedFile, Edited]:
-    """Make the new text of the pyproject.toml that is meant. Raises `AbidingError` if it is not to be edited."""
+    """Return the edited pyproject.toml. Raises `AbidingError` if it can't be edited."""
     from abiding.edits.abi_lines import declare
 
     source = next((path for path in options.what if is_plain(path / "pyproject.toml")), Path())
@@ -196,7 +196,7 @@ def _why_not(wheels_read: Sequence[WheelBounds]) -> str:
 
 
 def _hold_to_be_everywhere(bound: Bound) -> None:
-    """Raise `AbidingError` if a wheel requires a distribution in some environments only: where, a file can't tell."""
+    """Raise `AbidingError` if a wheel requires a distribution only in some environments, which its files don't tell."""
     somewhere = next((line for line in bound.admitted if ";" in line), "")
     if somewhere:
         message = f"`{bound.distribution}` is not required everywhere: `{somewhere}`"
@@ -210,14 +210,14 @@ def _by_hand(message: str, hint: str) -> AbidingError:
 
 
 def _lines(wheels_read: Sequence[WheelBounds]) -> Iterator[LineToDeclare]:
-    """Yield the lines to declare, each once. Raises `AbidingError` where wheels ask for different ones."""
+    """Yield the lines to declare, each once. Raises `AbidingError` if wheels need different ones."""
     from abiding.edits.abi_lines import LineToDeclare
     from abiding.evidence.asked_versions import BoundState
 
     by_name: dict[str, dict[str, LineToDeclare]] = {}
     for stated in wheels_read:
         for bound in stated.bounds:
-            # A line more can only narrow; and what a tag has to say is no line.
+            # A further line can only narrow, and a wrong tag can't be corrected by a line.
             if bound.distribution and bound.declare and bound.state is BoundState.TOO_LOOSE:
                 _hold_to_be_everywhere(bound)
                 note = f"{bound.named} says: {bound.evidence}"

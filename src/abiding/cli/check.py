@@ -80,9 +80,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the result. Returns 0 if nothing is as grave as `--fail-on`, 1 if something is, 2 if a file is unreadable.
+    """Print the result. Returns 1 if a finding is as severe as `--fail-on`, 2 if a file is unreadable, else 0.
 
-    Raises `AbidingError` if there is nothing that could be checked.
+    Raises `AbidingError` if there is nothing to check.
     """
     from abiding.artifacts import index
     from abiding.artifacts.disk import read_artifacts
@@ -109,7 +109,7 @@ def run(options: Namespace) -> int:
 
 
 def _held_to_baseline(baseline: str, paths: Sequence[Path], index_url: str | None) -> dict[str, tuple[Finding, ...]]:
-    """Hold wheels against the last release of a provider, which lies in a folder or is on an index."""
+    """Compare wheels with the last release of a provider, in a folder or on an index."""
     from abiding.artifacts import index
     from abiding.providers.baseline import compare_with_folder, compare_with_index
 
@@ -120,7 +120,7 @@ def _held_to_baseline(baseline: str, paths: Sequence[Path], index_url: str | Non
 
 
 def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[str, tuple[Finding, ...]]:
-    """Hold wheels on an index against what their compiled files say, and tell on stderr what was read."""
+    """Check the compiled files of wheels on an index, and print on stderr what was read."""
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import ProgressBar
     from abiding.evidence import index_wheels
@@ -138,7 +138,7 @@ def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[s
             )
             findings |= read.findings
             if read.of_wheels:
-                # How libraries are found takes the files of a wheel as they lie beside each other.
+                # To find libraries, all files of a wheel are needed.
                 message = f"{read.files} compiled files of {read.wheels} of {read.of_wheels} wheels were read"
                 message += (
                     " for the versions that they accept; whether they find their libraries is told of wheels on disk"
@@ -150,7 +150,7 @@ def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[s
 
 
 def _announce(release: str, ahead: Ahead) -> None:
-    """Say on stderr how much is about to be read, where somebody will have to wait for it."""
+    """Print on stderr how much is about to be downloaded, if that takes long."""
     if ahead.size < _MUCH and not ahead.untold:
         return
     wheels = f"{ahead.wheels} wheel{'s' * (ahead.wheels != 1)}"
@@ -174,7 +174,7 @@ def _page(checked: Sequence[Release], arguments: Sequence[str]) -> str:
 
     from abiding.report import html
 
-    # As all tools that make files which are to be the same each time.
+    # As all tools for reproducible builds do.
     seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
     command = shlex.join(("abiding", *map(without_login, arguments)))
     return html.render(checked, html.PageOrigin(command, datetime.fromtimestamp(seconds, UTC)))
@@ -187,7 +187,7 @@ def _text(checked: Sequence[Release], options: Namespace, terminal: Terminal) ->
 
 
 def _gather(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) -> list[Artifact | Unreadable]:
-    """Read all sources. What fails does not silence the rest: raises `AbidingError` only if nothing could be read."""
+    """Read all sources, and report those that fail. Raises `AbidingError` if none could be read."""
     from abiding.artifacts.artifact import Unreadable
     from abiding.artifacts.disk import unreadable
 
@@ -212,7 +212,7 @@ def _gather(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) ->
 
 
 def _on_index(spec: str, index_url: str | None, stream: TextIO) -> list[Artifact | Unreadable]:
-    """Read a release. Of a bare name, which may have been meant for a path, it is said that it was looked up."""
+    """Read a release from an index. Prints a note for a bare name, which may have been meant as a path."""
     from abiding.artifacts.disk import GIVE
     from abiding.artifacts.index import read_release
     from abiding.artifacts.index.progress import ProgressBar
@@ -223,7 +223,7 @@ def _on_index(spec: str, index_url: str | None, stream: TextIO) -> list[Artifact
     try:
         artifacts = read_release(spec, index_url, progress)
     except MissingExtraError as exc:
-        # What was given need not have been meant for a release at all.
+        # The argument may not have been meant as a release at all.
         (needed,) = exc.findings
         notes, hints = (f"or, if a release on an index is meant: {needed.message}",), (GIVE, *needed.hints)
         (missing,) = MissingFileError.at(spec, "").findings

@@ -11,9 +11,9 @@ __all__ = ["ask", "need_terminal"]
 
 
 def ask(question: str, artifact: str, *, yes: str, closing: str) -> bool:
-    """Ask on the terminal. `yes` says what `--yes` does, `closing` what has not happened if the answer is no.
+    """Ask on the terminal. `yes` describes `--yes`, and `closing` says what did not happen if the answer is no.
 
-    Raises `AbidingError` where there is no terminal.
+    Raises `AbidingError` if there is no terminal.
     """
     need_terminal(artifact, yes=yes, closing=closing)
     sys.stdout.flush()
@@ -25,7 +25,7 @@ def ask(question: str, artifact: str, *, yes: str, closing: str) -> bool:
 
 
 def need_terminal(artifact: str, *, yes: str, closing: str) -> None:
-    """Raise `AbidingError` where there is no terminal to ask on: nobody is ever waited for who is not there."""
+    """Raise `AbidingError` if there is no terminal to ask on, instead of waiting for ever."""
     if not sys.stdin or not sys.stdin.isatty():
         hints = (f"`--yes` {yes}",)
         finding = Finding(

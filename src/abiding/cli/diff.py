@@ -85,7 +85,7 @@ _Tag: TypeAlias = "frozenset[str] | None"
 
 
 def _asked(options: Namespace) -> tuple[tuple[str, _Tag], tuple[str, _Tag]]:
-    """Return what each side is to be, and of which tag if it is a wheel of a release. Leaves where that is not said."""
+    """Return what each side is, with the tag of a release's wheel. Exits with an error if that is not clear."""
     left, right = options.left, options.right
     releases = [argument is not None and is_one_release(argument) for argument in (left, right)]
     error = options.parser.error
@@ -127,14 +127,14 @@ def _side(argument: str, tag: _Tag, options: Namespace) -> ComparedFile:
 
 
 def _choose(spec: str, names: Sequence[str], tag: _Tag) -> str:
-    """Return the file of a release that is meant: its sdist, or the wheel of a tag. Raises `AbidingError`."""
+    """Return the requested file of a release: its sdist, or the wheel with a tag. Raises `AbidingError`."""
     if tag:
         from abiding.archives.wheel_tags import expanded
 
         fitting = [name for name in names if name.endswith(".whl") and tag.intersection(expanded(name))]
         what = "no wheel of that tag"
     else:
-        # Of several, that which the standard wants.
+        # Of several, the one of the standard.
         fitting = sorted(
             (name for name in names if not name.endswith(".whl")), key=lambda name: name.endswith(".tar.gz")
         )
@@ -156,7 +156,7 @@ def _choose(spec: str, names: Sequence[str], tag: _Tag) -> str:
 
 
 def _which(wheels: Sequence[str], own: _Tag) -> str:
-    """Return how to choose a wheel: one that is most like what was wanted, if anything was."""
+    """Return a hint on how to choose a wheel, with the one most similar to what was requested."""
     from abiding.archives.wheel_name import WheelName
     from abiding.metadata.nearest_wheel import nearest_wheel
 
@@ -166,7 +166,7 @@ def _which(wheels: Sequence[str], own: _Tag) -> str:
 
 
 def _build(wheel: str) -> tuple[int, str]:
-    """Return the build number of a wheel, by which installers choose among several of one tag."""
+    """Return the build number of a wheel, by which installers choose between wheels with equal tags."""
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
     try:
@@ -204,7 +204,7 @@ def _read(path: Path) -> CoreMetadata:
 
 
 def _folder(path: Path) -> AbidingError:
-    """Make the error for a folder, of which nobody can say which of its files is meant."""
+    """Return the error for a folder, in which any file could be meant."""
     file = one_in(path)
     hint = f"give one of the files in it, for example `{visible(str(file))}`" if file else _FILES
     if file is None and is_plain(path / "pyproject.toml"):

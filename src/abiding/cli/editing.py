@@ -21,14 +21,14 @@ __all__ = ["add_arguments", "add_asking", "carry_out"]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add what commands take that do nothing else."""
+    """Add the arguments of commands that only edit."""
     parser.add_argument("source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder")
     add_asking(parser)
     parser.set_defaults(closing=NOTHING)
 
 
 def add_asking(parser: ArgumentParser) -> None:
-    """Add `--yes` and `--dry-run`, of which only one can be meant."""
+    """Add `--yes` and `--dry-run`, which exclude each other."""
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--yes", action="store_true", help="write without asking")
     how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
@@ -42,7 +42,7 @@ def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: st
     print(_difference(file.pyproject.text, edited.text, after), end="")
     yes, artifact = "writes without asking", str(file.path)
     if not options.dry_run and not options.yes:
-        # What is said of the change is not said of one that nobody can agree to.
+        # Without a terminal nobody could agree to the change, so it is not explained.
         need_terminal(artifact, yes=yes, closing=NOTHING)
     for note in (*edited.notes, *([_MARKED] if file.is_marked else [])):
         print("\n" + fill(f"note: {note}", 78, "      "), file=sys.stderr)
@@ -63,7 +63,7 @@ _MARKED = "the file begins with a byte order mark, and keeps it: save it without
 def _difference(before: str, new: str, after: str) -> str:
     from abiding.report.changes import changes
 
-    # A file that is not there, or empty, has no line.
+    # A missing or empty file has no lines.
     left, right = (text.removesuffix("\n").split("\n") if text else [] for text in (before, new))
     head = ("--- pyproject.toml", f"+++ pyproject.toml {after}")
     return "".join(f"{line}\n" for line in (*head, *changes(left, right, context=3)))

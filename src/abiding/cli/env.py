@@ -40,7 +40,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def _meant(word: str) -> str:
-    """Return what is to be given for a word that stands where no word does."""
+    """Return a hint for a positional argument, of which there are none."""
     from abiding.native.interpreter import python_meant
 
     path = Path(word)
@@ -49,7 +49,7 @@ def _meant(word: str) -> str:
 
 
 def run(options: Namespace) -> int:
-    """Print what is there, and what is wrong. Returns 1 if that is as grave as `--fail-on`, 2 if it can't be read."""
+    """Print libraries and findings. Returns 1 if a finding is as severe as `--fail-on`, 2 if a file is unreadable."""
     from abiding.evidence import environment
     from abiding.native.environment import survey
     from abiding.native.interpreter import Interpreter

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
-# What else people ask for, who saw it where one of the words stands.
+# Other words that people may look up.
 _MEANT = {
     **dict.fromkeys(("clean", "equal", "declared", "not-comparable", "inconsistent"), "verdict"),
     **dict.fromkeys(("abi", "api", "levels"), "level"),
@@ -29,7 +29,7 @@ _MEANT = {
 }
 
 
-# So many are asked about.
+# How many suggestions are listed.
 _MOST_LIKELY = 5
 
 
@@ -64,7 +64,7 @@ def run(options: Namespace) -> int:
 
 
 def _rule_of(text: str) -> str:
-    """Return the rule that is meant: people paste `error[lost-requirement]:` from a screen."""
+    """Return the name of a rule in pasted output, such as `error[lost-requirement]:`."""
     name = text.partition("[")[2].partition("]")[0] if "[" in text else text
     name = name.strip()
     if name in rules():

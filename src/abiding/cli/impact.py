@@ -37,14 +37,14 @@ not known, or a consumer could not be found or read."""
 
 
 class _Nothing(NamedTuple):
-    """What a consumer is called that there is not, or that can't be read, and why: the others are looked at."""
+    """A consumer that does not exist or can't be read, and the reason."""
 
     consumer: str
     why: AbidingError
 
 
 class _Wheel(NamedTuple):
-    """A wheel of a consumer, and what stands for it: its path, or the name on the index that it was read of."""
+    """A wheel of a consumer, and its name in the report: its path, or its name on the index."""
 
     consumer: str
     path: Path
@@ -69,9 +69,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print a line for each consumer. Returns 1 if one has to be built again, 2 if of one that is not known.
+    """Print a line for each consumer. Returns 1 if one has to be rebuilt, 2 if that is not known for one.
 
-    Also 2 if a consumer could not be found or read, whatever is known of the others. Raises `AbidingError`.
+    Also 2 if a consumer could not be found or read. Raises `AbidingError`.
     """
     from abiding.artifacts import index
     from abiding.providers.cache import Cache
@@ -117,7 +117,7 @@ def _release(text: str) -> Requirement:
 
 
 def _listed(consumers: Iterable[str]) -> Iterator[str]:
-    """Yield the consumers, those of files with lists among them."""
+    """Yield the consumers, including those in list files."""
     for consumer in consumers:
         if consumer.endswith(".txt") and is_plain(Path(consumer)):
             lines = (line.partition("#")[0].strip() for line in _text(Path(consumer)).splitlines())
@@ -127,7 +127,7 @@ def _listed(consumers: Iterable[str]) -> Iterator[str]:
 
 
 def _text(path: Path) -> str:
-    """Read a list. Raises `AbidingError`."""
+    """Read a list file. Raises `AbidingError`."""
     from abiding.files.placing import speaking_of
 
     with speaking_of(path):
@@ -139,7 +139,7 @@ def _text(path: Path) -> str:
 
 
 def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Iterator[_Wheel | _Nothing]:
-    """Give the wheels of consumers; of one on the index the newest that this machine could have, read into a folder."""
+    """Yield the wheels of consumers; from an index, the newest for this machine is downloaded into a folder."""
     from packaging.tags import sys_tags
 
     tags = [str(tag) for tag in sys_tags()]

@@ -23,35 +23,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    # What makes a result in one format: a text, or the pieces of one.
+    # Makes a result in one format: a text, or its pieces.
     Form = Callable[[], str | Iterator[str]]
 
 __all__ = ["Destination", "Form", "add_colour", "add_formats", "add_judging", "failing", "unwritten", "write"]
 
 
-# These are somebody's work: no report is written over one.
+# A report never overwrites one of these.
 _WORK = (*ENDINGS, ".py", ".toml", ".cfg", ".parquet")
 
 
 _ELSEWHERE = "give another file, in a folder that can be written to"
-# By the end of a file's name, the format that is likely meant.
+# The format that is probably meant, by the ending of a file's name.
 _BY_NAME = {"htm": "html", "html": "html", "json": "json", "sarif": "sarif", "txt": "text"}
 
 
 class Destination(NamedTuple):
-    """A format, and the file for it; `-` is standard output."""
+    """A format and its file; `-` is standard output."""
 
     form: str
     file: str
 
     @property
     def own(self) -> str:
-        """The file by a name that is its own, however it is given."""
+        """The resolved path of the file."""
         return self.file if self.file == "-" else os.path.realpath(self.file)
 
 
 def add_judging(parser: ArgumentParser, formats: Sequence[str]) -> None:
-    """Add what `add_formats` does and `--fail-on`, for a command that finds something."""
+    """Add `--fail-on` and the options of `add_formats`, for a command that has findings."""
     add_formats(parser, formats)
     parser.add_argument(
         "--fail-on",
@@ -90,7 +90,7 @@ def add_colour(parser: ArgumentParser) -> None:
 
 
 class _Outputs(Action):
-    """Gathers them. The same file twice would have the last of them alone."""
+    """Collects the outputs. Two for the same file are an error, because the last would overwrite the first."""
 
     def __call__(
         self,
@@ -123,7 +123,7 @@ def _output(text: str, formats: Sequence[str]) -> Destination:
 
 
 def _check(path: Path) -> None:
-    """Say before the work what would be learnt after it."""
+    """Report errors about outputs before the work, not after it."""
     if is_folder(path):
         raise ArgumentTypeError(f"`{path}` is a folder")
     if not is_folder(path.parent):
@@ -132,9 +132,9 @@ def _check(path: Path) -> None:
 
 
 def write(options: Namespace, forms: Mapping[str, Form], text: Callable[[Terminal], str] | None = None) -> None:
-    """Write the result wherever it is wanted: what `forms` has for each format, and `text` as wide as the terminal is.
+    """Write the result to all outputs: `forms` has the formats, and `text` depends on the width of the terminal.
 
-    A file that can't be written takes nothing from the others. Raises `AbidingError` for it at the end.
+    If a file can't be written, the others are. Raises `AbidingError` for it at the end.
     """
     problems = []
     looked_at = set(_looked_at(options))
@@ -151,11 +151,11 @@ def write(options: Namespace, forms: Mapping[str, Form], text: Callable[[Termina
     printed = [options.output_format, *(output.form for output in options.output if output.file == "-")]
     for form in dict.fromkeys(printed):
         if text and form == "text":
-            # Its colours are meant, and what else is in it is spelled out there.
+            # Colours are kept; other control characters are escaped.
             stream = unguarded(sys.stdout)
             stream.write(text(Terminal.of(stream, options.color)))
         else:
-            # So are the commands to GitHub.
+            # The commands for GitHub are kept, too.
             stream = unguarded(sys.stdout) if form == "github" else sys.stdout
             for piece in _pieces(forms[form]()):
                 stream.write(piece)
@@ -168,7 +168,7 @@ def _pieces(made: str | Iterator[str]) -> Iterable[str]:
 
 
 def _looked_at(options: Namespace) -> Iterator[str]:
-    """Yield whatever else a command was given that may be a file, each by a name that is its own."""
+    """Yield the other arguments of a command that may be files, as resolved paths."""
     for name, value in vars(options).items():
         for item in value if isinstance(value, list) else [value]:
             if name not in ("output", "output_format") and isinstance(item, str | Path):
@@ -179,13 +179,13 @@ def _looked_at(options: Namespace) -> Iterator[str]:
 def unwritten(
     what: str, file: str, reason: str = "it is what is looked at", hint: str = "give another file"
 ) -> Finding:
-    """Return the error that something can't be written to a file: without a reason, because a command reads that."""
+    """Return the error that a file can't be written because a command reads it."""
     message = f"the {what} can't be written here: {reason}"
     return Finding("not-written", Severity.ERROR, message, artifact=file, hints=(hint,))
 
 
 def failing(findings: Iterable[Finding], fail_on: Severity) -> bool:
-    """Return whether some are as grave as that; says so where they would not fail by themselves."""
+    """Return whether a finding is as severe as `--fail-on`; prints a note if it is not an error."""
     grave = [finding for finding in by_weight(findings) if weight(finding.severity) >= weight(fail_on)]
     if grave and grave[0].severity is not Severity.ERROR:
         print(f"abiding: there is a finding of severity {grave[0].severity} (`--fail-on {fail_on}`)", file=sys.stderr)

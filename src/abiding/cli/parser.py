@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Parser", "none_of", "suggestion"]
 
 
-# What other programs call it.
+# Names in other programs.
 _ALSO_CALLED = {
     "no-color": ("--color never",),
     "no-colour": ("--color never",),
@@ -39,23 +39,23 @@ _NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 class Parser(argparse.ArgumentParser):
     """The parser of one command, or of the program.
 
-    The default `rest` of a command that passes arguments on names the one that has what comes after `--`; `instead` of
-    one that takes options alone is asked what to give in the place of a word that is none.
+    A command that passes arguments on has a default `rest`, the argument for everything after `--`. A command without
+    positional arguments may have a default `instead`, a function that returns a hint for an unexpected one.
     """
 
-    # As the base has it, whose overloads are for other kinds of namespaces.
+    # As in the base class, whose overloads are for other kinds of namespaces.
     def parse_known_args(  # type: ignore[override]
         self,
         args: Sequence[str] | None = None,
         namespace: Any = None,  # noqa: ANN401
     ) -> tuple[Any, list[str]]:
-        """Parse what is given. Leaves where some of it is none of ours; that comes before what is missing."""
+        """Parse arguments. Unknown arguments are reported before missing ones."""
         words = list(sys.argv[1:] if args is None else args)
         own = words if self._subparsers is None else takewhile(lambda word: word.startswith("-"), words)
         for option in self._unknown(own):
             self._no_option(option)
         rest: str = self.get_default("rest")
-        # argparse would take them for the value of an option before them.
+        # argparse would use them as the value of a preceding option.
         end = words.index("--") if rest and "--" in words else len(words)
         options, others = super().parse_known_args(words[:end], namespace)
         if others:
@@ -75,7 +75,7 @@ class Parser(argparse.ArgumentParser):
         self.error(f"there is no option `{word}`{_asked(self._likely(word, known)) or listed + later}")
 
     def _likely(self, word: str, known: Sequence[str]) -> Iterable[str]:
-        """Return what may be meant by an option: one of like letters, or of that first letter, or a value of one."""
+        """Return options that may be meant: similar ones, those of the same first letter, or with such a value."""
         name = word.partition("=")[0].lstrip("-").lower()
         also = [way for way in _ALSO_CALLED.get(name, ()) if way.partition(" ")[0] in known]
         if len(name) == 1:
@@ -96,7 +96,7 @@ class Parser(argparse.ArgumentParser):
         if action.choices is not None and value not in action.choices:
             raise argparse.ArgumentError(action, none_of(str(value), map(str, action.choices)))
 
-    # With a program's options argparse says how many values are missing, and not which.
+    # argparse would say how many values are missing, but not which.
     def _match_argument(self, action: argparse.Action, arg_strings_pattern: str) -> int:
         try:
             number: int = super()._match_argument(action, arg_strings_pattern)
@@ -108,7 +108,7 @@ class Parser(argparse.ArgumentParser):
         return number
 
     def error(self, message: str) -> NoReturn:
-        """Leave with a message, whose words are not broken by a terminal, and with where to read more."""
+        """Exit with a message, wrapped at words, and with a hint where to read more."""
         to = Terminal.of(sys.stderr)
         text = f"{self.prog}: error: {message}\n\n{self._short_usage()}\nhint: `{self.prog} --help` tells more"
         lines = [
@@ -119,7 +119,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, "".join(f"{line}\n" for line in lines))
 
     def _short_usage(self) -> str:
-        """Return what has to be given, on one line: of the other options there may be a screen full."""
+        """Return the required arguments on one line; listing all options could fill the screen."""
         formatter = argparse.HelpFormatter(self.prog, width=sys.maxsize)
         needed = [action for action in self._get_optional_actions() if action.required]
         formatter.add_usage(None, [*needed, *self._get_positional_actions()], [], prefix="")
@@ -127,12 +127,12 @@ class Parser(argparse.ArgumentParser):
         return f"usage: {self.prog} [OPTIONS]{rest}"
 
     def _unknown(self, words: Iterable[str]) -> Iterator[str]:
-        """Yield the options that are none: of a long one not even the beginning, of a short one not its letter."""
+        """Yield unknown options: long ones that abbreviate no option, and unknown letters."""
         for word in words:
             if word == "--":
                 return
             option = word.partition("=")[0]
-            # As argparse has it, these are values.
+            # argparse treats these as values.
             if not option.startswith("-") or option == "-" or " " in option or _NUMBER.fullmatch(word):
                 continue
             known = option if option.startswith("--") else option[:2]
@@ -141,7 +141,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return which of the known words may be meant, as the end of a sentence; empty if none is like it."""
+    """Return a suggestion from the known words, as the end of a sentence; empty if none is similar."""
     return _asked([nearest(word, known)])
 
 
@@ -151,7 +151,7 @@ def _asked(likely: Iterable[str]) -> str:
 
 
 def none_of(word: str, known: Iterable[str]) -> str:
-    """Return what is said of a value that is none of those that are known."""
+    """Return the message for an unknown value."""
     values = list(known)
     what = f"none of {', '.join(values)}" if len(values) > 1 else f"not known: the only value is `{values[0]}`"
     return f"`{word}` is {what}{suggestion(word, values) if len(values) > 1 else ''}"

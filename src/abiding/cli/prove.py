@@ -67,9 +67,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the result. Returns 0 if nothing is as grave as `--fail-on`, 1 if something is, 2 if a build failed.
+    """Print the result. Returns 1 if a finding is as severe as `--fail-on`, 2 if a build failed, else 0.
 
-    Raises `AbidingError` if there is nothing that could be built.
+    Raises `AbidingError` if there is nothing to build.
     """
     from abiding.native.interpreter import Interpreter
     from abiding.proof import ProofVerdict, prove
@@ -96,12 +96,12 @@ def run(options: Namespace) -> int:
 
 
 def _may_run(source: Path, *, yes: bool) -> bool:
-    """Say whose code is about to run, where that is not a folder of one's own, and ask."""
+    """Ask before the code of an sdist is run; a tree is taken for the user's own. Returns whether to go on."""
     if source.name == "pyproject.toml" or not is_plain(source):
         return True
     from abiding.archives.sdist import read_pkg_info
 
-    read_pkg_info(source)  # nobody is asked about what is no sdist
+    read_pkg_info(source)  # a file that is no sdist is refused without a question
     print(
         f"proving {visible(source.name)} runs its code, and that of all that it requires to build, with your rights",
         file=sys.stderr,
@@ -111,7 +111,7 @@ def _may_run(source: Path, *, yes: bool) -> bool:
 
 
 def _talk() -> Callable[[str], None]:
-    """Return what is told about the work, a line each, with the seconds since its beginning."""
+    """Return a function that prints a line of progress, with the seconds since the start."""
     began = time.monotonic()
 
     def say(text: str) -> None:
@@ -121,7 +121,7 @@ def _talk() -> Callable[[str], None]:
 
 
 def _show_failures(proof: Proof) -> None:
-    """Show what the backends said of builds that failed; of those that said the same, once."""
+    """Print the output of failed builds; equal outputs once."""
     versions: dict[str, str] = {}
     for built in proof.builds:
         if built.output:

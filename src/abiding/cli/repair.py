@@ -41,13 +41,13 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Repair one wheel. Returns 0 if it was written, 1 if it was refused. Raises `AbidingError` where that is open."""
+    """Repair one wheel. Returns 0 if it was written, 1 if it was refused. Raises `AbidingError` on other failures."""
     from abiding import evidence
     from abiding.findings.screen import block, error_text
     from abiding.native import repairing
 
     def refuted(wheel: Path) -> tuple[Finding, ...]:
-        """Return what the compiled files of the wheel say against its bounds."""
+        """Return findings on the bounds of the wheel by its compiled files."""
         return evidence.judge_wheels([wheel]).get(str(wheel), ())
 
     _hold_to_be_a_wheel(options.wheel, options.closing)
@@ -68,7 +68,7 @@ _GIVE = "give a wheel, which ends in .whl"
 
 
 def _hold_to_be_a_wheel(path: Path, closing: str) -> None:
-    """Raise `AbidingError` if it is none, by its name."""
+    """Raise `AbidingError` if the name is not that of a wheel."""
     if not is_there(path):
         raise MissingFileError.at(path, closing, "give the wheel that was built, in `dist` for example")
     if path.name.endswith(".whl") and not is_folder(path):

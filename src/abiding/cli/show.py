@@ -68,7 +68,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print what is asked for. Raises `AbidingError` where that can't be known."""
+    """Print what is requested. Raises `AbidingError` if it is not known."""
     _check_form(options)
     if options.source.name.endswith(".whl"):
         _show_wheel(options)
@@ -88,7 +88,7 @@ def run(options: Namespace) -> int:
 
 
 def _hint(text: str) -> str:
-    """Return what may be given in place of something that is not there; how to get at a release that is on an index."""
+    """Return a hint for a path that does not exist, such as how to download a release."""
     text = release_meant(text) or text
     if not is_one_release(text):
         return "give a project's folder, an sdist, or a wheel"
@@ -99,7 +99,7 @@ def _hint(text: str) -> str:
 
 
 def _warn(subject: ShownProject, name: str) -> None:
-    """Print, beside the result, what is lawful and probably not meant; of an sdist, what was accepted in its time."""
+    """Print warnings on stderr: what is valid and probably not meant, and errors that an sdist may have."""
     from abiding.project.lint import lint, unwired
 
     declaration, pyproject = subject.declaration, subject.pyproject
@@ -109,7 +109,7 @@ def _warn(subject: ShownProject, name: str) -> None:
 
 
 def _check_form(options: Namespace) -> None:
-    """Leave where two forms are asked for at once, or a wheel that has been built is asked to be another one."""
+    """Exit with an error if options exclude each other, or don't apply to a wheel that is already built."""
     alone = "--metadata" if options.metadata else "--for" if options.audience else ""
     if alone and (options.output_format != "text" or options.output):
         options.parser.error(f"`{alone}` has a form of its own: leave out `--output-format` and `--output`")
@@ -142,7 +142,7 @@ def _show_wheel(options: Namespace) -> None:
 
 
 def _accepted(path: Path) -> dict[str, str] | None:
-    """Return the bounds of a wheel's compiled files, each with who says so; None if it has no such files."""
+    """Return the bounds of a wheel's compiled files, each with its evidence; None if it has no such files."""
     from abiding.evidence import asked_versions
 
     wheel = asked_versions.of_wheel(path)
@@ -157,7 +157,7 @@ def _accepted(path: Path) -> dict[str, str] | None:
 
 @contextmanager
 def _folder(source: Path) -> Iterator[Path]:
-    """Yield the folder that holds pyproject.toml: of an sdist a new one, with that and PKG-INFO."""
+    """Yield the folder with pyproject.toml; for an sdist, a temporary one with that file and PKG-INFO."""
     if not is_plain(source):
         yield source
     elif source.name == "pyproject.toml":
@@ -195,7 +195,7 @@ def _print_bytes(data: bytes) -> None:
         sys.stdout.write(text)
         return
     sys.stdout.flush()
-    # Bytes: METADATA is UTF-8 with line ends of its own, whatever the terminal makes of text.
+    # As bytes: METADATA is UTF-8, and its line ends must not be converted.
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 

@@ -28,7 +28,7 @@ NOTHING = "Nothing can be shown"
 
 @dataclass(frozen=True, slots=True)
 class ShownProject:
-    """The project, and the wheel that is asked about: `tags` and `variant` are empty if any."""
+    """The project, and the wheel to show: empty `tags` and `variant` stand for any."""
 
     pyproject: Pyproject
     declaration: Declaration
@@ -39,7 +39,7 @@ class ShownProject:
 
     @classmethod
     def read(cls, folder: Path, options: Namespace) -> ShownProject:
-        """Read the project in a folder. Raises `AbidingError` if it is not understood, or has no such variant."""
+        """Read the project in a folder. Raises `AbidingError` if it is invalid, or has no such variant."""
         pyproject = Pyproject.read(folder)
         declaration = Declaration.read(pyproject, NOTHING)
         variant = options.variant or ""
@@ -48,7 +48,7 @@ class ShownProject:
         return cls(pyproject, declaration, source, level, variant, options.tag or frozenset())
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return the entries for what is asked: of all variants, and for all tags, where none is."""
+        """Return the entries that may apply: of all variants and for all tags, unless one is given."""
         return tuple(
             entry
             for entry in (self.declaration.entries if self.level is Level.ABI else ())
@@ -57,7 +57,7 @@ class ShownProject:
         )
 
     def entries_of_one_wheel(self) -> tuple[Entry, ...]:
-        """Return the entries for the wheel that is asked about; an error if that may be any of several."""
+        """Return the entries of the wheel to show. Raises `AbidingError` if they differ between possible wheels."""
         entries = tuple(entry for entry in self.entries() if entry.variant in ("", self.variant))
         if selective := next((entry for entry in entries if entry.select and not self.tags), None):
             raise self.unknown(
@@ -68,13 +68,13 @@ class ShownProject:
         return entries
 
     def unknown(self, message: str, entry: Entry | None = None, hint: str = "") -> DeclarationError:
-        """Make the error for what the project, or one of its entries, does not tell."""
+        """Return the error for something that the project, or one of its entries, leaves open."""
         key = entry.key if entry else ("project",)
         finding = self.pyproject.finding("not-known", message, key, hints=(hint,) if hint else ())
         return DeclarationError(finding, NOTHING)
 
     def name_and_version(self) -> tuple[str, str]:
-        """Return both as `[project]` gives them, else PKG-INFO; empty where neither does."""
+        """Return both from `[project]`, else from PKG-INFO, else empty."""
         table, pkg_info = self.declaration.project.table or {}, self.source.pkg_info
         name, version = (str(table.get(key) or (pkg_info.get(key) if pkg_info else "")) for key in ("name", "version"))
         return name, version
@@ -89,7 +89,7 @@ class ShownProject:
         return tuple(project.lines())
 
     def sets(self) -> Sets:
-        """Return both sets of the project, of all wheels that are spoken of."""
+        """Return both requirement sets, for all wheels that may be meant."""
         return Sets(
             *self.name_and_version(),
             "",
@@ -102,7 +102,7 @@ class ShownProject:
         )
 
     def promised(self) -> tuple[CoreMetadata, str]:
-        """Return the METADATA without the declared lines, and what has to be said about it."""
+        """Return the METADATA without the declared lines, and notes about it."""
         from abiding.builds.known_metadata import known_metadata, project_metadata
 
         known = known_metadata(self.source, self.declaration)

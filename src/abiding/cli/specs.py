@@ -8,10 +8,10 @@ import re
 __all__ = ["is_name", "is_one_release", "is_spec"]
 
 
-# The form of a name and of a requirement; which of them name a release, the index says.
+# The form of a name and of a requirement; the index says whether it exists.
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _REQUIREMENT = re.compile(rf"{_NAME.pattern}(?:\s*(?:[<>!=~]=|[<>;@\[]).*)?", re.DOTALL)
-# Where builds leave what they have made: who names one of these means the folder, though a project may be called so.
+# Folders with the results of builds. These names mean the folder, though projects may have them.
 _FOLDERS = frozenset(
     {"artifact", "artifacts", "build", "dist", "dists", "out", "output", "packages", "release", "releases", "repaired"}
     | {"repaired_wheels", "repaired-wheels", "sdist", "sdists", "target", "wheel", "wheelhouse", "wheels"}
@@ -25,7 +25,7 @@ def is_name(text: str) -> bool:
 
 
 def is_spec(argument: str) -> bool:
-    """Tell whether a release on an index is meant: what looks like a requirement, and is not there, nor like a path."""
+    """Return whether an argument names a release: a requirement by its form, which is no path and no file."""
     from abiding.artifacts.disk import is_artifact
 
     if os.path.lexists(argument) or is_artifact(argument) or argument.endswith(_ARCHIVES):
@@ -34,5 +34,5 @@ def is_spec(argument: str) -> bool:
 
 
 def is_one_release(argument: str) -> bool:
-    """Return whether it is meant for one release, `NAME==VERSION`, where a bare name is that of a file."""
+    """Return whether an argument names one release, `NAME==VERSION`; a bare name is a file."""
     return is_spec(argument) and not is_name(argument)

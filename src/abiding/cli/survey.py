@@ -126,7 +126,7 @@ def run(options: Namespace) -> int:
 
 
 def _make(folder: Path) -> None:
-    """Make the folder for finished parts. Raises `AbidingError` if that can't be, or nothing can be written to it."""
+    """Create the folder for finished parts. Raises `AbidingError` if it can't be created or written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -159,7 +159,7 @@ def _survey(options: Namespace, folder: Path) -> None:
     _hold_apart(files, (options.table, options.files_table))
     if lists:
         files.append(_from_index(lists, options, options.files_table or folder / "index.parquet"))
-    # Each process has its share; on a cluster that is there already, it is that of a task.
+    # Divided among the processes; on an existing cluster, the memory of one task.
     number, unit = _parse(options.memory)
     limits = Limits(f"{number / (1 if options.dask not in (None, LOCAL) else options.jobs):.3f}{unit}")
     with dask(options.dask, options.jobs) if options.dask else local(options.jobs) as run:
@@ -178,13 +178,13 @@ def _survey(options: Namespace, folder: Path) -> None:
 
 
 def _tell(what: str) -> None:
-    """Say on a terminal how far it is."""
+    """Print progress on a terminal."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{what}", end="", file=sys.stderr)
 
 
 def _from_index(lists: Sequence[str], options: Namespace, file: Path) -> Path:
-    """Read the releases of lists into a Parquet file. What can't be read is told."""
+    """Read the releases of lists into a Parquet file, and report those that can't be read."""
     from abiding.artifacts.artifact import Unreadable
     from abiding.survey.sources import read_releases, releases_in, rows_of, write
 

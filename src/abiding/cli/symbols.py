@@ -64,7 +64,7 @@ def _read(requirement: Requirement, options: Namespace) -> History:
     from abiding.providers.cache import Cache
     from abiding.providers.published import read_history
 
-    # A parsed requirement is kept for all who ask for the same text, so its specifier stays as it is.
+    # Parsed requirements are cached, so this one must not be modified.
     accepted = SpecifierSet(str(requirement.specifier), prereleases=options.pre or None)
     platform = options.platform or next(iter(platform_tags()))
     tag = Tag("py3", "none", platform.lower().replace("-", "_").replace(".", "_"))

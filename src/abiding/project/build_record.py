@@ -73,7 +73,7 @@ class RecordedLine(NamedTuple):
 
 
 class User(NamedTuple):
-    """One file of the wheel that uses the library, by its place below site-packages, and the symbols it takes."""
+    """A file of the wheel that uses a library, by its place below site-packages, and the symbols that it uses."""
 
     file: str
     symbols: tuple[str, ...]
@@ -82,10 +82,9 @@ class User(NamedTuple):
 class Shared(NamedTuple):
     """One library of another distribution.
 
-    `library` is the name that others know it by (SONAME, install name, DLL name), `file` its place below
-    site-packages, `sha256` the digest of that file in hexadecimal digits. `requirement` is the line declared for it, on
-    its distribution or on a metapackage that brings that; `platforms` are the platform tags of the wheel that shipped
-    it.
+    `library` is the name by which it is linked (SONAME, install name, DLL name), `file` its place below site-packages,
+    `sha256` the digest of that file in hexadecimal digits. `requirement` is the line declared for it, on its
+    distribution or on a metapackage that requires that; `platforms` are the platform tags of the wheel that shipped it.
     """
 
     library: str
@@ -98,7 +97,7 @@ class Shared(NamedTuple):
     users: tuple[User, ...]
 
     def admits(self, version: str) -> bool:
-        """Return whether its requirement admits a version; that on a metapackage leaves it to what this requires."""
+        """Return whether its requirement admits a version; one on a metapackage admits any."""
         if requirements.name_of(self.requirement) != normalised(self.distribution):
             return True
         return requirements.parse(self.requirement).specifier.contains(version, prereleases=True)
@@ -107,9 +106,9 @@ class Shared(NamedTuple):
 class Used(NamedTuple):
     """One interface of another distribution that a compiled file uses.
 
-    `file` is its place below site-packages, `kind` what it is one of, `distribution` whose versions it is about, empty
-    if of none. `seen` is what was read in the file. `floor` is the least version that the file accepts, `ceiling` the
-    first that it refuses, each empty if not known.
+    `file` is its place below site-packages, `kind` the kind of interface, and `distribution` the one whose versions
+    matter, or empty. `seen` is what was read in the file. `floor` is the lowest version that the file accepts,
+    `ceiling` the first that it refuses, each empty if not known.
     """
 
     file: str
@@ -121,9 +120,9 @@ class Used(NamedTuple):
 
 
 class BuildRecord(NamedTuple):
-    """What a wheel was built as: the wrapped backend, the level, the variant; its lines, libraries and interfaces.
+    """How a wheel was built: the wrapped backend, the level, the variant; its lines, libraries and interfaces.
 
-    `exports` is what the wheel asks of those who are linked with its own libraries, pins filled.
+    `exports` is what the wheel requires of wheels that are linked with its own libraries, with filled pins.
     """
 
     backend: str
@@ -143,7 +142,7 @@ class BuildRecord(NamedTuple):
 
     @property
     def preloaded(self) -> frozenset[str]:
-        """The normalised names of the providers whose libraries code loads before the wheel needs them."""
+        """The normalised names of the providers whose libraries are preloaded."""
         return frozenset(requirements.name_of(line.requirement) for line in self.lines if line.load == "preload")
 
     @property
@@ -152,7 +151,7 @@ class BuildRecord(NamedTuple):
         return self if self.is_native else None
 
     def to_json(self) -> bytes:
-        """Return the file: UTF-8, the keys in the order of the documentation, everything else sorted."""
+        """Return the file as UTF-8, with keys in the order of the documentation, and all else sorted."""
         table = {
             "version": _VERSION,
             "backend": self.backend,
@@ -171,10 +170,10 @@ class BuildRecord(NamedTuple):
 
     @classmethod
     def from_json(cls, data: bytes, artifact: str, name: str = "") -> BuildRecord:
-        """Read the file. Raises `ArchiveError` (`bad-provenance`) if it is of a later version, or is none.
+        """Read the file. Raises `ArchiveError` (`bad-provenance`) if it is invalid, or of a later version.
 
-        `name` is the distribution that its exports have to be about, where that is known.
-        Keys that this version does not know are passed over: a later one may add some.
+        `name` is the distribution that its exports must name, if known. Unknown keys are ignored: a later version of
+        abiding may add some.
         """
         if len(data) > bounds.BUILD_RECORD or sum(map(data.count, b",[{")) > bounds.BUILD_RECORD_VALUES:
             message = (
@@ -183,7 +182,7 @@ class BuildRecord(NamedTuple):
             raise _problem(artifact, message)
         try:
             table = json.loads(data)
-            json.dumps(table, ensure_ascii=False).encode()  # half a character is none, and can't be written anywhere
+            json.dumps(table, ensure_ascii=False).encode()  # a surrogate can't be written as UTF-8
             version = table["version"]
             if type(version) is not int or not 1 <= version <= _VERSION:
                 message = f"has a record of its build (`{MEMBER}`) of version {version}; this abiding reads {_VERSION}"
@@ -194,7 +193,7 @@ class BuildRecord(NamedTuple):
                 **texts,
                 lines=lines,
                 libraries=tuple(_shared(item) for item in table["libraries"]),
-                # Wheels that were built before these were read have neither.
+                # Missing in wheels of earlier versions.
                 interfaces=tuple(_of_texts(Used, item) for item in table.get("interfaces", ())),
                 optional_modules=tuple(_of_texts(OptionalModules, item) for item in table.get("optional_modules", ())),
                 exports=of_table(table["exports"], name) if table.get("exports") else None,
@@ -208,9 +207,9 @@ class BuildRecord(NamedTuple):
 
 
 def record_in(member: Callable[[str], bytes | None], artifact: str, name: str = "") -> BuildRecord | None:
-    """Read the record of a build; `member` gives a file of the folder `.dist-info`, None where there is none.
+    """Read a build record; `member` returns a file of the `.dist-info` folder, or None.
 
-    Returns None if there is no record, or an empty one. `artifact` and `name` are as of `from_json`, which raises.
+    Returns None if there is no record, or an empty one. `artifact` and `name` are as for `from_json`, which raises.
     """
     data = next(filter(None, map(member, MEMBERS)), None)
     return BuildRecord.from_json(data, artifact, name) if data else None
@@ -228,23 +227,23 @@ def record_of(wheel: Wheel) -> BuildRecord | None:
 
 
 def version_of(backend: str) -> str:
-    """Return the version of the distribution that a wrapped backend comes from; empty for one that lies in the tree."""
+    """Return the version of the distribution that contains a wrapped backend; empty for one in the source tree."""
     from importlib.metadata import distributions, version
 
     module = backend.partition(":")[0].partition(".")[0]
-    # Most are known, or called like their module: to look into all that is installed takes a while.
+    # Most are known, or have the name of their module; searching all installed distributions is slow.
     for name in filter(None, (distribution_of(backend), module)):
-        with suppress(Exception):  # not there, or broken, for which each finder raises what it likes
+        with suppress(Exception):  # missing or broken: finders raise all kinds of exceptions
             return version(name) or ""
     for distribution in distributions():
-        with suppress(Exception):  # one that is broken is none that a backend comes from
+        with suppress(Exception):  # a broken distribution does not contain the backend
             if module in _modules(distribution):
                 return distribution.version or ""
     return ""
 
 
 def _modules(distribution: Distribution) -> set[str]:
-    """Return the modules and packages that a distribution has at the top."""
+    """Return the top-level modules and packages of a distribution."""
     modules = (distribution.read_text("top_level.txt") or "").split()
     return set(modules) or {file.parts[0].removesuffix(".py") for file in distribution.files or ()}
 
@@ -254,19 +253,19 @@ def _line(table: Mapping[str, Any]) -> RecordedLine:
     if not isinstance(native, bool):
         raise TypeError("native")
     texts = {key: _text(table, key) for key in ("requirement", "entry", "extra", "reason", "note")}
-    # Those of earlier versions do not say it.
+    # Records of earlier versions don't have it.
     return RecordedLine(native=native, **texts, load=_text({"load": "run-path", **table}, "load"))
 
 
 def _of_texts(kind: Callable[..., T], table: Mapping[str, Any]) -> T:
-    """Return a value of the kind, whose parts are all texts."""
+    """Return a value of the given type, all of whose parts are strings."""
     return kind(*(_text(table, key) for key in kind._fields))  # type: ignore[attr-defined]
 
 
 def _shared(table: Mapping[str, Any]) -> Shared:
     keys = ("library", "file", "sha256", "distribution", "version", "requirement")
     users = tuple(User(_text(user, "file"), _texts(user, "symbols")) for user in table["users"])
-    requirements.parse(_text(table, "requirement"))  # it is held against versions later
+    requirements.parse(_text(table, "requirement"))  # it will be compared with versions
     return Shared(**{key: _text(table, key) for key in keys}, platforms=_texts(table, "platforms"), users=users)
 
 

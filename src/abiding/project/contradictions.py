@@ -29,8 +29,8 @@ __all__ = ["DeclaredLine", "contradictions", "contradictions_of_api"]
 class DeclaredLine(NamedTuple):
     """A line that is declared for wheels.
 
-    `text` is the requirement as people are to read it, `says` what it requires for sure; they differ for a pin that is
-    not filled. `pin` is the text before it was filled, if it was. `select` and `variant` say for which wheels it is.
+    `text` is the requirement to show, `says` the part of it that is certain; they differ for a pin that is not filled.
+    `pin` is the text before it was filled, if it was. `select` and `variant` are those of the entry.
     """
 
     key: Key
@@ -45,14 +45,13 @@ class DeclaredLine(NamedTuple):
 def contradictions(
     pyproject: Pyproject, project: Project, declared: Iterable[DeclaredLine], *, here: bool = False
 ) -> Iterator[tuple[Finding, bool]]:
-    """Find the lines that no version satisfies together, one of which at least is declared for wheels.
+    """Find lines that no version satisfies together, at least one of which is declared for wheels.
 
-    With each comes whether earlier versions accepted it. `here` counts what is in force in this environment alone: a
-    line that is filled from what is installed says nothing of any other. Lines that may never be in force together are
-    not held against each other: under markers, for wheels of other tags or variants, with extras that nothing brings
-    together.
+    Yields with each whether earlier versions accepted it. With `here`, only this environment counts: a line that is
+    filled from the installed version says nothing about any other. Lines that never apply together are not compared:
+    by their markers, for wheels of different tags or variants, or with extras that are never used together.
     """
-    # Most often all lines for a distribution have a version in common, and nothing has to be known of markers.
+    # Usually all lines for a distribution have a version in common, and markers don't matter.
     api = ApiLevel.of(project)
     by_name: dict[str, list[DeclaredLine]] = {}
     ranges: dict[str, set[SpecifierSet]] = {}
@@ -70,7 +69,7 @@ def contradictions(
 
 
 def contradictions_of_api(pyproject: Pyproject, project: Project) -> Iterator[Finding]:
-    """Find the lines of `[project]` that no version satisfies together: nothing could install the project."""
+    """Find lines of `[project]` that no version satisfies together, so that the project can't be installed."""
     api = ApiLevel.of(project)
     suspects = [name for name in api.lines if _is_empty(api.specifiers(name))]
     if suspects:
@@ -124,7 +123,7 @@ def _found(
 
 
 def _by_centre(exclusions: list[Exclusion]) -> Iterator[tuple[list[Exclusion], int | None]]:
-    """Put together those pairs that have a line in common, whose place comes with them: it is the one to change."""
+    """Group pairs that share a line, by the place of that line, which is the one to change."""
     pairs = [overlap for overlap in exclusions if len(overlap.places) == 2]  # noqa: PLR2004
     yield from (([overlap], None) for overlap in exclusions if overlap not in pairs)
     while pairs:
@@ -144,7 +143,7 @@ def _under(text: str, extra: str) -> str:
 
 
 def _is_of_one_each(sources: list[ApiLine | DeclaredLine]) -> bool:
-    """Return whether it is one line of each level, in force together wherever the declared one is."""
+    """Return whether these are one line of each level, and the API line applies wherever the declared one does."""
     match sources:
         case ApiLine() as api, DeclaredLine() as declared:
             marker = requirements.parse(declared.says).marker
@@ -152,7 +151,7 @@ def _is_of_one_each(sources: list[ApiLine | DeclaredLine]) -> bool:
     return False
 
 
-# By how many lines there are: before them, what a wheel carries, and what to do.
+# By the number of lines: the beginning of the message, the note, and the hint.
 _WORDS = {1: ("", "it", "change it"), 2: ("both ", "both lines", "change one of the two")}
 _MORE = ("all of ", "all of them", "change one of them")
 _PINNED = "with build isolation a version is installed that all lines admit; without it, install such a one first"
@@ -165,7 +164,7 @@ def _finding(
     tag: str,
     centre: ApiLine | DeclaredLine | None,
 ) -> Finding:
-    """Say which lines exclude each other, and in which wheel, by the `tag` of one that `select` is for."""
+    """Return the message: which lines exclude each other, and in wheels of which `tag`."""
     before, carried, change = _WORDS.get(len(sources), _MORE)
     *first, last = (f"`{source.text}`" for source in sources if source is not centre)
     texts = f"{', '.join(first)} {'or' if centre else 'and'} {last}" if first else last

@@ -19,10 +19,10 @@ __all__ = ["COMPARED", "EXAMPLES", "release_meant", "requirement_meant", "ways_o
 
 EXAMPLES = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
 COMPARED = "compare a variable with a string, as in `sys_platform == 'win32'` or `python_version >= '3.11'`"
-# A name, and then a version without any operator, or what begins with one.
+# A name, and then a version without an operator.
 _NAME = re.compile(r"([\w.-]*\w(?:\s*\[[^]]*\])?)(?:\s+v?(\d.*)|\s*([<>=!~^].*))?")
 _FILLED = "a build fills in `x` under `[tool.abiding.wheel]` alone: declare it there, or write a version"
-# Of other languages, and of a slip: what is written, and what it is in a requirement.
+# Operators of other languages and typing errors, each with the right operator.
 _OPERATORS = (
     (re.compile(r"=([<>~!])"), r"\1="),
     (re.compile(r"\s*(?<![<>=!~])=(?!=)\s*"), "=="),
@@ -31,13 +31,13 @@ _VERSIONS = (
     (re.compile(r"(?<=[\w.*])\s+(?=[<>=!~])"), ","),
     (re.compile(r"\^\s*([1-9]\d{0,8})((?:\.\w+)*)"), lambda match: f">={match[1]}{match[2]},<{int(match[1]) + 1}"),
     (re.compile(r"((?:[<>]=?|~=)\s*[\w.]+)\.\*"), r"\1"),
-    # Other letters for a pin.
+    # Other letters that are used for a pin.
     (re.compile(r"(?<=[=<>~.])(\s*)[XyYzZnN](?=[.,\s]|$)"), r"\1x"),
 )
 
 
 def ways_out(text: str, *, fills_pins: bool) -> tuple[str, ...]:
-    """Return hints for a text that is no requirement; `fills_pins` is whether a build would fill an `x` in it."""
+    """Return hints for an invalid requirement; `fills_pins` is whether an `x` pin is allowed there."""
     if not fills_pins and pins.has_pins(text) and requirements.try_parse(pins.sample(text)):
         return (_FILLED,)
     if suggestion := requirement_meant(text, fills_pins=fills_pins):
@@ -48,7 +48,7 @@ def ways_out(text: str, *, fills_pins: bool) -> tuple[str, ...]:
 
 
 def requirement_meant(text: str, *, fills_pins: bool = False) -> str:
-    """Return the requirement that is probably meant by a text that is none; empty if nobody can tell."""
+    """Return the requirement that was probably meant by an invalid one; empty if there is no good guess."""
     for candidate in _candidates(text):
         if requirements.try_parse(pins.sample(candidate) if fills_pins else candidate):
             return _with_known_values(candidate)
@@ -56,7 +56,7 @@ def requirement_meant(text: str, *, fills_pins: bool = False) -> str:
 
 
 def _with_known_values(text: str) -> str:
-    """Return a requirement whose marker was mended, so that nothing is left to be mended in it."""
+    """Return a requirement with a corrected marker, if that is then valid."""
     from abiding.metadata.marker_slips import with_known_values
 
     before, semicolon, marker = text.partition(";")
@@ -64,7 +64,7 @@ def _with_known_values(text: str) -> str:
 
 
 def release_meant(text: str) -> str:
-    """Return the `NAME==VERSION` that is probably meant by a text that is none; empty if nobody can tell."""
+    """Return the `NAME==VERSION` that was probably meant; empty if there is no good guess."""
     if "/" in text or "\\" in text:
         return ""
     close = (candidate for candidate in _candidates(text) if _ONE_RELEASE.fullmatch(candidate))
@@ -76,7 +76,7 @@ _ONE_RELEASE = re.compile(r"[\w.-]+==[\w.!+-]+")
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """Yield the text with operators, versions and marker spelled otherwise, one slip mended after the other."""
+    """Yield the text with more and more mistakes corrected, in operators, versions and marker."""
     versions, semicolon, marker = text.strip().partition(";")
     match = _NAME.fullmatch(versions.strip())
     if not match:

@@ -35,7 +35,7 @@ __all__ = ["Declaration", "FromSdist"]
 
 
 class FromSdist(StrEnum):
-    """What a build from an unpacked sdist makes when nobody asks for a level."""
+    """What a build from an unpacked sdist makes if no level is requested."""
 
     ABI = "abi"
     API = "api"
@@ -58,29 +58,29 @@ class Declaration(NamedTuple):
 
     @classmethod
     def read(cls, pyproject: Pyproject, closing: str = "Nothing was built") -> Declaration:
-        """Read the declaration. Raises one `DeclarationError`, with this closing, with a finding for every fault.
+        """Read the declaration. Raises one `DeclarationError` with all errors, and with this closing line.
 
-        A published sdist must not stop building when a newer version of this package is installed: in one, faults that
-        earlier versions accepted are `remarks`, warnings.
+        A published sdist must build with newer versions of this package too: in an sdist, errors that earlier versions
+        accepted are warnings, in `remarks`.
         """
         return _Reader(pyproject).read(closing)
 
     @property
     def may_append(self) -> bool:
-        """Whether wheels may require more than the sdist: the sdist then says `Dynamic: Requires-Dist`."""
+        """Whether wheels may require more than the sdist, which then has `Dynamic: Requires-Dist`."""
         if self.project.table is None:
             return bool(self.entries)
         return bool({"dependencies", "optional-dependencies"} & self.project.dynamic)
 
     @property
     def differing(self) -> tuple[Entry, ...]:
-        """The entries that make wheels of one release say different things, where no marker could say it in all."""
+        """The entries by which wheels of one release differ, and that no marker could replace."""
         return tuple(
             entry for entry in self.entries if entry.variant or (not entry.marker and exact_marker(entry.select) != "")
         )
 
     def check_variant(self, pyproject: Pyproject, variant: str, option: str, closing: str) -> None:
-        """Raise `DeclarationError` if no entry names this variant; `option` asked for it: `-C abiding.variant=cuda`."""
+        """Raise `DeclarationError` if no entry has this variant; `option` requested it: `-C abiding.variant=cuda`."""
         if not variant or variant in self.variants:
             return
         known = literals(self.variants)
@@ -120,7 +120,7 @@ _INIT = "`abiding init`, in the folder of the project, makes it use abiding"
 
 
 class _Reader(Faults):
-    """Reads the declaration and gathers what is wrong with it."""
+    """Reads the declaration, and collects its errors."""
 
     def __init__(self, pyproject: Pyproject) -> None:
         super().__init__(pyproject)
@@ -151,7 +151,7 @@ class _Reader(Faults):
         return declaration._replace(remarks=tuple(self.remarks))
 
     def table(self) -> Mapping[str, Any] | None:
-        """`[tool.abiding]`; None, and a fault, where it is not there or no table."""
+        """`[tool.abiding]`; None, with an error added, if it is missing or no table."""
         tool = self.typed(self.pyproject.table.get("tool", {}), dict, ("tool",))
         if tool is None:
             return None
@@ -159,7 +159,7 @@ class _Reader(Faults):
         if "abiding" not in tool:
             from abiding.project.hints import naming_backend
 
-            # The table alone would declare what no build does.
+            # A `[tool.abiding]` without the build backend would have no effect.
             wrapped = uses_abiding(self.pyproject.table)
             ask = "which backend is to be wrapped?" if wrapped else "the project does not use abiding"
             hints = naming_backend(self.pyproject, "add it") if wrapped else (_INIT,)
@@ -276,10 +276,10 @@ class _Reader(Faults):
             self.problem("bad-value", "`wheels-differ` gives no reason", key, hints=(hint,))
         return reason.strip()
 
-    # What [project] must say for it
+    # Checks of [project]
 
     def sanctions(self, declaration: Declaration) -> None:
-        """Hold the ABI level to its field in `project.dynamic`, and to what the API level says."""
+        """Check that the ABI level is listed in `project.dynamic`, and does not contradict the API level."""
         sanctions.not_dynamic(self, self.project, [(entry.extra, entry.key) for entry in declaration.entries])
         sanctions.bad_dynamic(self, self.project)
         bad_requirements(self, self.project)
@@ -293,7 +293,7 @@ class _Reader(Faults):
             self.take(contradictions_of_api(self.pyproject, self.project), recent=True)
 
     def differences(self, entries: Sequence[Entry]) -> None:
-        """Hold the project to say why wheels of one release differ, where they do."""
+        """Check that `wheels-differ` gives the reason if wheels of one release differ."""
         if entries:
             means = [key for key in ("select", "variant") if any(getattr(entry, key) for entry in entries)]
             sanctions.unexplained_difference(self, means, [entry.key for entry in entries])

@@ -29,7 +29,7 @@ __all__ = ["Entry", "EntryReader", "Load", "Reason"]
 
 
 class Reason(StrEnum):
-    """Why a wheel needs the line. Distributors may leave out a pre-emptive one, and only that."""
+    """Why a wheel needs the line. Distributors may leave out pre-emptive lines, and no others."""
 
     ABI = "abi"
     POLICY = "policy"
@@ -38,7 +38,7 @@ class Reason(StrEnum):
 
 
 class Load(StrEnum):
-    """How a wheel gets to the library of a native entry: by its own run path, or because code has loaded it before."""
+    """How a wheel finds the library of a native entry: by its run path, or because it is loaded before."""
 
     RUN_PATH = "run-path"
     PRELOAD = "preload"
@@ -74,9 +74,9 @@ class Entry(NamedTuple):
 
     @property
     def marker(self) -> str:
-        """The marker that can take the place of `select`; empty if none can.
+        """The marker that could replace `select`; empty if none could.
 
-        Pins are filled from what is installed, in each build: it is not installed where a marker is false.
+        An entry with a pin has none: its distribution is not installed, and can't fill it, where a marker is false.
         """
         return "" if pins.has_pins(self.requires) else exact_marker(self.select) or ""
 
@@ -87,7 +87,7 @@ class Entry(NamedTuple):
 
     @property
     def joins_build(self) -> bool:
-        """Whether what it requires has to be in the build environment: to be linked with, or to be pinned."""
+        """Whether its distribution must be in the build environment, to be linked with or for its pin."""
         return self.native or pins.has_pins(self.requires)
 
     @property
@@ -96,13 +96,13 @@ class Entry(NamedTuple):
         return self.in_metadata(self.requires)
 
     def declared(self, filled: str = "") -> DeclaredLine:
-        """Give the line as it is held against others; `filled` is `requires` with its pins filled, if that is known."""
+        """Return the line to compare with others; `filled` is `requires` with filled pins, if known."""
         pin = self.requires if pins.has_pins(self.requires) else ""
         text, says = (filled, filled) if filled else (self.requires, pins.without_pins(self.requires))
         return DeclaredLine(self.key, text, says, self.extra, pin if filled else "", self.select, self.variant)
 
     def in_metadata(self, text: str) -> str:
-        """Put the requirement `text`, which is `requires` with its pins filled, under its extra, as METADATA does."""
+        """Return `text`, which is `requires` with filled pins, as a line of METADATA, with the marker for its extra."""
         if not self.extra:
             return text
         return requirements.with_extra(text, normalised(self.extra))
@@ -116,7 +116,7 @@ _ENTRY_KEYS = (
 
 
 class EntryReader:
-    """Reads the entries; what is wrong with them goes to `faults`."""
+    """Reads the entries, and adds errors to `faults`."""
 
     def __init__(self, faults: Faults, project: Project) -> None:
         self.faults, self.project = faults, project
@@ -124,7 +124,7 @@ class EntryReader:
         self.globs = 0  # of all entries so far
 
     def entries(self, table: Mapping[str, Any]) -> Iterator[Entry]:
-        """Read those that `[tool.abiding]`, a `table`, has for wheels."""
+        """Read the entries for wheels from `table`, which is `[tool.abiding]`."""
         key: Key = ("tool", "abiding", "wheel")
         wheel: dict[str, Any] = self.faults.get(table, key, default={})
         self.faults.known_keys(wheel, key, _WHEEL_KEYS)
@@ -140,7 +140,7 @@ class EntryReader:
             yield from self._entry(value, (*key, index), extra)
 
     def _entry(self, value: object, key: Key, extra: str) -> Iterator[Entry]:
-        """Read what stands at `key`: one line, or those of a dependency group."""
+        """Read the value at `key`: one line, or those of a dependency group."""
         if isinstance(value, str):
             value = {"requires": value}
         elif not isinstance(value, dict):
@@ -161,7 +161,7 @@ class EntryReader:
             self.faults.problem("missing-key", "the entry has no `requires`", key, hints=(hint,))
 
     def _of_group(self, value: Mapping[str, Any], key: Key, extra: str) -> Iterator[Entry]:
-        """Make an entry of each line of a dependency group; what else the table at `key` says goes for all of them."""
+        """Make an entry of each line of a dependency group, with the other keys of the table at `key`."""
         name = self.faults.typed(value["include-group"], str, (*key, "include-group"))
         options = self._options(value, key)
         for member in self.groups.members(name, (*key, "include-group")) if name is not None else ():
@@ -169,7 +169,7 @@ class EntryReader:
             yield from self._check(Entry(requires, extra, member.key, **options))
 
     def _options(self, value: Mapping[str, Any], key: Key) -> dict[str, Any]:
-        """Read what the table of an entry says beside the requirement."""
+        """Read the other keys of an entry's table."""
         exports.hold_to_native(self.faults, value, key, _ENTRY_KEYS)
         faults = self.faults
         return {
@@ -183,7 +183,7 @@ class EntryReader:
         }
 
     def _check(self, entry: Entry) -> Iterator[Entry]:
-        """Let an entry through that has a requirement, and hold its `select` against the markers there are."""
+        """Yield an entry if it has a requirement, and check whether a marker could replace its `select`."""
         if entry.requires:
             if entry.marker:
                 sanctions.needless_select(self.faults, entry.requires, entry.marker, entry.key)
@@ -216,10 +216,10 @@ class EntryReader:
 
 
 def _judge_extras(faults: Faults, project: Project, keys: Mapping[str, Key]) -> None:
-    """Find the extras at keys that the project does not have, by their normalised names."""
+    """Add an error for each extra that the project does not have; they are given with their keys."""
     if project.gives("optional-dependencies"):
         value = (project.table or {})["optional-dependencies"]
-        if isinstance(value, dict):  # else that is a fault already
+        if isinstance(value, dict):  # else there is an error already
             extras = {normalised(extra): extra for extra in value}
             note = f"`project.optional-dependencies` has {literals(extras.values()) or 'none'}"
             for extra, key in keys.items():

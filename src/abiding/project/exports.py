@@ -23,9 +23,9 @@ _KEYS = ("requires", "libraries", "note")
 
 
 class Export(NamedTuple):
-    """What consumers must require: the `requires` of a provider, pins unfilled as declared, filled in a wheel.
+    """The requirement that a provider asks of its consumers; its pins are filled in a wheel, and not in a declaration.
 
-    `libraries` are the names of the libraries that it is for, none if for all that the provider ships.
+    `libraries` are the names of the libraries that it is about, empty for all that the provider ships.
     """
 
     requires: str
@@ -33,7 +33,7 @@ class Export(NamedTuple):
     note: str = ""
 
     def is_for(self, libraries: Collection[str]) -> bool:
-        """Return whether one who uses these libraries of the provider has to keep to it."""
+        """Return whether it applies to a wheel that uses these libraries of the provider."""
         return not self.libraries or any(posixpath.basename(library) in self.libraries for library in libraries)
 
     def filled(self, name: str, version: str) -> Export:
@@ -44,7 +44,7 @@ class Export(NamedTuple):
             return self._replace(requires=filling.fill(self.requires).line)
 
     def line_for(self, requires: str) -> str:
-        """Write the requirement of a consumer that names no version: with its extras and marker, within the export.
+        """Return the export with the extras and marker of a consumer's requirement, which has no versions.
 
         The clauses are in the order in which they are declared. Raises as `requirements.parse` does.
         """
@@ -56,7 +56,7 @@ class Export(NamedTuple):
 
 
 def declared(faults: Faults, table: Mapping[str, Any], project: Project) -> Export | None:
-    """Read the table of a pyproject.toml; None where there is none, or with faults."""
+    """Read the table of a pyproject.toml; None if it is missing, or has errors."""
     key: Key = ("tool", "abiding", "exports")
     value = faults.typed(table["exports"], dict, key) if "exports" in table else None
     if value is None:
@@ -84,7 +84,7 @@ def declared(faults: Faults, table: Mapping[str, Any], project: Project) -> Expo
 
 
 def _bare(faults: Faults, text: str, own: str, key: Key) -> None:
-    """Hold an export to being the project's own name and versions."""
+    """Check that an export requires the project itself, in some versions."""
     parsed = requirements.parse(pins.sample(text))
     if own and normalised(parsed.name) != normalised(own):
         faults.problem(
@@ -100,7 +100,7 @@ def _bare(faults: Faults, text: str, own: str, key: Key) -> None:
 
 
 def hold_to_native(faults: Faults, value: Mapping[str, Any], key: Key, known: Collection[str]) -> None:
-    """Hold an entry to being native where it says what only such entries can mean; its keys are those `known`."""
+    """Check that an entry is native if it has keys that only native entries can have; `known` are its valid keys."""
     only = [name for name in ("load", "ignore-exports") if name in value]
     if only and value.get("native", False) is False:
         if not faults.misspelled("native", value, known):
@@ -114,14 +114,14 @@ def hold_to_native(faults: Faults, value: Mapping[str, Any], key: Key, known: Co
 
 
 def _has_note(faults: Faults, value: Mapping[str, Any], known: Collection[str]) -> bool:
-    """Return whether an entry says why, though it were in a key that is misspelled."""
+    """Return whether an entry has a note, even under a misspelt key."""
     return bool(str(value.get("note", "")).strip()) or faults.misspelled("note", value, known)
 
 
 def of_table(table: object, name: str) -> Export:
-    """Take an export from data, for example of an entry point. Raises `TypeError`, `ValueError`, `LookupError`.
+    """Return an export from data, for example of an entry point. Raises `TypeError`, `ValueError`, `LookupError`.
 
-    `name` is the distribution that it has to be about.
+    `name` is the distribution that it must require.
     """
     if not isinstance(table, dict):
         raise TypeError("exports")

@@ -29,10 +29,10 @@ __all__ = ["Faults"]
 
 
 class Faults:
-    """What is wrong with one file: `problems`, of which `untold` more were found than are kept, and `remarks`.
+    """The errors of one file: `problems`, without the `untold` number beyond the limit, and `remarks`.
 
-    A published sdist must not stop building when a newer version of this package is installed: in one, what earlier
-    versions accepted is a remark, a warning.
+    A published sdist must build with newer versions of this package too: in an sdist, errors that earlier versions
+    accepted are remarks, which are warnings.
     """
 
     def __init__(self, pyproject: Pyproject) -> None:
@@ -48,7 +48,7 @@ class Faults:
         known: tuple[str, ...],
         astray: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Find the keys of the table at `key` that do not exist; for those that go `astray` the hints are given."""
+        """Add errors for unknown keys of the table at `key`; `astray` has hints for some of them."""
         for name in table:
             if name not in known:
                 where = "an entry" if isinstance(key[-1], int) else f"`[{key_text(key)}]`"
@@ -62,18 +62,18 @@ class Faults:
                 )
 
     def misspelled(self, name: str, table: Iterable[str], known: Collection[str]) -> bool:
-        """Return whether a key that is missing is there in other letters, and so a fault already."""
+        """Return whether a missing key is there under a misspelt name, and so reported already."""
         return any(key not in known and self.similar(key, [name]) for key in table)
 
     def similar(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
-        """Return the hint at a known name that is spelled like this one; none once there are too many faults."""
+        """Return a hint with the most similar known name; none if there are too many errors already."""
         if len(self.problems) >= bounds.FAULTS:
             return ()
         close = nearest(name, islice(known, bounds.CLOSE_NAMES))
         return (f"did you mean `{close}`?",) if close else ()
 
     def typed(self, value: object, kind: type[T], key: Key) -> T | None:
-        """Return the value at `key`; None, and a fault, if it is of another type."""
+        """Return the value at `key`; None, with an error added, if it is of another type."""
         if isinstance(value, kind):
             return value
         name = key_text(key) if kind is dict else key[-1]
@@ -82,20 +82,20 @@ class Faults:
         return None
 
     def get(self, table: Mapping[str, Any], key: Key, *, default: T) -> T:
-        """Return what a table has for the last part of `key`; the default, and a fault, if that is of another type."""
+        """Return a table's value for the last part of `key`; the default, with an error added, for a wrong type."""
         return self.typed(table.get(str(key[-1]), default), type(default), key) or default
 
     def choice(self, table: Mapping[str, Any], key: Key, default: E) -> E:
-        """Return the choice that a table has for the last part of `key`; the default, and a fault, if it is none."""
+        """Return a table's choice for the last part of `key`; the default, with an error added, if it is invalid."""
         value = self.get(table, key, default=default.value)
         return (self.member(value, type(default), key) if value else None) or default
 
     def wrong_type(self, misshapen: Misshapen, name: str = "", hint: str = "", *, recent: bool = False) -> None:
-        """Add the fault of a value that has to be something else, by another `name` than its key."""
+        """Add the error for a value that has to be something else; `name` is used instead of its key."""
         self.problem("bad-type", misshapen.message(name), misshapen.key, hints=(hint or misshapen.hint,), recent=recent)
 
     def member(self, value: str, choices: type[E], key: Key) -> E | None:
-        """Return the choice that the value at `key` is; None, and a fault, if it is none."""
+        """Return the value at `key` as a choice; None, with an error added, if it is invalid."""
         try:
             return choices(value)
         except ValueError:
@@ -118,7 +118,7 @@ class Faults:
         hints: tuple[str, ...] = (),
         recent: bool = False,
     ) -> None:
-        """Add a fault at `key`. `recent` is whether earlier versions accepted it."""
+        """Add an error at `key`. `recent` is whether earlier versions accepted it."""
         self.take([self.pyproject.finding(rule, message, key, also=also, notes=notes, hints=hints)], recent=recent)
 
     def take(self, findings: Iterable[Finding], *, recent: bool = False) -> None:

@@ -17,20 +17,20 @@ __all__ = ["OptionalModules", "read"]
 
 
 class OptionalModules(NamedTuple):
-    """Modules that may refuse a version which the wheel admits: a glob over their names, and why the package does."""
+    """Modules that may refuse a version which the wheel admits: a glob over their names, and the reason."""
 
     modules: str
     note: str = ""
 
 
-# The name by which a module is imported, or the place of a library below site-packages; either with wildcards.
+# The name of a module, or the place of a library below site-packages, with wildcards.
 _MODULES = re.compile(r"[A-Za-z0-9_.*?/\[\]!+-]+")
 _KEYS = ("modules", "note")
 _FOR_EXAMPLE = "for example `spam._strings`, or `spam.*` for all of a package"
 
 
 def read(faults: Faults, table: Mapping[str, Any]) -> tuple[OptionalModules, ...]:
-    """Read the key of `[tool.abiding]`; what is wrong with it goes to `faults`."""
+    """Read the key of `[tool.abiding]`, and add errors to `faults`."""
     key: Key = ("tool", "abiding", "optional-modules")
     values: list[object] = faults.get(table, key, default=[])
     return tuple(guarded for index, value in enumerate(values) for guarded in _one(faults, value, (*key, index)))

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    # Where a place is to be put: the table or array around it, and its key there.
+    # Where to store a position: the table or array around it, and its key there.
     _Slot = tuple[dict[str | int, "Place"], str | int]
 
 __all__ = ["Place", "places"]
@@ -28,9 +28,9 @@ class Place(NamedTuple):
     inside: dict[str | int, Place]
 
 
-# What is in a string or a number: one for all of them, since there may be a hundred thousand.
+# Stands for the contents of every string and number, of which there may be a hundred thousand.
 _NOTHING: dict[str | int, Place] = {}
-# Blank space, line ends and comments: what may stand between any two things.
+# Spaces, line ends and comments, which may be between any two tokens.
 _SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _BLANK = re.compile(r"[ \t]*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

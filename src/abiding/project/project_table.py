@@ -37,7 +37,7 @@ EXTENDABLE = (
     "import-names",
     "import-namespaces",
 )
-_CLOSE = 0.8  # standards add names, and another name is no misspelling
+_CLOSE = 0.8  # new standards add names, so an unknown name need not be a misspelling
 # The fields of core metadata that each name of `[project]` stands for, where there are any.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "name": ("Name",),
@@ -74,7 +74,7 @@ class Project(NamedTuple):
         return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
 
     def gives(self, name: str) -> bool:
-        """Return whether `[project]` has a value for `name`, be it empty."""
+        """Return whether `[project]` has a value for `name`, even an empty one."""
         return self.table is not None and name in self.table and name != "dynamic"
 
     def may_append(self, name: str) -> bool:
@@ -88,24 +88,24 @@ class Project(NamedTuple):
 
     @property
     def growing(self) -> tuple[str, ...]:
-        """The core metadata fields into which a wheel may insert values; what it requires is judged by other rules."""
+        """The core metadata fields to which a wheel may add values; requirements have rules of their own."""
         names = [name for name in EXTENDABLE if name in self.extends and "dependencies" not in name]
         return tuple(field for name in names for field in FIELDS.get(name, ())[: 1 if name == "urls" else None])
 
     @property
     def left_open(self) -> frozenset[str]:
-        """The core metadata fields that the wrapped backend fills, once: names that are only dynamic."""
+        """The core metadata fields that the wrapped backend computes: those of names that are only dynamic."""
         return frozenset(field for name in self.dynamic - self.extends for field in FIELDS.get(name, ()))
 
     def wrongly_dynamic(self) -> Iterator[tuple[int, str]]:
-        """Find names in `project.dynamic`, with the index, that may not be there: `name`, and what only one can say."""
+        """Find names in `project.dynamic`, with their index, that are not allowed: `name`, and given single values."""
         names = (self.table or {}).get("dynamic", [])
         for index, name in enumerate(names if isinstance(names, list) else ()):
             if isinstance(name, str) and (name == "name" or (self.gives(name) and name not in EXTENDABLE)):
                 yield index, name
 
     def misnamed_dynamic(self) -> Iterator[tuple[int, str, str]]:
-        """Yield each name in `project.dynamic` that is none, with its index, where one close to it is meant."""
+        """Yield each misspelt name in `project.dynamic`, with its index and the name that was meant."""
         names = (self.table or {}).get("dynamic", [])
         for index, name in enumerate(names[: len(FIELDS)] if isinstance(names, list) else ()):
             if isinstance(name, str) and not self.gives(name) and name not in (*FIELDS, *EXTENDABLE):
@@ -116,7 +116,7 @@ class Project(NamedTuple):
     def requirements(self) -> Iterator[tuple[Key, str, str]]:
         """Yield each API level requirement: its key path, its text, and its extra (empty for the dependencies).
 
-        Values of the wrong type are passed over: the wrapped backend has the word on them.
+        Values of the wrong type are skipped: the wrapped backend reports them.
         """
         table = self.table or {}
         dependencies = table.get("dependencies", [])
@@ -136,7 +136,7 @@ class Project(NamedTuple):
 
 
 class ApiLine(NamedTuple):
-    """One requirement of `[project]`: where it stands, its text, the extra that it belongs to, and what it means."""
+    """One requirement of `[project]`: its key, its text, its extra, and its meaning."""
 
     key: Key
     text: str
@@ -145,7 +145,7 @@ class ApiLine(NamedTuple):
 
 
 class ApiLevel(NamedTuple):
-    """The API level by distribution (its normalised name). What is no requirement is left to the wrapped backend."""
+    """The API level by normalised name of distribution. Invalid requirements are left to the wrapped backend."""
 
     lines: Mapping[str, list[ApiLine]]
 

@@ -25,7 +25,7 @@ __all__ = ["Promise"]
 
 
 class Promise(NamedTuple):
-    """The promised values, the fields that they are all of, and the people."""
+    """The promised values of fields, the fields whose values are all promised, and the people."""
 
     values: Fields
     fields: frozenset[str]
@@ -41,7 +41,7 @@ class Promise(NamedTuple):
         texts = tuple(_fields_of(project, table, folder))
         fields = {field for name, field in _FIELDS.items() if project.gives(name) or name not in project.dynamic}
         fields -= {field for name, field in _ONLY_IF_GIVEN.items() if not project.gives(name)}
-        # Given, but not as a text that could be compared: a readme that is not there, a licence as a table.
+        # Given, but not as text that could be compared: a missing readme, or a licence as a table.
         fields -= {"Description", "License-Expression"} - {field for field, _ in texts}
         # With the dependencies given and the extras left open, or the reverse, one header holds both.
         halves = [name for name in ("dependencies", "optional-dependencies") if name in project.dynamic]
@@ -60,7 +60,7 @@ class Promise(NamedTuple):
         return not self.fields
 
     def broken_by(self, metadata: CoreMetadata) -> tuple[Difference, ...]:
-        """Return where `metadata` says something else: left what was promised, right what it says."""
+        """Return the differences between the promise (left) and `metadata` (right)."""
         differences = [
             Difference(
                 difference.field, difference.left, () if difference.field in self.open_fields else difference.right
@@ -88,7 +88,7 @@ _FIELDS = {
     "dependencies": "Requires-Dist",
     "optional-dependencies": "Provides-Extra",
 }
-# Backends look for these on their own where nothing is given; Poetry works out classifiers.
+# Backends look for these files if nothing is given, and Poetry computes classifiers.
 _ONLY_IF_GIVEN = {
     "version": "Version",
     "license": "License-Expression",
@@ -97,7 +97,7 @@ _ONLY_IF_GIVEN = {
 }
 
 
-# What meson-python calls somebody of whom only the address is given.
+# The name that meson-python writes for a person without a name.
 _NAMELESS = "Unknown"
 
 
@@ -124,12 +124,12 @@ def _description(readme: object, folder: Path | None) -> Iterator[tuple[str, str
         return
     name = readme.get("file") if isinstance(readme, dict) else readme
     data = read_inside(folder, name) if isinstance(name, str) and folder else None
-    if data is not None:  # otherwise the wrapped backend will say that it is not there
+    if data is not None:  # the wrapped backend reports a missing file
         yield "Description", data.decode("utf-8", "surrogateescape")
 
 
 def _plain(metadata: CoreMetadata) -> Fields:
-    """Return the file with URLs without their labels, and with the licence in the field that is new since 2.4."""
+    """Return the metadata with URLs without labels, and with the licence in the field of version 2.4."""
     fields = [("Description", metadata.body)] if metadata.body.strip() else []
     for field, value in metadata.fields:
         match field.lower():
@@ -151,7 +151,7 @@ def _people(people: object) -> Iterator[str]:
 
 
 def _words(text: str) -> frozenset[str]:
-    if "=?" in text:  # a name that is not ASCII, as e-mail writes it
+    if "=?" in text:  # a name that is not ASCII, encoded as in e-mail
         from email.header import decode_header, make_header
 
         text = str(make_header(decode_header(text)))

@@ -30,11 +30,10 @@ BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Pyproject(NamedTuple):
-    """One pyproject.toml: its text and the table that TOML reads in it. It is never written.
+    """One pyproject.toml: its text, and its table. It is never written.
 
-    `in_sdist` is whether it is that of an sdist, which somebody has published or will: a PKG-INFO lies beside it.
-    `called` is what findings call it. `is_marked` is whether it begins with a byte order mark, which the text is
-    without.
+    `in_sdist` is whether a PKG-INFO is beside it, so that it is that of an sdist. `called` is its name in findings.
+    `is_marked` is whether the file begins with a byte order mark, which the text is without.
     """
 
     text: str
@@ -56,7 +55,7 @@ class Pyproject(NamedTuple):
 
     @classmethod
     def decode(cls, data: bytes) -> Pyproject:
-        """Make the value from the bytes of a file.
+        """Parse the bytes of a file.
 
         Raises `DeclarationError` if they are not UTF-8, not TOML, or too many.
         """
@@ -71,7 +70,7 @@ class Pyproject(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Pyproject:
-        """Make the value from a text. Raises `DeclarationError` if it is not TOML, or a key in it has no end."""
+        """Parse a text. Raises `DeclarationError` if it is not TOML, or has an extremely long key."""
         # TOML allows CRLF, but tomllib on a str expects plain newlines.
         text = text.replace("\r\n", "\n")
         if any(line.count(".") >= bounds.KEY_PARTS for line in text.split("\n")):
@@ -87,7 +86,7 @@ class Pyproject(NamedTuple):
 
     @property
     def declares(self) -> bool:
-        """Whether there is a `[tool.abiding]`, though it were no table."""
+        """Whether there is a `[tool.abiding]`, even if it is no table."""
         return "abiding" in table_at(self.table, ("tool",))
 
     def get(self, key: Key) -> object:
@@ -95,19 +94,19 @@ class Pyproject(NamedTuple):
         return at(self.table, key)
 
     def line_of(self, key: Key) -> int | None:
-        """Return the line (from 1) on which the value at `key` begins, or the nearest value or table around it."""
+        """Return the number of the line on which the value at `key` begins, or the nearest table around it."""
         place = _nearest(self.text, key)
         return bisect_right(_line_starts(self.text), place.start) if place else None
 
     def span(self, key: Key) -> tuple[int, int] | None:
-        """Return where the value at `key` begins and ends in the text; None where it is not written in one piece."""
+        """Return the start and end of the value at `key` in the text; None if it is spread over several tables."""
         place: Place | None = _places(self.text)
         for part in key:
             place = place.inside.get(part) if place else None
         return (place.start, place.end) if place and place.end >= 0 else None
 
     def excerpt(self, key: Key, remark: str = "") -> tuple[Excerpt, ...]:
-        """Return the line of `key`, quoted, from the value on where it is a long one; empty where it can't be found."""
+        """Return the quoted line of `key`, or its part from the value on if it is long; empty if it is not found."""
         place = _nearest(self.text, key)
         if place is None:
             return ()
@@ -131,9 +130,9 @@ class Pyproject(NamedTuple):
         notes: tuple[str, ...] = (),
         hints: tuple[str, ...] = (),
     ) -> Finding:
-        """Give a finding about the value at `key`, which is quoted, and the values at the keys of `also` with a remark.
+        """Return a finding about the value at `key`, which it quotes, and about the keys of `also`, each with a remark.
 
-        With a line of a dependency group the entry is quoted that it is used by.
+        For a line of a dependency group it also quotes the entry that uses it.
         """
         excerpts = self.excerpt(key)
         for other, remark in also:
@@ -153,8 +152,8 @@ class Pyproject(NamedTuple):
         )
 
     def _includes_of(self, keys: Iterable[Key], quoted: Container[int]) -> tuple[Excerpt, ...]:
-        """Return the lines, not `quoted`, that include the dependency groups of keys, from an entry on."""
-        from abiding.project.group_includes import GROUPS, ways_to  # only an error pays for it
+        """Return the lines by which an entry includes the dependency groups of keys, without those in `quoted`."""
+        from abiding.project.group_includes import GROUPS, ways_to  # late: only errors need it
 
         groups = dict.fromkeys(str(key[1]) for key in keys if len(key) > 1 and key[0] == GROUPS)
         includes = dict.fromkeys(include for group in groups for include in ways_to(self.table, group))
@@ -162,10 +161,10 @@ class Pyproject(NamedTuple):
         return tuple(excerpt for line, excerpt in lines.items() if line not in quoted)
 
     def restored(self, data: bytes) -> bytes:
-        """Make the pyproject.toml that belongs into an sdist, where `data` is what the wrapped backend put there.
+        """Return the pyproject.toml for an sdist; `data` is the one that the wrapped backend put there.
 
-        That is this file, unless the backend has written something of its own into it, such as a version taken from
-        version control; then only what it was not shown of `project.dynamic` is put back.
+        It is this file, unless the backend has changed it, for example to add a version from version control. Then
+        only the names that the backend did not see are added to `project.dynamic` again.
         """
         text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
         if text == self.text:
@@ -182,7 +181,7 @@ class Pyproject(NamedTuple):
 
     @property
     def build_requires(self) -> Iterator[tuple[Key, str]]:
-        """Each requirement of `[build-system]`, with its key path; what is of another type, front ends refuse."""
+        """Each requirement of `[build-system]`, with its key path; front ends refuse other types."""
         texts = self.get(("build-system", "requires"))
         for index, text in enumerate(texts if isinstance(texts, list) else ()):
             if isinstance(text, str):
@@ -190,10 +189,10 @@ class Pyproject(NamedTuple):
 
 
 def as_shown(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the table as the wrapped backend may see it: a name that `[project]` gives is not in `project.dynamic`.
+    """Return the table as the wrapped backend sees it: names with a value in `[project]` are not in `dynamic`.
 
-    No backend accepts such names yet (PEP 808); to all of them the value is simply given. Where none is left there is
-    no `dynamic` either: sip refuses an empty one.
+    No backend accepts such names yet (PEP 808); to them the value is static. An empty `dynamic` is left out, because
+    sip refuses it.
     """
     project = table.get("project")
     extended = _extended_names(project)
@@ -225,7 +224,7 @@ def _with_dynamic(text: str, table: dict[str, Any], own: dict[str, Any]) -> byte
 
 
 def as_toml(text: str) -> str:
-    """Write a text as a TOML string on one line, in the quotes that it does not have itself."""
+    """Return a text as a TOML string on one line, in quotes that need no escaping, if possible."""
     if not {'"', "\\"} & set(text):
         return f'"{text}"'
     if "'" not in text:
@@ -235,7 +234,7 @@ def as_toml(text: str) -> str:
 
 
 def key_text(key: Key) -> str:
-    """Return a key path as people write it: `tool.abiding.wheel.dependencies[1].requires`."""
+    """Return a key path as text: `tool.abiding.wheel.dependencies[1].requires`."""
     text = ""
     for part in key:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
@@ -247,7 +246,7 @@ def _unreadable(message: str, rule: Rule = "bad-pyproject") -> DeclarationError:
 
 
 def _cut(text: str, start: int, value: int, end: int) -> str:
-    """Return as much of a long line as is quoted, from a value on that begins far behind its start."""
+    """Return the part of a long line to quote, beginning at a value."""
     begin = start if value - start < bounds.EXCERPT // 2 else value
     stop = min(end, begin + bounds.EXCERPT)
     return ("… " if begin > start else "") + text[begin:stop].strip() + (" …" if stop < end else "")
@@ -255,7 +254,7 @@ def _cut(text: str, start: int, value: int, end: int) -> str:
 
 @functools.lru_cache(maxsize=2)
 def _places(text: str) -> Place:
-    # Imported here because only an error pays for it.
+    # Imported late, because only errors need it.
     from abiding.project.positions import places
 
     return places(text)
@@ -267,7 +266,7 @@ def _line_starts(text: str) -> tuple[int, ...]:
 
 
 def _nearest(text: str, key: Key) -> Place | None:
-    """Return the place of the value at `key`, or of the nearest one around it; None where nothing of it is there."""
+    """Return the place of the value at `key`, or of the nearest table around it; None if there is none."""
     place, innermost = _places(text), None
     for part in key:
         if part not in place.inside:

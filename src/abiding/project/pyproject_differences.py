@@ -16,21 +16,21 @@ __all__ = ["PyprojectDifference", "pyproject_differences"]
 
 
 class PyprojectDifference(NamedTuple):
-    """A value that two files have otherwise; None where one has none."""
+    """A value that differs between two files; None if one of them does not have it."""
 
     key: Key
     own: object
     other: object
 
 
-# What installers and resolvers go by.
+# What installers and resolvers read.
 _RESOLVED = ("name", "version", "requires-python", "dependencies", "optional-dependencies")
 
 
 def pyproject_differences(own: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[PyprojectDifference, ...]:
-    """Return the values of two files that are not the same, of those by which a build goes, each as small as can be.
+    """Return the smallest values that differ between two files, among those that a build depends on.
 
-    A name in `[project]` that the first does not give is left to the backend, which may have filled it in there.
+    A name of `[project]` that the first file does not have is skipped: the backend may have computed it.
     """
     keys: list[Key] = [("build-system",), ("tool", "abiding")]
     keys += [("project", name) for name in _RESOLVED if at(own, ("project", name)) is not None]

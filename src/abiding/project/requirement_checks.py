@@ -32,7 +32,7 @@ _OF_EXTRA = "put it under `[tool.abiding.wheel.optional-dependencies]`, which wr
 
 
 class _Bad(NamedTuple):
-    """What is wrong with a requirement, why, and the ways out; `recent` is whether earlier versions accepted it."""
+    """An error in a requirement: message, notes and hints; `recent` is whether earlier versions accepted it."""
 
     message: str
     notes: tuple[str, ...]
@@ -42,7 +42,7 @@ class _Bad(NamedTuple):
 
 
 def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
-    """Take the requirement at `key`, of an entry for `extra`, and add what is wrong with it; None if it is none."""
+    """Return the requirement at `key`, of an entry for `extra`, and add its errors; None if it is invalid."""
     malformed = _no_requirement(text, fills_pins=True) or _misread(text)
     bad = malformed or _unlawful(text, requirements.parse(pins.sample(text)), extra)
     if bad:
@@ -51,7 +51,7 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
 
 
 def bad_requirements(faults: Faults, project: Project) -> None:
-    """Find what in `[project]` is no requirement, or has a marker without an answer."""
+    """Find invalid requirements in `[project]`, and markers that can't be evaluated."""
     names = ("dependencies", "optional-dependencies")
     for misfit in misshapen({name: value for name, value in (project.table or {}).items() if name in names}):
         faults.wrong_type(misfit, recent=True)
@@ -63,14 +63,14 @@ def bad_requirements(faults: Faults, project: Project) -> None:
 
 
 def bad_build_requirements(pyproject: Pyproject) -> Iterator[Finding]:
-    """Yield what is no requirement in `[build-system]`, which front ends refuse before they call a hook."""
+    """Yield findings on invalid requirements in `[build-system]`, which front ends refuse before they call a hook."""
     for key, text in islice(pyproject.build_requires, bounds.FAULTS):
         if bad := _no_requirement(text):
             yield pyproject.finding(bad.rule, bad.message, key, notes=bad.notes, hints=bad.hints)
 
 
 def _no_requirement(text: str, *, fills_pins: bool = False) -> _Bad | None:
-    """Return why a text is no requirement; `fills_pins` is whether a build would fill an `x` in it."""
+    """Return why a requirement is invalid; `fills_pins` is whether an `x` pin is allowed there."""
     from packaging.requirements import InvalidRequirement
 
     try:
@@ -88,7 +88,7 @@ def _unanswerable(text: str, parsed: Requirement) -> _Bad | None:
 
 
 def _misread(text: str) -> _Bad | None:
-    """Return why a requirement would not mean the same to all who read it, or to who fills its pins."""
+    """Return why tools would disagree on the meaning of a requirement, or of its pins."""
     if reader := readers.unlike("Requires-Dist", text):
         message = f"not all tools would read `{short(text)}` in METADATA in the same way"
         hint = "write it in one line, without other characters than those that it needs"
@@ -100,7 +100,7 @@ def _misread(text: str) -> _Bad | None:
 
 
 def _unlawful(text: str, parsed: Requirement, extra: str) -> _Bad | None:
-    """Return why no wheel may require it, or nobody could install the wheel."""
+    """Return why no index accepts, or no installer could install, a wheel with this requirement."""
     quoted = short(text)
     if parsed.url:
         hint = "require a version: the distribution has to be on the index"

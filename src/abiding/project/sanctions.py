@@ -23,11 +23,12 @@ _MOST_QUOTED = 3
 
 
 def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, Key]]) -> None:
-    """Find that entries, each with its extra and key, add to a name of `[project]` that is not in `dynamic`."""
+    """Find entries, given with extra and key, that add to a name of `[project]` which is not in `dynamic`."""
     first: dict[str, Key] = {}
     for extra, key in entries:
         first.setdefault("optional-dependencies" if extra else "dependencies", key)
-    misnamed = {name for _, _, name in project.misnamed_dynamic()}  # a fault by itself, whose mending mends this
+    # These are errors already, and correcting one corrects this one, too.
+    misnamed = {name for _, _, name in project.misnamed_dynamic()}
     absent = {name: first[name] for name in sorted(first) if not project.may_append(name) and name not in misnamed}
     if not absent:
         return
@@ -51,7 +52,7 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
 
 
 def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> None:
-    """Find that a marker says what an entry says by `select`."""
+    """Find an entry whose `select` a marker could replace."""
     is_said = environments(requirements.marker_of(requires)).lies_within(environments(marker))
     with_marker = as_toml(requirements.with_marker(requires, marker.replace('"', "'")))
     line = f"`{with_marker}` in the group" if entry[0] == GROUPS else f"`requires = {with_marker}`"
@@ -69,7 +70,7 @@ def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> N
 
 
 def bad_dynamic(faults: Faults, project: Project) -> None:
-    """Find the names in `project.dynamic` that may not be there."""
+    """Find the names in `project.dynamic` that are not allowed."""
     for index, name, suggestion in project.misnamed_dynamic():
         message = f"`{name}` is no name of `[project]`"
         hints = (f"did you mean `{suggestion}`?",)
@@ -97,7 +98,7 @@ def bad_dynamic(faults: Faults, project: Project) -> None:
 
 
 def unexplained_difference(faults: Faults, means: Sequence[str], entries: Sequence[Key]) -> None:
-    """Find that entries, at these keys, make wheels differ by `means`, and that `wheels-differ` does not say why."""
+    """Find entries, at these keys, by whose `means` wheels differ although `wheels-differ` gives no reason."""
     first, *others = entries
     faults.problem(
         "unexplained-difference",

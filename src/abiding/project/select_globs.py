@@ -26,7 +26,7 @@ __all__ = ["A_TAG", "Never", "alike", "exact_marker", "near_marker", "never"]
 
 
 class Never(NamedTuple):
-    """Why a glob matches no tag; `recent` is whether earlier versions took it."""
+    """Why a glob matches no tag; `recent` is whether earlier versions accepted it."""
 
     message: str
     hint: str
@@ -40,7 +40,7 @@ _CHOICE = re.compile(r"\[[^]]*\]")
 
 
 def never(pattern: str) -> Never | None:
-    """Say why a glob can't match a tag, as far as that can be seen by it alone."""
+    """Return why a glob can't match any tag, as far as its text alone tells."""
     if len(pattern) > bounds.GLOB:
         return Never(f"the glob has {len(pattern):,} characters, and no wheel's tag is so long", A_TAG)
     parts = len(pattern.split("-"))
@@ -55,17 +55,17 @@ def never(pattern: str) -> Never | None:
 
 
 def exact_marker(patterns: Iterable[str]) -> str | None:
-    """Return the marker for exactly the environments of wheels with such tags: empty for all, None if none can."""
+    """Return the marker for exactly the environments of wheels with these tags: empty for all, None for none."""
     return _marker(tuple(patterns), by_machine=False)
 
 
 def near_marker(patterns: Iterable[str]) -> str | None:
-    """Return the marker that would be exact if every Python were built for the machine that it runs on."""
+    """Return the marker that would be exact if every Python ran on the machine for which it is built."""
     return _marker(tuple(patterns), by_machine=True)
 
 
 class _Wheel(NamedTuple):
-    """The tags of one wheel, and the values that an environment has in which it can be installed; empty where open."""
+    """The tags of a wheel, and the values of an environment in which it can be installed; empty for any value."""
 
     tags: tuple[str, ...]
     implementation: str
@@ -122,7 +122,7 @@ _ONLY_CPYTHON: dict[str, dict[tuple[str, ...], str]] = {
     },
     "": {("freebsd_14_2_release_amd64",): ""},
 }
-# Python for these runs on machines that call themselves by another name as well.
+# Python for these also runs on machines with another name.
 _FOREIGN = ("armv7l", "i686", "universal2")
 
 
@@ -142,7 +142,7 @@ def _tags() -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for wheel in _sample() for tag in wheel.tags))
 
 
-# What a marker can say of an environment: its implementation, its system, and its machine if that is asked for.
+# What a marker can test: the implementation, the system, and the machine if needed.
 _Place = tuple[str, str]
 _Cell = tuple[str, _Place]
 
@@ -168,7 +168,7 @@ def _marker(patterns: tuple[str, ...], *, by_machine: bool) -> str | None:
 
 
 def _said(answers: dict[_Cell, bool]) -> str | None:
-    """Give the marker that is true in those cells alone of which the answer is; None if one of them can't be named."""
+    """Return the marker that is true in exactly the cells with a true answer; None if one can't be described."""
     chosen = [cell for cell, answer in answers.items() if answer]
     if not chosen:
         return None
@@ -187,7 +187,7 @@ def _said(answers: dict[_Cell, bool]) -> str | None:
 
 
 def alike(pairs: Iterable[tuple[_One, _Other]]) -> dict[frozenset[_Other], set[_One]]:
-    """Return the first of each pair, by all that they are paired with."""
+    """Group the first items of pairs by the set of their second items."""
     partners: dict[_One, set[_Other]] = {}
     for left, right in pairs:
         partners.setdefault(left, set()).add(right)

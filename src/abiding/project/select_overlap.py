@@ -26,9 +26,9 @@ Globs = tuple[str, ...]
 
 
 class KindsOfWheel(NamedTuple):
-    """Wheels that globs tell apart: of each kind one tag, and where wheels of that kind can be installed.
+    """Wheels in classes that globs distinguish: a tag for each class, and the environments of its wheels.
 
-    `selecting` are the environments of each globs, beside which a wheel stands; `within` are those of any wheel.
+    `selecting` are the environments for each tuple of globs, `within` those of any wheel.
     """
 
     kinds: Mapping[str, Environments]
@@ -36,7 +36,7 @@ class KindsOfWheel(NamedTuple):
 
     @classmethod
     def of(cls, selects: Iterable[Globs]) -> KindsOfWheel:
-        """Tell apart the wheels for which any of these globs are, or none of them."""
+        """Divide wheels into classes by which of these globs match them."""
         distinct = list(dict.fromkeys(filter(None, selects)))[: bounds.SELECTS]
         matches = {globs: [re.compile(translate(glob)).match for glob in globs] for globs in distinct}
         alike: dict[tuple[Globs, ...], list[str]] = {}
@@ -46,21 +46,21 @@ class KindsOfWheel(NamedTuple):
         selecting = {}
         for globs in distinct:
             examples = [tags[0] for fitting, tags in alike.items() if globs in fitting]
-            # What no wheel is for that is known of, meets itself alone.
+            # Globs that match no known wheel overlap only with themselves.
             selecting[globs] = (
                 functools.reduce(Environments.__or__, map(_is, examples)) if examples else only_if("select", *globs)
             )
         return cls({tags[0]: _installable(tags) for tags in alike.values()}, selecting)
 
     def selected(self, globs: Globs) -> Environments:
-        """Return where a wheel is that one of the globs matches; everywhere without globs."""
+        """Return the environments of wheels that one of the globs matches; all environments without globs."""
         if not globs:
             return Environments.all()
         return self.selecting.get(globs) or only_if("select", *globs)
 
     @property
     def within(self) -> Environments:
-        """Where a wheel of some kind can be installed."""
+        """The environments in which any wheel can be installed."""
         environments = ~Environments.all()
         try:
             for tag, where in self.kinds.items():
@@ -70,7 +70,7 @@ class KindsOfWheel(NamedTuple):
         return environments if self.kinds else Environments.all()
 
     def example(self, where: Iterable[Environments]) -> str:
-        """Return the tag of a wheel for which all of these hold somewhere; empty if it may be any."""
+        """Return the tag of a wheel that all of these select in some environment; empty if any wheel would do."""
         parts = list(where)
         for tag in self.kinds:
             together = _is(tag)
@@ -114,7 +114,7 @@ _PYTHONS = (
     ("py3-none",),
     ("py2-none", "py3-none"),
 )
-# What is known best comes first: it stands for what is like it.
+# The best-known tags come first, and stand for similar ones.
 _MACHINES = ("x86_64", "aarch64", "armv7l", "i686", "ppc64le", "riscv64", "s390x")
 _GLIBC = (28, 17, *(minor for minor in range(5, 43) if minor not in (17, 28)))
 _OLD_MANYLINUX = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}

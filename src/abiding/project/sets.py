@@ -22,8 +22,8 @@ __all__ = ["AbiLine", "Sets"]
 class AbiLine(NamedTuple):
     """A line of the ABI level.
 
-    `requirement` is as METADATA has it, or will have it but for pins that only a build can fill; `declared` is what
-    pyproject.toml says. `select` and `variant` are known of a declaration alone.
+    `requirement` is the line of METADATA, perhaps with pins that only a build can fill; `declared` is the text in
+    pyproject.toml. `select` and `variant` are known only from a declaration.
     """
 
     requirement: str
@@ -37,14 +37,14 @@ class AbiLine(NamedTuple):
 
     @classmethod
     def of_entry(cls, entry: Entry) -> AbiLine:
-        """Make it from what is declared."""
+        """Return the line of a declared entry."""
         reason = str(entry.reason)
         filled, requires, extra = entry.template, entry.requires, entry.extra
         return cls(filled, requires, extra, reason, entry.note, entry.native, entry.select, entry.variant)
 
     @classmethod
     def of_line(cls, line: RecordedLine) -> AbiLine:
-        """Make it from the record of a build."""
+        """Return a line of a build record."""
         return cls(line.requirement, line.entry, line.extra, line.reason, line.note, line.native)
 
     @property
@@ -54,12 +54,12 @@ class AbiLine(NamedTuple):
 
     @property
     def is_filled(self) -> bool:
-        """Whether nothing is left for a build to fill in."""
+        """Whether it has no pins to fill."""
         return not pins.has_pins(self.requirement)
 
     @property
     def settled(self) -> str:
-        """What it requires whatever a build fills in."""
+        """The part of the requirement that does not depend on pins."""
         return self.requirement if self.is_filled else pins.without_pins(self.requirement)
 
     @property
@@ -77,8 +77,8 @@ _NOT_TOLD = ": which of it is of the ABI level is not known, for it has no recor
 class Sets(NamedTuple):
     """Both sets of a project, or of one wheel: then `wheel` is its file name, which is empty else.
 
-    `api` is None where a build computes it. `level` is that of the wheel that is spoken of: `unknown` of one
-    that has no record of its build, `none` if no line is for it.
+    `api` is None if a build computes it. `level` is that of the wheel: `unknown` without a build record, `none` if no
+    line applies to it.
     """
 
     name: str
@@ -92,16 +92,16 @@ class Sets(NamedTuple):
     abi: tuple[AbiLine, ...]
 
     def for_distributor(self, accepted: Mapping[str, str] | None = None) -> Iterator[str]:
-        """Yield the lines of a file of requirements: what may be ignored stands apart, and is no requirement in it.
+        """Yield the lines of a requirements file for a distributor; lines that may be ignored are comments in it.
 
-        `accepted` are the bounds that the compiled files of a wheel have themselves, each with who says so: what a
-        distributor can't ignore for this binary. All else that it needs on top is policy then.
+        `accepted` are the bounds of the wheel's compiled files, each with its evidence: these can't be ignored for this
+        binary. All other lines of the ABI level are then policy.
         """
         needed = [bound for bound in self.abi if not bound.may_be_ignored]
         ignored = [bound for bound in self.abi if bound.may_be_ignored]
-        of_all = f"{_OF_ALL}{_NOT_TOLD}" if self.api else _OF_ALL  # where there is nothing, nothing is to be told apart
+        of_all = f"{_OF_ALL}{_NOT_TOLD}" if self.api else _OF_ALL  # without lines there is nothing to separate
         yield f"# {of_all if self.level == _NOT_KNOWN else _OF_SOURCE}"
-        # Each on one line, whatever is in it: the next one would be a requirement.
+        # Each on one line, because a second line would be read as a requirement.
         yield from map(on_one_line, self.api or ("# nothing",))
         if needed:
             yield "\n# what one binary needs on top (ABI level)"
@@ -117,7 +117,7 @@ class Sets(NamedTuple):
             yield "\n# can't be ignored for this binary: its compiled files refuse what is outside"
         for refusal, who in (accepted or {}).items():
             yield on_one_line(f"# {refusal}  ({who})")
-        # What the files say is not said twice; what goes beyond that is nothing of theirs.
+        # A line that the files imply is not repeated; any other is not from the files.
         policy = [bound for bound in needed if not _follows(bound.settled, accepted)] if accepted is not None else []
         if policy:
             yield "\n# policy, as far as its compiled files tell: they were not seen to refuse all that these exclude"
@@ -126,8 +126,8 @@ class Sets(NamedTuple):
 
 
 def _follows(line: str, bounds: Iterable[str]) -> bool:
-    """Return whether a line excludes nothing but what one of these bounds of the same distribution excludes."""
-    with suppress(ValueError):  # the record of a wheel may say anything
+    """Return whether a line excludes only versions that one of these bounds on the same distribution excludes."""
+    with suppress(ValueError):  # the record of a wheel may contain anything
         requirement = requirements.parse(line)
         name, versions = requirements.name_of(line), releases_of(requirement.specifier)
         own = [requirements.parse(bound).specifier for bound in bounds if requirements.name_of(bound) == name]

@@ -21,26 +21,25 @@ if TYPE_CHECKING:
 __all__ = ["Source", "unkept", "unsanctioned"]
 
 
-# Backends may fill these in on their own, and a later version of a backend more of them than an earlier one: in an
-# sdist they stand as they were settled.
+# Backends may fill in these fields, and a later version of a backend more of them. In an sdist they are fixed.
 _SELF_FILLED = frozenset({"License-File", "Import-Name", "Import-Namespace"})
-# A wheel may say something else here than its sdist, and yet no value has to be computed to know the METADATA.
+# Fields in which a wheel may differ from its sdist without any computed value.
 _HARMLESS_DYNAMIC = frozenset({"requires-dist", "provides-extra", "license-file"})
-# `[project]` leaves these to the backend, and the backend has settled them when it wrote the sdist.
+# `[project]` leaves these to the backend, which has determined them in the sdist.
 _SETTLED = frozenset({"version", "license", "license-files"})
 
 
-# PEP 643: from here on a field that an sdist does not list as dynamic is the same in its wheels.
+# PEP 643: from this version on, a field that an sdist does not list as dynamic is the same in its wheels.
 _BINDING = (2, 2)
 
 
 class Source(NamedTuple):
     """The folder that a hook runs in.
 
-    `unpacked` is whether it holds a PKG-INFO: no frontend says in another way that it unpacked an sdist. `file` is
-    that file, `pkg_info` the same if it can be relied on, and `is_own` whether it was written for this
-    declaration: it then says that wheels may append. `contradictions` are the places where it is not what `[project]`
-    promises: then somebody edited pyproject.toml afterwards, as distributions do, and PKG-INFO is out of date.
+    `unpacked` is whether it contains a PKG-INFO: front ends give no other sign of an unpacked sdist. `file` is that
+    file, `pkg_info` the same if it can be relied on, and `is_own` whether it was written for this declaration, so that
+    it says that wheels may add. `contradictions` are its differences from `[project]`: pyproject.toml was then edited
+    later, as distributions do, and PKG-INFO is out of date.
     """
 
     folder: Path
@@ -76,21 +75,20 @@ class Source(NamedTuple):
 
     @property
     def baseline(self) -> CoreMetadata | None:
-        """The PKG-INFO that a wheel is held against; None if that is `[project]`.
+        """The PKG-INFO with which a wheel is compared; None if it is compared with `[project]`.
 
-        What another backend, or an earlier version of one, wrote for another pyproject.toml binds nobody where
-        `[project]` itself can tell.
+        A PKG-INFO that was not written for this pyproject.toml does not count if `[project]` has the values.
         """
         return self.pkg_info if self.is_own or self.promise.is_empty else None
 
     def differences(self, built: CoreMetadata) -> tuple[Difference, ...]:
-        """Return where what was built is not what the baseline, PKG-INFO or else `[project]`, says."""
+        """Return where built metadata differs from the baseline, which is PKG-INFO or else `[project]`."""
         if self.baseline is None:
             return self.promise.broken_by(built)
         return tuple(unsanctioned(unkept(self.baseline, built), self.baseline, self.project))
 
     def contradicted(self, built: CoreMetadata) -> tuple[Difference, ...]:
-        """Return where METADATA differs from PKG-INFO in what `[project]` leaves to the wrapped backend."""
+        """Return where METADATA differs from PKG-INFO in fields that `[project]` leaves to the wrapped backend."""
         if self.file is None or self.baseline is not None:
             return ()
         fields = {field for field in ("Name", "Version") if self.file.get(field)}
@@ -101,20 +99,20 @@ class Source(NamedTuple):
 
     @property
     def complete(self) -> CoreMetadata | None:
-        """The PKG-INFO that tells the METADATA of a wheel without asking the wrapped backend; None where it can't."""
+        """The PKG-INFO from which the METADATA of a wheel is known; None if only the wrapped backend can tell it."""
         if self.pkg_info is None or not self.pkg_info.dynamic <= _HARMLESS_DYNAMIC:
             return None
         return self.pkg_info
 
 
 def unkept(promised: CoreMetadata, built: CoreMetadata) -> tuple[Difference, ...]:
-    """Find where what was built is not what was promised for it, apart from what backends fill in."""
+    """Find where built metadata differs from what was promised, apart from fields that backends fill in."""
     return tuple(difference for difference in compare(promised, built) if difference.field not in _SELF_FILLED)
 
 
 def unsanctioned(differences: Iterable[Difference], sdist: CoreMetadata, project: Project) -> Iterator[Difference]:
-    """Yield what of the differences between an sdist and a wheel its project's `dynamic` does not allow for."""
-    # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
+    """Yield those differences between an sdist and a wheel that its project's `dynamic` does not allow."""
+    # What wheels add to requirements is declared, so `Dynamic` alone allows nothing here.
     free = sdist.dynamic - {"requires-dist", "provides-extra", "name", "version"}
     for difference in differences:
         if difference.field.lower() not in free:
@@ -128,6 +126,6 @@ def _is_settled(pkg_info: CoreMetadata, declaration: Declaration) -> bool:
         return False
     if pkg_info.version >= _BINDING:
         return True
-    # Before 2.2 a wheel could say anything: then only what `[project]` gives, and what a backend settles, is known.
+    # Before 2.2 a wheel could differ in anything: only what `[project]` gives, or the backend has fixed, is known.
     project = declaration.project
     return project.table is not None and project.dynamic - project.extends <= _SETTLED

@@ -23,13 +23,13 @@ def of_wheel(filename: str) -> frozenset[str]:
 
 
 def possible() -> tuple[frozenset[str], ...]:
-    """Return the tags of each wheel, pure or not, that this interpreter might build here, one set per wheel."""
+    """Return the tags of each wheel that might be built here, pure or not, one set per wheel."""
     from packaging.tags import sys_tags
 
     own = sysconfig.get_platform().replace("-", "_").replace(".", "_")
     wheels = {"": frozenset({"py2-none-any", "py3-none-any"})}
     for tag in sys_tags():
-        # On macOS the deployment target decides, so every platform tag may come out.
+        # On macOS the deployment target decides, so any platform tag is possible.
         if tag.platform in (own, "any") or sys.platform == "darwin":
             wheels[str(tag)] = frozenset(_with_policy(str(tag)))
     return tuple(wheels.values())
@@ -43,7 +43,7 @@ def _with_policy(tag: str) -> tuple[str, ...]:
 
 
 def _policy() -> str:
-    """Return the manylinux or musllinux tag of this environment: what its image says, else what its C library is."""
+    """Return the manylinux or musllinux tag of this environment, from its image or else its C library."""
     policy = os.environ.get("AUDITWHEEL_PLAT", "auto")
     if policy not in ("", "auto"):
         return policy

@@ -22,7 +22,7 @@ _ONCE = "a key, and a table, stands in a file once: bring both together"
 _FLAT = "write it as people do: arrays and tables a few levels deep, numbers of a few digits"
 _ENDED = "the file ends within a value: see whether `]` is missing, or `}`, or a quote"
 _UTF_8 = "save the file as UTF-8"
-# By the beginning of what tomllib says. Pythons differ in the rest.
+# By the beginning of tomllib's messages, whose rest differs between versions of Python.
 _HINTS = {
     "Invalid value": f"{_QUOTED}; what else there is are numbers, `true` and `false`, `[arrays]` and `{{ tables }}`",
     "Invalid date": _QUOTED,
@@ -51,7 +51,7 @@ _TWICE = re.compile(r"Cannot declare \(('[\w-]+'(?:, '[\w-]+')*),?\) twice")
 
 
 def no_toml(text: str, exc: ValueError | RecursionError) -> DeclarationError:
-    """Make the error for a text that tomllib refuses."""
+    """Return the error for a text that tomllib refuses."""
     match = _WHERE.fullmatch(str(exc))
     reason = match[1] if match else "nested too deeply" if isinstance(exc, RecursionError) else str(exc)
     lines = text.split("\n")
@@ -71,7 +71,7 @@ def no_toml(text: str, exc: ValueError | RecursionError) -> DeclarationError:
 
 
 def no_utf8(data: bytes, exc: UnicodeDecodeError) -> DeclarationError:
-    """Make the error for bytes that are no UTF-8, of which `exc` names the first."""
+    """Return the error for bytes that are not UTF-8; `exc` has the position of the first."""
     message = "`pyproject.toml` is not UTF-8, which TOML asks for"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _error(message, 0, [], f"it is UTF-16: {_UTF_8}")
@@ -95,19 +95,19 @@ def marked(*, in_sdist: bool) -> Finding:
 
 
 def without_end(text: str, line: int) -> DeclarationError:
-    """Make the error for a key, or the head of a table, of more parts than anybody means."""
+    """Return the error for a key or table header with far too many parts."""
     message = f"`pyproject.toml` has a key of more than {bounds.KEY_PARTS} parts, which nobody means"
     return _error(message, line, [_excerpt(line, text.split("\n"))], _FLAT)
 
 
 def _hint(reason: str) -> str:
-    """Return the way out that belongs to the longest beginning; without one nobody has written this by a slip."""
+    """Return the hint for the longest matching beginning of a message; empty if none matches."""
     start = max((start for start in _HINTS if reason.startswith(start)), key=len, default="")
     return _HINTS.get(start, _ONCE if reason.endswith(" twice") else _FLAT)
 
 
 def _before(reason: str, lines: list[str], number: int) -> Iterator[int]:
-    """Yield the line above at which a table stands that stands there twice."""
+    """Yield a note with the line of the first of two tables with the same name."""
     if twice := _TWICE.fullmatch(reason):
         head = r"\s*\.\s*".join(rf"""["']?{re.escape(name)}["']?""" for name in re.findall(r"'([^']+)'", twice[1]))
         pattern = re.compile(rf"\s*\[\s*{head}\s*\]")

@@ -29,20 +29,20 @@ def type_of(value: object) -> str:
 
 
 class Misshapen(NamedTuple):
-    """A value at a key that has to be something else."""
+    """A value at a key that has the wrong type."""
 
     key: Key
     shape: str
     value: object
 
     def message(self, name: str = "") -> str:
-        """Return what is said of it, by another name than its key."""
+        """Return the message; `name` is used instead of the key."""
         has = "several" if self.shape == "one line" else type_of(self.value)
         return f"{name or f'`{key_text(self.key)}`'} has to be {self.shape}, and is {has}"
 
     @property
     def hint(self) -> str:
-        """Show how what is wanted is written, with the value that is there where it can be kept."""
+        """Return an example of the right type, with the existing value if it fits."""
         return (self._item if isinstance(self.key[-1], int) else self._of_key)(self.shape)
 
     def _item(self, shape: str) -> str:
@@ -74,7 +74,7 @@ class Misshapen(NamedTuple):
 
 
 def misshapen(table: Mapping[str, Any]) -> Iterator[Misshapen]:
-    """Find each value of `[project]` that is not what it has to be."""
+    """Find each value of `[project]` that has the wrong type."""
     for name, shape in _SHAPES.items():
         if name in table:
             yield from shape(("project", name), table[name])
