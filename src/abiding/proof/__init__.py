@@ -27,7 +27,7 @@ __all__ = ["Proof", "ProofVerdict", "prove"]
 
 
 class ProofVerdict(StrEnum):
-    """What it came to: `unproven` if something could not be built."""
+    """The verdict: `unproven` if something could not be built."""
 
     PROVEN = "proven"
     REFUTED = "refuted"
@@ -36,7 +36,7 @@ class ProofVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was built, and what is to be said about it."""
+    """The builds of a project, and the findings on them."""
 
     name: str
     version: str
@@ -46,7 +46,7 @@ class Proof:
 
     @property
     def verdict(self) -> ProofVerdict:
-        """What it came to."""
+        """The verdict."""
         from abiding.proof.building import StepState
 
         if any(built.state in (StepState.FAILED, StepState.IMPOSSIBLE) for built in self.builds):
@@ -63,11 +63,11 @@ def prove(
     variant: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Proof:
-    """Build and compare everything that can be made of `source`: a tree, an sdist, or an unpacked one.
+    """Build everything from `source`, which is a tree, an sdist or an unpacked one, and compare the results.
 
-    `environments` makes where to build, below a folder that it is given. `say` is told what is about to be done.
-    `level` and `variant` leave all others out. What can't be built is part of the result. Raises `AbidingError` if
-    `source` is no project, or its declaration is wrong.
+    `environments` is called with a folder for build environments. `say` is called with each step before it begins. With
+    `level` or `variant`, only these are built. Failed builds are part of the result. Raises `AbidingError` if `source`
+    is no project, or its declaration is wrong.
     """
     from tempfile import TemporaryDirectory
 
@@ -113,7 +113,7 @@ def _check_settings(subject: ProofSubject, level: Level | None, variant: str | N
 
 
 def _name_and_version(subject: ProofSubject, builds: tuple[StepOutcome, ...]) -> tuple[str, str]:
-    """Return both as what was built says them, else as far as the project does."""
+    """Return both from the first result, or else from the project."""
     metadata = [result.metadata for built in builds for result in built.results]
     metadata += [subject.pkg_info] if subject.pkg_info else []
     if metadata:

@@ -38,12 +38,12 @@ __all__ = ["Result", "StepOutcome", "StepState", "Workshop"]
 
 
 _TIMES = 2
-# What setuptools-scm (with hatch-vcs and the like) and pdm-backend take for the version instead of asking git.
+# Variables from which setuptools-scm (also in hatch-vcs and others) and pdm-backend take the version.
 _VERSION_VARIABLES = ("SETUPTOOLS_SCM_PRETEND_VERSION", "PDM_BUILD_SCM_VERSION")
 
 
 class StepState(StrEnum):
-    """What became of a step: `absent` is one for which the backend has no hook, `impossible` one without an sdist."""
+    """The state of a step: `absent` if the backend has no such hook, `impossible` if it needs an sdist that failed."""
 
     BUILT = "built"
     ABSENT = "absent"
@@ -53,9 +53,9 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one run of a step has made: its metadata, its file name, the names of its members, how long it took.
+    """The result of one run: its metadata, its file name, the names of its members, and its duration.
 
-    `record` is what a wheel has of its build, None if it has none that can be read, which is among `findings` then.
+    `record` is the build record of a wheel, None if it has none, or if that can't be read, as `findings` then says.
     """
 
     path: Path
@@ -66,15 +66,15 @@ class Result:
     findings: tuple[Finding, ...] = ()
 
     def called(self, step: Step) -> str:
-        """Return what findings call it: its file name, and the step that made it."""
+        """Return its name in findings: the file name, and the step that made it."""
         return f"{self.path.name} ({step})"
 
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
-    """A step, done. `output` is what was said when it failed; `results` are then those of the runs before.
+    """A finished step. If it failed, `output` is what it printed, and `results` are those of earlier runs.
 
-    `without_history` is whether it was done in a repository that was made for it, since the backend wants one.
+    `without_history` is whether it ran in a new git repository, because the backend requires one.
     """
 
     step: Step
@@ -85,12 +85,12 @@ class StepOutcome:
 
     @property
     def first(self) -> Result | None:
-        """What the first run has made."""
+        """The result of the first run."""
         return self.results[0] if self.results else None
 
 
 class Workshop:
-    """Where a project is built: copies and archives lie below `folder`."""
+    """Builds a project, in copies of it below `folder`."""
 
     def __init__(
         self, subject: ProofSubject, environments: EnvironmentSource, folder: Path, say: Callable[[str], None]
@@ -142,7 +142,7 @@ class Workshop:
 
 
 class _Bench:
-    """One copy, in which an sdist, or a wheel and what is prepared for it, is built."""
+    """A copy of the project, in which an sdist, or a wheel with its prepared metadata, is built."""
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ class _Bench:
         return (step.origin, step.what.kind) == (self._step.origin, self._step.what.kind)
 
     def result(self, what: What, output: Path, *, first: bool) -> Result:
-        """Call the hook of `what`, and read what it has made. Raises as `pyproject_hooks` does, and `CommandError`."""
+        """Call the hook of `what`, and read its result. Raises as `pyproject_hooks` does, and `CommandError`."""
         self._prepare()
         started = time.monotonic()
         arguments: dict[str, Any] = {"config_settings": self._step.setting.config_settings}
@@ -188,7 +188,7 @@ class _Bench:
         return _read(path, what, time.monotonic() - started)
 
     def _sdist_of_a_repository(self, output: Path, failure: CommandError) -> str:
-        """Try again under git: meson-python, for example, makes an sdist of nothing else."""
+        """Try again in a new git repository, which meson-python, for example, requires for an sdist."""
         try:
             self._make_repository()
             return str(self._call("build_sdist", str(output), config_settings=self._step.setting.config_settings))
@@ -207,7 +207,7 @@ class _Bench:
         return CoreMetadata.parse((self._tree / "PKG-INFO").read_bytes(), "PKG-INFO").get("Version").strip()
 
     def _prepare(self) -> None:
-        """Copy the tree, and make the environment that its backend asks for."""
+        """Copy the tree, and make the environment that its backend requires."""
         if self._tree is None:
             self._folder.mkdir(parents=True)
             self._tree = self._source(self._folder / "tree")
@@ -228,7 +228,7 @@ class _Bench:
         environment = self._environment
 
         def runner(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
-            # What git can't tell a repository without history is told so, by those that have a word for it.
+            # A repository without history has no version; these variables give it to tools that read them.
             versions = dict.fromkeys(_VERSION_VARIABLES, self._version()) if self.has_made_repository else {}
             run(cmd, cwd or Path.cwd(), {**environment.variables, **versions, **(extra_environ or {})})
 
@@ -240,7 +240,7 @@ class _Bench:
             python_executable=str(environment.python),
         )
         with warnings.catch_warnings():
-            # What backends warn of is between them and who builds.
+            # Warnings of backends are not about the proof.
             warnings.simplefilter("ignore")
             return getattr(caller, hook)(*arguments, **options)
 

@@ -21,7 +21,7 @@ _PIECE = 64 << 10
 
 
 class CommandError(Exception):
-    """A program ended with another status than 0, or a hook did not do its work; `output` is what it said."""
+    """A program ended with another status than 0, or a hook failed; `output` is what it printed."""
 
     def __init__(self, output: str) -> None:
         super().__init__(output)
@@ -29,9 +29,9 @@ class CommandError(Exception):
 
 
 def run(command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str]) -> None:
-    """Run a program for what it does. Raises `CommandError` with what it said on both streams, in order.
+    """Run a program for its effect. Raises `CommandError` with its output on both streams, in order.
 
-    A backend may say more than there is memory for: of more than `bounds.OUTPUT` bytes the middle is left out.
+    A backend may print more than fits into memory: of more than `bounds.OUTPUT` bytes, the middle is left out.
     """
     with _start(command, folder, variables, subprocess.STDOUT) as process:
         output = _kept(cast("BinaryIO", process.stdout))
@@ -39,7 +39,7 @@ def run(command: Sequence[str | Path], folder: str | Path, variables: Mapping[st
 
 
 def answer(command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str]) -> str:
-    """Run a program for its answer: all of its output, as names of files are decoded. Raises `CommandError`."""
+    """Run a program and return all of its output, decoded as file names are. Raises `CommandError`."""
     with _start(command, folder, variables, subprocess.PIPE) as process:
         output, errors = process.communicate()
     _hold(process, errors.decode("utf-8", "replace"))
@@ -50,7 +50,7 @@ def answer(command: Sequence[str | Path], folder: str | Path, variables: Mapping
 def _start(
     command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str], errors: int
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a program, and wait for its end; it does not outlive what is interrupted here."""
+    """Start a program, and wait for its end; it is stopped if the wait is interrupted."""
     words = [str(word) for word in command]
     try:
         process = subprocess.Popen(
@@ -74,7 +74,7 @@ def _hold(process: subprocess.Popen[bytes], output: str) -> None:
 
 
 def _kept(stream: BinaryIO) -> str:
-    """Read a stream to its end, and give the beginning and the end of it."""
+    """Read a stream to its end, and return its beginning and its end."""
     half = bounds.OUTPUT // 2
     output, left_out = bytearray(), 0
     while True:

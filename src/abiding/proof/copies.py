@@ -44,7 +44,7 @@ def copy_of(tree: Path, folder: Path) -> Path:
 
 
 def _root(tree: Path) -> Path | None:
-    """Return the top of the repository that `tree` is in; None if there is none, or git does not know it."""
+    """Return the top folder of the git repository that tracks `tree`; None if there is none."""
     try:
         if not _git(tree, "ls-files", "--cached", "--", "."):
             return None
@@ -69,15 +69,15 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def tags_of(tree: Path) -> tuple[str, ...]:
-    """Return the names of the tags that the commit has on which a tree stands; none if it is not under git."""
+    """Return the tags of the commit that is checked out in a tree; none if it is not under git."""
     root = _root(tree)
     return tuple(_git(root, "tag", "--points-at", "HEAD").split()) if root else ()
 
 
 def make_repository(folder: Path, tags: Iterable[str]) -> None:
-    """Put an unpacked sdist under git as it is, PKG-INFO left out: for a backend that makes an sdist of nothing else.
+    """Commit an unpacked sdist without PKG-INFO to a new git repository, which some backends need for an sdist.
 
-    Its commit gets `tags`: tools that ask git for the version then find the one that the sdist has.
+    The commit gets `tags`, so that tools which ask git for the version find that of the sdist.
     """
     if not (folder / ".git").exists():
         _git(folder, "init", "--quiet")
@@ -90,7 +90,7 @@ def make_repository(folder: Path, tags: Iterable[str]) -> None:
 
 def _git(folder: Path, *arguments: str) -> str:
     names = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
-    # What a person has set for all repositories (signatures, hooks, line ends) stays out of the copies.
+    # Global git settings (signatures, hooks, line ends) must not affect the copies.
     alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_OPTIONAL_LOCKS": "0"}
     return answer(["git", *arguments], folder, {**os.environ, **dict.fromkeys(names, "abiding"), **alone})
 
@@ -101,7 +101,7 @@ def unpack(sdist: Path, folder: Path) -> Path:
     Raises `ArchiveError` if it is no sdist, or can't be unpacked, or would write or lead anywhere else, or has anything
     beside that folder.
     """
-    read_pkg_info(sdist)  # which holds all members to that; `tarfile` of Pythons before 3.11.4 would follow them
+    read_pkg_info(sdist)  # this checks all members; `tarfile` of Pythons before 3.11.4 would follow links
     folder.mkdir(parents=True)
     try:
         if sdist.name.endswith(".zip"):
@@ -119,7 +119,7 @@ def unpack(sdist: Path, folder: Path) -> Path:
     return top
 
 
-# What the standard library raises for archives that are damaged, odd or hostile; `RuntimeError` for an encrypted one.
+# Exceptions of the standard library for damaged or hostile archives; `RuntimeError` for encrypted ones.
 _NOT_UNPACKED = (
     tarfile.TarError,
     BadZipFile,
@@ -135,9 +135,9 @@ _NOT_UNPACKED = (
 
 
 def _mine(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Leave out whose a member was, and modes that no build needs, for Pythons before 3.11.4: they have no filter.
+    """Remove owners and unneeded modes from a member, for Pythons before 3.11.4, which have no extraction filter.
 
-    Git works in no folder of somebody else, and root would unpack it as that.
+    Git refuses folders of other owners, and root would restore the original owner.
     """
     member.uid = member.gid = 0
     member.uname = member.gname = ""

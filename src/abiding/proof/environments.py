@@ -21,20 +21,20 @@ __all__ = ["Environment", "EnvironmentSource", "Isolated"]
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A Python to run hooks with, and the variables that they see."""
+    """A Python to run hooks with, and their environment variables."""
 
     python: Path
     variables: Mapping[str, str]
 
 
 class EnvironmentSource(Protocol):
-    """Where environments come from."""
+    """A source of environments."""
 
     def having(self, requires: Sequence[str]) -> Environment:
-        """Return an environment with these requirements. Raises `CommandError` with what the installer said."""
+        """Return an environment with these requirements. Raises `CommandError` with the installer's output."""
 
 
-# What would reach into an environment from outside, or decide in the place of what is asked for.
+# Variables that would affect an environment from outside, or override what is requested.
 _FOREIGN = ("PYTHONPATH", "PYTHONHOME", "ABIDING_LEVEL", "ABIDING_VARIANT")
 
 
@@ -52,11 +52,11 @@ class Isolated:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of environments."""
         return len(self._made)
 
     def having(self, requires: Sequence[str]) -> Environment:
-        """Return an environment with these requirements. Raises `CommandError` with what the installer said."""
+        """Return an environment with these requirements. Raises `CommandError` with the installer's output."""
         key = frozenset(requires)
         if key not in self._made:
             self._say(f"environment: {', '.join(dict.fromkeys(requires)) or 'nothing'}")
@@ -78,14 +78,14 @@ class Isolated:
             install: list[str | Path] = [self._uv, "pip", "install", "--quiet", "--python", python]
         else:
             self._run(self._python, "-m", "venv", "--without-pip", root)
-            # `venv` lets pip and, before Python 3.12, setuptools in: whatever is not required must not be there.
+            # `venv` installs pip and, before Python 3.12, setuptools; but only requirements must be there.
             install = [self._pip(), "-m", "pip", "--python", python, "install", "--quiet"]
         if requires:
             self._run(*install, "--", *requires)
         return Environment(python, _variables(root))
 
     def _pip(self) -> Path:
-        """Return the Python of an environment that has nothing but pip, which installs into all others."""
+        """Return the Python of an environment with pip only, which installs into all others."""
         root = self._folder / "pip"
         if not root.exists():
             self._run(self._python, "-m", "venv", root)
@@ -97,7 +97,7 @@ class Isolated:
 
 
 def _check(requires: Sequence[str]) -> None:
-    """Let only requirements through: an installer takes anything else for an option, a file or a folder."""
+    """Reject anything but requirements, which an installer would read as an option, a file or a folder."""
     from packaging.requirements import InvalidRequirement
 
     for text in requires:
@@ -112,7 +112,7 @@ def _python_of(root: Path) -> Path:
 
 
 def _variables(root: Path) -> dict[str, str]:
-    """Return what an activated environment sees, and nothing of packages outside it."""
+    """Return the variables of an activated environment, without any that lead to packages outside of it."""
     ours = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     path = f"{_python_of(root).parent}{os.pathsep}{ours.get('PATH', os.defpath)}"
     return {**ours, "PATH": path, "VIRTUAL_ENV": str(root), "PYTHONNOUSERSITE": "1"}

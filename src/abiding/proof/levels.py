@@ -25,9 +25,9 @@ __all__ = ["judge_levels_of"]
 def judge_levels_of(
     built: StepOutcome, declaration: Declaration, subject: ProofSubject, of_sdist: CoreMetadata | None
 ) -> Iterator[Finding]:
-    """Yield where a wheel does not have exactly the lines that are declared for its level, its variant and its tag.
+    """Yield findings on a wheel without exactly the lines that are declared for its level, variant and tag.
 
-    `of_sdist` is the metadata of what it was built from, if that is known.
+    `of_sdist` is the metadata of the sdist that it was built from, if known.
     """
     setting, result = built.step.setting, built.results[0]
     applying = {entry: _applies(entry, setting, result) for entry in declaration.entries}

@@ -25,7 +25,7 @@ _WHEEL = "Wheel-Version: 1.0\nGenerator: abiding\nRoot-Is-Purelib: true\nTag: py
 
 
 def write_wheel(folder: Path) -> Path | None:
-    """Write the wheel; None if this abiding was never installed, so that nothing tells what it requires."""
+    """Write the wheel; None if this abiding is not installed, so that its requirements are unknown."""
     try:
         installed = distribution("abiding")
     except PackageNotFoundError:
@@ -40,7 +40,7 @@ def write_wheel(folder: Path) -> Path | None:
     for name in ("METADATA", "entry_points.txt"):
         members[f"{stem}.dist-info/{name}"] = (installed.read_text(name) or "").encode()
     members[f"{stem}.dist-info/WHEEL"] = _WHEEL.encode()
-    # Installers need the names, and no checksums.
+    # Installers need the names, but no checksums.
     record = f"{stem}.dist-info/RECORD"
     members[record] = "".join(f"{name},,\n" for name in (*members, record)).encode()
     path = folder / f"{stem}-py3-none-any.whl"
@@ -51,7 +51,7 @@ def write_wheel(folder: Path) -> Path | None:
 
 
 def with_own(requires: Iterable[str], wheel: Path | None) -> list[str]:
-    """Put this wheel in the place of an abiding among requirements, but of another version or a URL."""
+    """Replace a requirement on abiding by this wheel, unless it has a URL or excludes this version."""
     return [_directed(text, wheel) if wheel else text for text in requires]
 
 
@@ -61,7 +61,7 @@ def _directed(text: str, wheel: Path) -> str:
     try:
         requirement = requirements.parse(text)
     except InvalidRequirement:
-        return text  # the installer will say it
+        return text  # the installer will report it
     if normalised(requirement.name) != "abiding" or requirement.url:
         return text
     if not requirement.specifier.contains(__version__, prereleases=True):

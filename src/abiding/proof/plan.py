@@ -15,7 +15,7 @@ __all__ = ["Origin", "Setting", "Step", "What", "settings_of", "steps_of"]
 
 
 class What(StrEnum):
-    """What a hook makes, in words for people."""
+    """The result of a hook, in words for people."""
 
     SDIST = "sdist"
     PREPARED_WHEEL = "prepared wheel"
@@ -25,7 +25,7 @@ class What(StrEnum):
 
     @property
     def kind(self) -> str:
-        """The kind as the names of the hooks have it; what is prepared for a wheel is asked for like the wheel."""
+        """The kind, as in the names of hooks; prepared metadata have the kind of their wheel."""
         return self.value.rpartition(" ")[2]
 
     @property
@@ -40,7 +40,7 @@ class What(StrEnum):
 
 
 class Origin(StrEnum):
-    """What it is made from."""
+    """The origin of a build."""
 
     TREE = "tree"
     SDIST = "sdist"
@@ -55,7 +55,7 @@ class Setting:
 
     @property
     def config_settings(self) -> dict[str, str] | None:
-        """What the hooks are given."""
+        """The argument of the hooks."""
         if self.level is None:
             return None
         variant = {"abiding.variant": self.variant} if self.variant else {}
@@ -69,7 +69,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to make, twice."""
+    """One thing to build, twice."""
 
     setting: Setting
     what: What
@@ -83,7 +83,7 @@ class Step:
 def settings_of(
     declaration: Declaration | None, level: Level | None = None, variant: str | None = None
 ) -> tuple[Setting, ...]:
-    """Every level and variant that is declared, or only those of this `level` and this `variant`.
+    """Return all declared levels and variants, or only this `level` and this `variant`.
 
     The API level has no variants, and without declared lines both levels are the same.
     """
@@ -96,9 +96,9 @@ def settings_of(
 
 
 def steps_of(setting: Setting, *, from_tree: bool) -> tuple[Step, ...]:
-    """Return what is made at one setting, in order: what is prepared right before the wheel that it is prepared for.
+    """Return the steps at one setting, in order; prepared metadata come right before their wheel.
 
-    Without a tree all is made from the sdist. With one, the editable wheel is: nobody makes that from an sdist.
+    Without a tree everything is built from the sdist. With one, the editable wheel is built from the tree only.
     """
     first = Origin.TREE if from_tree else Origin.SDIST
     steps = [Step(setting, what, first) for what in What]

@@ -38,14 +38,14 @@ _CHANCE = (
     "that a build leaves behind"
 )
 _LOCKED = "an installer resolves with one of them and gets the other"
-# A message of ours, which goes on where lines are indented; an installer indents it as a whole.
+# A message of ours, which continues in indented lines; an installer indents all of it.
 _OURS = re.compile(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
 
 
 def judge(subject: ProofSubject, builds: Sequence[StepOutcome]) -> tuple[Finding, ...]:
-    """Return everything that is to be said: the gravest first, then in the order in which things were built."""
+    """Return all findings: the most severe first, then in the order of the builds."""
     findings = [finding for built in builds if not _follows(built, builds) for finding in _of_one(built, subject)]
-    # What is not even the same twice can't be the same anywhere else: once said is enough.
+    # If two runs of one step differ, other comparisons of it say nothing more.
     chance = {finding.field for finding in findings}
     for setting in dict.fromkeys(built.step.setting for built in builds):
         of_setting = _Setting(subject, [built for built in builds if built.step.setting == setting])
@@ -56,12 +56,12 @@ def judge(subject: ProofSubject, builds: Sequence[StepOutcome]) -> tuple[Finding
 
 
 def _weight(field: str, built: StepOutcome, subject: ProofSubject) -> Severity:
-    """Weigh that a build differs: its version is little, if it was asked of a repository without history."""
+    """Return the severity of a difference between builds; low for a version from a repository without history."""
     return Severity.NOTE if built.without_history and field == "Version" else _severity(field, subject)
 
 
 def _severity(field: str, subject: ProofSubject) -> Severity:
-    """Return what no resolver reads is the business of a project alone, unless it has given its word."""
+    """Return the severity for a field: low if no resolver reads it, unless the project uses abiding."""
     return Severity.ERROR if subject.declaration or field in RESOLVER_FIELDS else Severity.WARNING
 
 
@@ -76,7 +76,7 @@ def _failed(built: StepOutcome) -> Finding:
 
 
 def _gist(output: str) -> str:
-    """Return what says most: our first message, else the last line with an error in it, else the last line."""
+    """Return the most useful line of an output: our first message, the last line with an error, or the last line."""
     ours = _OURS.search(output)
     if ours:
         return " ".join(ours[2].split())
@@ -86,20 +86,20 @@ def _gist(output: str) -> str:
 
 
 def _prepared_for(built: StepOutcome, builds: Iterable[StepOutcome]) -> Result | None:
-    """Return the metadata that was handed in when a wheel was built the first time."""
+    """Return the metadata that was prepared for the first build of a wheel."""
     ahead = {What.WHEEL: What.PREPARED_WHEEL, What.EDITABLE: What.PREPARED_EDITABLE}.get(built.step.what)
     step = replace(built.step, what=ahead) if ahead else None
     return next((built.results[-1] for built in builds if built.step == step and built.results), None)
 
 
 def _follows(built: StepOutcome, builds: Iterable[StepOutcome]) -> bool:
-    """Return whether the backend took what was handed in the first time: the second is held to that then."""
+    """Return whether the first build used the prepared metadata, with which the second is then compared."""
     prepared = _prepared_for(built, builds)
     return prepared is not None and built.first is not None and not compare(prepared.metadata, built.first.metadata)
 
 
 def _of_one(built: StepOutcome, subject: ProofSubject) -> Iterator[Finding]:
-    """Yield where the runs of one step differ."""
+    """Yield the differences between the runs of one step."""
     for first, second in pairwise(built.results):
         for difference in compare(first.metadata, second.metadata):
             yield _finding(
@@ -135,7 +135,7 @@ def _finding(
 
 
 class _Setting:
-    """What was built at one level and variant, by what it is and what it was made from."""
+    """The builds at one level and variant, by kind and origin."""
 
     def __init__(self, subject: ProofSubject, builds: Iterable[StepOutcome]) -> None:
         self.subject = subject
@@ -153,7 +153,7 @@ class _Setting:
             yield from self._pair((What.WHEEL, origin), (What.EDITABLE, origin))
 
     def _standards(self) -> Iterator[Finding]:
-        """Yield what `abiding check` says about these files as a release."""
+        """Yield the findings of `abiding check` on these files as a release."""
         filename, metadata = self._sdist()
         if metadata is None:
             return
@@ -165,7 +165,7 @@ class _Setting:
             for result in built.results
             if what is What.WHEEL
         }
-        # One by one: wheels that differ among themselves are reported by what they were made from.
+        # One by one, because differences between wheels are reported by their origin.
         for result, step in wheels.values():
             wheel = Artifact(
                 result.path.name,
@@ -183,7 +183,7 @@ class _Setting:
                 yield finding._replace(artifact=result.called(step)) if about_wheel else finding
 
     def _sdist(self) -> tuple[str, CoreMetadata | None]:
-        """Return the file name and the metadata of what wheels are held against, if there is any."""
+        """Return the file name and the metadata with which wheels are compared, if there are any."""
         sdist = self.made.get((What.SDIST, Origin.TREE))
         if sdist:
             return sdist.results[0].path.name, sdist.results[0].metadata
@@ -226,7 +226,7 @@ def _disagreement(left: StepOutcome, right: StepOutcome, difference: Difference,
 
 
 def _named(built: StepOutcome, beside: StepOutcome) -> str:
-    """Return what a build is called next to another one: what both have in common goes without saying."""
+    """Return the name of a build in comparison with another, without what both have in common."""
     name = str(built.step.what)
     if built.step.origin is not beside.step.origin:
         name += f" from the {built.step.origin}"
@@ -236,8 +236,8 @@ def _named(built: StepOutcome, beside: StepOutcome) -> str:
 
 
 def _members(left: StepOutcome, right: StepOutcome) -> Iterator[Finding]:
-    """Yield where the second archive lacks files of the first: an sdist that is not complete is noticed by this."""
-    # Left out is what says when and where it was built.
+    """Yield files of the first archive that the second lacks, which reveals an incomplete sdist."""
+    # Fields for the time and place of the build are left out.
     missing = sorted(
         name
         for name in left.results[0].members - right.results[0].members
@@ -262,7 +262,7 @@ def _members(left: StepOutcome, right: StepOutcome) -> Iterator[Finding]:
 
 
 def _sdists(subject: ProofSubject, builds: Iterable[StepOutcome]) -> Iterator[Finding]:
-    """Tell where the sdist depends on the level or the variant; of an sdist that was given, where a new one differs."""
+    """Yield differences between sdists of several levels and variants, or from a given sdist to a new one."""
     made = [built for built in builds if built.results and built.step.what is What.SDIST]
     from_tree = [built for built in made if built.step.origin is Origin.TREE]
     for other in from_tree[1:]:

@@ -29,8 +29,8 @@ class ProofSubject:
     """A project.
 
     `folder` is its tree, or an unpacked sdist: then `pkg_info` is the metadata of that. `backend`, `backend_path` and
-    `requires` are those of `[build-system]`, or what PEP 517 says where there is none. `declaration` is None for a
-    project that does not use abiding.
+    `requires` are those of `[build-system]`, or the defaults of PEP 517. `declaration` is None for a project that does
+    not use abiding.
     """
 
     folder: Path
@@ -43,7 +43,7 @@ class ProofSubject:
 
     @classmethod
     def read(cls, folder: Path) -> ProofSubject:
-        """Read the project in `folder`. Raises `DeclarationError` if it is none, or its declaration is wrong."""
+        """Read the project in `folder`. Raises `DeclarationError` if there is none, or its declaration is wrong."""
         legacy = not (folder / "pyproject.toml").exists() and (folder / "setup.py").exists()
         pyproject = Pyproject("", {}) if legacy else Pyproject.read(folder)
         table = pyproject.table.get("build-system", {})
@@ -68,7 +68,7 @@ class ProofSubject:
 
     @property
     def authors(self) -> str:
-        """Who builds it, for a heading."""
+        """Its backend, for a heading."""
         if self.declaration is None:
             return self.backend
         return f"{self.declaration.backend}, wrapped by abiding"

@@ -26,14 +26,14 @@ _LICENCE = frozenset({"license", "license-expression", "license-file"})
 
 
 def severity_of(difference: Difference) -> Severity:
-    """Weigh that a field is not what the sdist says: what a resolver reads weighs most, a licence least."""
+    """Return the severity of a field that differs from the sdist: highest for fields that resolvers read."""
     if difference.field in RESOLVER_FIELDS:
         return Severity.ERROR
     return Severity.NOTE if difference.field.lower() in _LICENCE else Severity.WARNING
 
 
 def repair_notes(difference: Difference) -> tuple[str, ...]:
-    """Say what repair tools do lawfully to a wheel: they add the licences of the libraries that they add."""
+    """Return the note on what repair tools may change: they add the licences of libraries that they copy."""
     note = "a tool that adds libraries to a built wheel has to add their licences"
     return (note,) if licences.only_extended(difference) else ()
 
@@ -47,9 +47,9 @@ def requirement_findings(
     notes: tuple[str, ...] = (),
     project: Project | None = None,
 ) -> Iterator[Finding]:
-    """Yield each requirement of an artifact that is lost, changed or new, apart from the new ones that are sanctioned.
+    """Yield findings on the lost, changed and new requirements of an artifact, without new ones that are sanctioned.
 
-    `wheels` are all of the release, `project` is what it was built from, where that declares what wheels require.
+    `wheels` are all wheels of the release. `project` is the declaration, if there is one.
     """
     for before, after in requirement_changes(difference, tuple(sanctioned)):
         yield changed(artifact, before, after, notes, _ways_out(before, after, wheels, project))
@@ -64,9 +64,9 @@ def changed(
     *,
     origin: str = "",
 ) -> Finding:
-    """Say that an artifact has a requirement, or none, in the place of another, or of none.
+    """Return the finding on a requirement that an artifact has lost, changed or added.
 
-    What was before is of the sdist, unless `origin` says where else it stands.
+    The expected line is from the sdist, unless `origin` names another place.
     """
     rule: Rule
     if after is None:
@@ -103,11 +103,11 @@ def _ways_out(before: str | None, after: str | None, wheels: Having, project: Pr
 
 
 def _declared(before: str | None, after: str, wheels: Having, project: Project | None) -> Iterator[str]:
-    """Yield how a wheel's line comes to be declared; the narrower line of an sdist stays as it is."""
+    """Yield hints to declare a wheel's line; a narrower line of the sdist stays as it is."""
     name, table = hints.places_of(after)
     may_append = project is not None and project.may_append(name)
     first = "" if may_append else f"list `{name}` in `project.dynamic`, and "
-    # That lists the name, which most other backends refuse where it is given too.
+    # It lists the name as dynamic, which most other backends refuse for a name that is also given.
     first = "make the project use abiding (`abiding init`), and " if project is None else first
     declare = f"{first}{wheels.declared(after, table)}"
     again = ", then build sdist and wheels again" if project else ""
@@ -121,11 +121,11 @@ def _declared(before: str | None, after: str, wheels: Having, project: Project |
 
 
 def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:
-    """Make a finding of a field of an artifact that is not what the sdist says."""
+    """Return the finding on a field in which an artifact differs from the sdist."""
     message = f"`{difference.field}` of the {artifact.kind} is not what the sdist says"
     origins = ("PKG-INFO", artifact.kind)
     notes = (*notes, *field_notes(difference))
-    # Of what a repair adds lawfully nothing is to be mended.
+    # Allowed additions of a repair need no correction.
     lawful = licences.only_extended(difference)
     ways_out = () if lawful else tuple(hints.in_every_build(difference.field, from_sdist=False))
     return difference.finding(

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["RESOLVER_FIELDS", "Compared", "Comparison"]
 
 
-# What a resolver reads: a difference in any other field changes nothing about what is installed.
+# Fields that resolvers read; others don't change what is installed.
 RESOLVER_FIELDS = ("Name", "Version", "Requires-Dist", "Requires-Python", "Provides-Extra")
-# The first core metadata version that has the field, where a file that is older could not say it.
+# The first version of core metadata with the field; an older file can't have it.
 _SINCE = {
     "Requires-Python": (1, 2),
     "Requires-External": (1, 2),
@@ -30,18 +30,18 @@ _SINCE = {
     "Description-Content-Type": (2, 1),
     "Provides-Extra": (2, 1),
 }
-# What old tools wrote into wheels alone.
+# Fields that old tools wrote only into wheels.
 _LEFT_OUT = ("Requires-Dist", "Provides-Extra", "Requires-Python")
-# PEP 643: from here on an sdist says which of its fields a wheel may change.
+# PEP 643: from this version on, an sdist lists the fields that a wheel may change.
 _MODERN = (2, 2)
 
 
 class Compared(NamedTuple):
-    """One artifact beside its reference: the sdist, or where there is none a typical wheel.
+    """An artifact compared with its reference: the sdist, or without one a typical wheel.
 
-    `deviations` are where a wheel differs from the largest group of wheels that say the same in that field (left),
-    `differences` where an artifact differs from the sdist (left); without an sdist they are the deviations.
-    `identical` is whether the file is the reference to the byte.
+    `deviations` are the differences of a wheel (right) from the largest group of wheels that agree in a field (left),
+    `differences` those of an artifact from the sdist (left); without an sdist these are the deviations. `identical` is
+    whether its metadata equals the reference's byte for byte.
     """
 
     artifact: Artifact
@@ -53,11 +53,10 @@ class Compared(NamedTuple):
 class Comparison(NamedTuple):
     """A release, compared.
 
-    `name` is normalised. `unreadable` are the files that take no part. `reference` is the artifact that the others are
-    held against, None if nothing could be read. `unsaid` are the resolver fields of which an sdist from before metadata
-    2.2 says nothing, though wheels do: old tools did not write them, so that nothing follows from it. `agreeing` are,
-    for each field in which wheels differ, how many are in the largest group that says the same, which the others are
-    held against.
+    `name` is normalised. `unreadable` are files that were not compared. `reference` is the artifact with which the
+    others are compared, None if nothing could be read. `unsaid` are fields for resolvers that wheels have, and that an
+    sdist older than metadata 2.2 lacks: old tools did not write them, so this means nothing. `agreeing` has, for each
+    field in which wheels differ, the size of the largest group that agrees, with which the others are compared.
     """
 
     name: str
@@ -86,7 +85,7 @@ class Comparison(NamedTuple):
             data = artifact.metadata.data
             if sdists and data not in differences:
                 differences[data] = _differences(sdists[0].metadata, artifact.metadata, unsaid)
-            # An sdist that says what some wheels say, to the byte, is none of them.
+            # An sdist with the same bytes as some wheels is not one of them.
             deviating = deviations.get(data, ()) if artifact.kind == "wheel" else ()
             identical = reference is not None and data == reference.metadata.data
             compared.append(Compared(artifact, differences[data] if sdists else deviating, deviating, identical))
@@ -95,49 +94,49 @@ class Comparison(NamedTuple):
 
     @property
     def files(self) -> tuple[Artifact | Unreadable, ...]:
-        """All files, those that take no part last."""
+        """All files, those that were not compared last."""
         return (*(each.artifact for each in self.compared), *self.unreadable)
 
     @property
     def sdist(self) -> Artifact | None:
-        """The sdist that wheels are held against; None if there is none."""
+        """The sdist with which wheels are compared; None if there is none."""
         return self.reference if self.reference and self.reference.kind == "sdist" else None
 
     @property
     def is_modern(self) -> bool:
-        """Whether the reference is new enough (2.2) that what it says holds for the others, unless it is dynamic."""
+        """Whether the reference is new enough (2.2) to bind the others in fields that are not dynamic."""
         return self.reference is not None and self.reference.metadata.version >= _MODERN
 
     @property
     def case(self) -> Literal[1, 2, 3, 4]:
-        """The sdist's: 1 nothing dynamic, 2 something is, 4 older than 2.2. Without one: 3, or 4 with older wheels."""
+        """The case of PEP 643. With an sdist: 1 nothing dynamic, 2 something, 4 older than 2.2; without: 3, or 4."""
         if self.sdist is not None:
             dynamic = self.sdist.metadata.dynamic
             return (2 if dynamic else 1) if self.is_modern else 4
         return 4 if any(each.artifact.metadata.version < _MODERN for each in self.compared) else 3
 
     def says(self, field: str) -> bool:
-        """Return whether there is an sdist, and it means something that it says of a field what it says, or nothing."""
+        """Return whether there is an sdist, and its value of a field, or the lack of one, has a meaning."""
         if self.sdist is None or field in self.unsaid:
             return False
         return _could_say(self.sdist.metadata, field) or bool(self.sdist.metadata.all(field))
 
     def binds(self, field: str) -> bool:
-        """Return whether all wheels have to say what the sdist says of a field, by the standards alone."""
+        """Return whether the standards require wheels to have the sdist's value of a field."""
         return self.sdist is not None and self.is_modern and not self.lets_vary(field)
 
     def lets_vary(self, field: str) -> bool:
-        """Return whether the sdist says that wheels may say something else of a field."""
+        """Return whether the sdist allows wheels to have another value of a field."""
         if self.sdist is None:
             return False
         return self.is_modern and field.lower() in self.sdist.metadata.dynamic
 
     def is_apart(self, compared: Compared) -> bool:
-        """Return whether an artifact differs from the sdist, or in what that does not say from other wheels."""
+        """Return whether an artifact differs from the sdist, or from other wheels in a field that the sdist lacks."""
         return bool(compared.differences) or any(not self.says(each.field) for each in compared.deviations)
 
     def others(self, field: str) -> str:
-        """In words, the wheels that a wheel which deviates in a field is held against."""
+        """Return a phrase for the wheels with which a deviating wheel is compared in a field."""
         number = self.agreeing[field]
         if 2 * number > sum(each.artifact.kind == "wheel" for each in self.compared):
             return "most wheels"
@@ -154,7 +153,7 @@ class Comparison(NamedTuple):
 
 
 def _differences(sdist: CoreMetadata, metadata: CoreMetadata, unsaid: tuple[str, ...]) -> tuple[Difference, ...]:
-    """Return where a file does not say what the sdist says, in the fields of which that could say something."""
+    """Return where a file differs from the sdist, in the fields that both could have."""
     return tuple(
         difference
         for difference in compare(sdist, metadata)
@@ -163,12 +162,12 @@ def _differences(sdist: CoreMetadata, metadata: CoreMetadata, unsaid: tuple[str,
 
 
 def _could_say(metadata: CoreMetadata, field: str) -> bool:
-    """Return whether the file's version of core metadata has the field."""
+    """Return whether the field exists in the file's version of core metadata."""
     return metadata.version >= _SINCE.get(field, (0,))
 
 
 def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
-    """Return the fields that an old sdist leaves out, and wheels have, if `Requires-Dist` is among them."""
+    """Return the fields that an old sdist lacks and wheels have, if `Requires-Dist` is one of them."""
     of_sdist = sdist.metadata
     if of_sdist.version >= _MODERN or of_sdist.all("Requires-Dist"):
         return ()
@@ -179,7 +178,7 @@ def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
 
 
 class _Wheels(NamedTuple):
-    """The wheels of a release: their distinct metadata, how many have each, and what each says where they differ."""
+    """The wheels of a release: their distinct metadata, the number of wheels with each, and the differing values."""
 
     wheels: Sequence[Artifact]
     distinct: Mapping[bytes, CoreMetadata]
@@ -195,7 +194,7 @@ class _Wheels(NamedTuple):
 
     @property
     def typical(self) -> Artifact | None:
-        """One of those wheels that agree in most, first of all in what resolvers read."""
+        """A wheel that agrees with most others, above all in fields that resolvers read."""
         resolver = [field for field in self.by_field if field in RESOLVER_FIELDS]
         keys = [wheel.metadata.data for wheel in self.wheels]
         together = Counter(tuple(self.by_field[field][key] for field in resolver) for key in keys)
@@ -213,7 +212,7 @@ class _Wheels(NamedTuple):
         return Counter(self.by_field[field][wheel.metadata.data] for wheel in self.wheels)
 
     def _most(self, field: str) -> Hashable:
-        """Return what the largest group says in a field; of equally large ones, what the typical wheel says."""
+        """Return the largest group's value of a field; of equally large groups, the one of the typical wheel."""
         votes, typical = self._votes(field), self.typical
         usual = self.by_field[field][typical.metadata.data] if typical else None
         return max(votes, key=lambda value: (votes[value], value == usual))
@@ -224,7 +223,7 @@ class _Wheels(NamedTuple):
         return {field: max(self._votes(field).values()) for field in self.by_field}
 
     def deviations(self) -> dict[bytes, tuple[Difference, ...]]:
-        """By its metadata to the byte, where a wheel does not say what the largest group says in that field."""
+        """The deviations of wheels from the largest groups, by their metadata."""
         differing: dict[bytes, tuple[Difference, ...]] = {}
         for field, of_field in self.by_field.items():
             most = self._most(field)

@@ -26,19 +26,19 @@ _ONE_PLACE = (
     "why by `wheels-differ`"
 )
 _ENOUGH = 2
-# What is said by wheels that share a name, tags or a place, each with one of them: two are enough to find another.
+# Values of wheels that share a name, tags or environments, each with an example; two differing ones are enough.
 _Said = dict["Hashable", str]
 
 
 class Rivals:
-    """The wheels of a release by their names, their tags and where they go, with what they say of a field."""
+    """The wheels of a release, by name, by tags and by environment, with their values of a field."""
 
     def __init__(self, comparison: Comparison) -> None:
         self._wheels = [each.artifact for each in comparison.compared if each.artifact.kind == "wheel"]
         self._by_field: dict[str, Mapping[_Key, _Said]] = {}
 
     def way_out(self, artifact: Artifact, field: str) -> str:
-        """Return how a wheel that differs from others in a field comes to say the same."""
+        """Return a hint to unify a wheel that differs from others in a field."""
         if field not in self._by_field:
             self._by_field[field] = self._read(field)
         own = meanings(artifact.metadata, field)
@@ -64,14 +64,14 @@ class Rivals:
 
 
 class _Key(NamedTuple):
-    """What wheels share that no marker tells apart, and what to do about that."""
+    """What wheels share that no marker can distinguish, and a hint."""
 
     hint: str
     shared: Hashable
 
 
 def _keys(wheel: Artifact) -> Iterator[_Key]:
-    """Yield by what the wheels are found that no marker tells from this one, the plainest first."""
+    """Yield the keys under which wheels are found that no marker distinguishes from this one, the simplest first."""
     yield _Key(_ONE_NAME, wheel.filename)
     if split := WheelName.split(wheel.filename):
         yield _Key(_ONE_TAG, (split.python, split.abi, split.platform, split.label))

@@ -32,20 +32,20 @@ __all__ = ["Declared", "Own", "declared_in"]
 
 
 class Own(NamedTuple):
-    """What is to be said about the declaration of a project, and itself: None where there is none, or a faulty one."""
+    """The declaration of a project, None if there is none or it is invalid, and findings about it."""
 
     declared: Declared | None = None
     findings: tuple[Finding, ...] = ()
 
 
 class Declared(NamedTuple):
-    """What a project declares for its wheels, and the metadata of its sdist, to which that is added."""
+    """What a project declares for its wheels, and the metadata of its sdist, to which the lines are added."""
 
     declaration: Declaration
     pkg_info: CoreMetadata
 
     def has_line_for(self, filename: str, variant: str | None) -> bool:
-        """Say whether a line is declared for wheels of this name, in builds of `variant`; None is for any."""
+        """Return whether a line is declared for a wheel with this name, in builds of `variant`; None stands for any."""
         tags = _tags(filename)
         entries = self.declaration.entries
         return any(entry.selects(tags) for entry in entries if variant is None or entry.variant in ("", variant))
@@ -56,14 +56,14 @@ class Declared(NamedTuple):
         return tuple(self._claimed(compared.artifact, added, None).lines.values())
 
     def broken_by(self, compared: Compared, wheels: Having) -> Iterator[Finding]:
-        """Hold one of the wheels against what is declared for its tag, at the level and variant it was built as."""
+        """Judge a wheel by what is declared for its tag, level and variant."""
         record = compared.artifact.record
         source = self.pkg_info.all("Requires-Dist")
         claimed = self._claimed(
             compared.artifact, Added(compared.artifact.metadata.all("Requires-Dist"), source, record), record
         )
         differences = tuple(unsanctioned(compared.differences, self.pkg_info, self.declaration.project))
-        # A wheel without a record that has another line than is declared is not of the API level.
+        # A wheel without a record that has a wrong line instead of a declared one is not of the API level.
         absent = claimed.missing
         if not (absent or record or claimed.lines):
             tags = _tags(compared.artifact.filename)
@@ -89,7 +89,7 @@ class Declared(NamedTuple):
                 yield field_finding(compared.artifact, difference, severity, notes)
 
     def _claimed(self, artifact: Artifact, added: Added, record: BuildRecord | None) -> Claimed:
-        """Return the lines of entries that apply to a wheel, at the recorded level and variant, else at what fits."""
+        """Return the lines of entries that apply to a wheel, by its recorded level and variant, or else its lines."""
         tags = _tags(artifact.filename)
         selected: dict[str, list[Entry]] = {"": []}
         for entry in self.declaration.entries:
@@ -122,7 +122,7 @@ def _missing(artifact: Artifact, entry: Entry, line: str, notes: tuple[str, ...]
 
 
 def _edited_lines(entries: Iterable[Entry], claimed: Claimed, differences: Iterable[Difference]) -> dict[Entry, str]:
-    """By the entry whose line is missing, the line for the same distribution and extra that comes from no entry."""
+    """For each entry whose line is missing, a line for the same distribution and extra that is from no entry."""
     added: dict[Hashable, list[str]] = {}
     for difference in differences:
         changes = requirement_changes(difference, claimed.lines.values()) if difference.field == "Requires-Dist" else ()
@@ -138,7 +138,7 @@ def _edited_lines(entries: Iterable[Entry], claimed: Claimed, differences: Itera
 
 
 def _what(line: str) -> Hashable:
-    """Return the distribution that a line is about, and the extra that it belongs to."""
+    """Return the distribution and the extra of a line."""
     text = sample(line)
     text, extra = requirements.split_extra(text) or (text, "")
     return requirements.name_of(text), extra
@@ -148,7 +148,7 @@ def _origin(entry: Entry) -> str:
     return f"pyproject.toml, variant `{entry.variant}`" if entry.variant else "pyproject.toml"
 
 
-# What it means that a line is not there: without a record a wheel may be one of the API level.
+# The meaning of a missing line: without a record, the wheel may be of the API level.
 
 
 _ALL_OR_NONE = "a wheel has all lines that are declared for its tag and variant, or none (the API level)"
@@ -157,11 +157,11 @@ _RECORDED = f"by its record (`{MEMBER}`) the wheel is of the ABI level, so it ha
 
 
 def declared_in(sdist: Artifact | None) -> Own:
-    """Read `[tool.abiding]` of the pyproject.toml in an sdist; without it, or without an sdist, nothing is declared."""
+    """Read `[tool.abiding]` from the pyproject.toml of an sdist; nothing is declared without them."""
     pyproject = sdist.pyproject if sdist else None
     if sdist is None or pyproject is None or not pyproject.declares:
         return Own()
-    # Few releases declare anything, and what reads it takes as long to import as a hundred wheels to check.
+    # Few releases declare anything, and importing the readers takes as long as checking a hundred wheels.
     from abiding.project.declaration import Declaration
     from abiding.project.lint import could_be_markers, lint
 

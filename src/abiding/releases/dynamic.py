@@ -18,7 +18,7 @@ __all__ = ["bad_dynamic"]
 
 
 _NEVER = frozenset({"metadata-version", "name", "version"})
-# Those that `[project]` has a name for, and the rest.
+# Fields for which `[project]` has a name, and the rest.
 _FIELDS = frozenset(
     {field.lower() for fields in FIELDS.values() for field in fields}
     | {"dynamic", "platform", "supported-platform", "provides-dist", "obsoletes-dist", "requires-external"}
@@ -27,7 +27,7 @@ _FIELDS = frozenset(
 
 
 def bad_dynamic(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
-    """Find what no file may list: of each metadata, of the first file that has it."""
+    """Find fields that no file may list as dynamic; files with equal metadata are reported once."""
     seen: set[tuple[str, ...]] = set()
     for compared in comparison.compared:
         metadata = compared.artifact.metadata
@@ -48,7 +48,7 @@ def _of_file(filename: str, metadata: CoreMetadata, severity: Severity) -> Itera
         yield _finding(filename, severity, message, examples, "what is listed there are fields of core metadata")
 
 
-# In the message, and in data.
+# As worded in the message, and as a value.
 _MOST_NAMED, _MOST_SHOWN = 5, 100
 
 

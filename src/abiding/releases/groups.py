@@ -24,7 +24,7 @@ def group_by_release(files: Iterable[Artifact | Unreadable]) -> list[list[Artifa
 
 
 def _unite(groups: dict[tuple[str, str], list[Artifact | Unreadable]]) -> Iterable[list[Artifact | Unreadable]]:
-    """Return the groups, those of the same project whose versions are only spelled differently made one."""
+    """Return the groups, merged if they are of one project and their versions are equal."""
     if len({name for name, _ in groups}) == len(groups):
         return groups.values()
     united: dict[tuple[str, str], list[Artifact | Unreadable]] = {}
@@ -34,7 +34,7 @@ def _unite(groups: dict[tuple[str, str], list[Artifact | Unreadable]]) -> Iterab
 
 
 def _canonical(version: str) -> str:
-    """Return the one spelling of a version; `packaging` is asked only if it is more than numbers."""
+    """Return the canonical form of a version; `packaging` is used only if it has more than numbers."""
     if re.fullmatch(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*", version, re.ASCII):
         return re.sub(r"(?:\.0)+$", "", version)
     from packaging.utils import canonicalize_version
@@ -43,5 +43,5 @@ def _canonical(version: str) -> str:
 
 
 def order(file: Artifact | Unreadable) -> tuple[bool, bool, str]:
-    """Sdists first, and of several the one that is a .tar.gz file, as the standard wants it."""
+    """Sort sdists first, and a .tar.gz file, as the standard requires, before other sdists."""
     return file.kind == "wheel", not file.filename.endswith(".tar.gz"), file.called

@@ -24,7 +24,7 @@ __all__ = ["BuiltAs", "judge_levels", "judge_record", "level_of", "without_conse
 
 
 class BuiltAs(StrEnum):
-    """The level of a wheel: `none` if no declared line is for its tag, `unknown` if it has no record of its build."""
+    """The level of a wheel: `none` if no declared line applies to its tag, `unknown` without a build record."""
 
     ABI = "abi"
     API = "api"
@@ -33,9 +33,9 @@ class BuiltAs(StrEnum):
 
 
 def level_of(compared: Compared, declared: Declared | None) -> BuiltAs | None:
-    """Tell the level of a wheel from its record (`abiding.json`) and from what is declared for its tag.
+    """Return the level of a wheel, by its record (`abiding.json`) and by what is declared for its tag.
 
-    None for an sdist, and for a wheel of a project that declares no ABI level, as far as can be seen.
+    None for an sdist, and for a wheel of a project without a known ABI level.
     """
     artifact = compared.artifact
     if artifact.kind == "sdist":
@@ -50,14 +50,14 @@ def level_of(compared: Compared, declared: Declared | None) -> BuiltAs | None:
         return BuiltAs.UNKNOWN if declared else None
     if declared is None and record.level == Level.ABI and not record.lines and not record.libraries:
         return BuiltAs.NONE
-    # A record may say anything.
+    # A record may contain anything.
     return BuiltAs(record.level) if record.level in (Level.ABI, Level.API) else BuiltAs.UNKNOWN
 
 
 def judge_levels(
     levels: Mapping[str, BuiltAs], lines: Mapping[str, tuple[str, ...]], expected: Level | None = None
 ) -> Iterator[Finding]:
-    """Say what is to be said of the levels of wheels, by file name; `expected` is the one that all should have.
+    """Judge the levels of wheels, which are given by file name; `expected` is the one that all should have.
 
     `lines` are the declared lines that each wheel has, by file name.
     """
@@ -76,7 +76,7 @@ def judge_levels(
 
 
 def without_level(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
-    """Say of wheels of which a level is asked for that nothing tells it; over an index, no record is read."""
+    """Report wheels whose level is requested and not known; records are not read over an index."""
     for artifact in artifacts:
         why, hint = "it has no record of its build, and no declaration is at hand", ""
         if artifact.on_index:
@@ -87,10 +87,10 @@ def without_level(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
 
 
 def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -> tuple[Finding, ...]:
-    """Return the findings; where levels are mixed, without what only follows from that.
+    """Return the findings without those that only follow from mixed levels.
 
-    That is which wheels are of the API level, and that they lack the lines that are `declared` for wheels. Where wheels
-    are held against each other alone it is the release that is wrong with them, and the way out is that of the levels.
+    These are that some wheels are of the API level, and lack lines that are `declared` for wheels. Disagreements
+    between wheels are kept, with the hint on levels, as findings on the release.
     """
     findings = tuple(findings)
     mixed = next((finding for finding in findings if is_of_levels(finding)), None)
@@ -111,7 +111,7 @@ def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -
 
 
 def judge_record(compared: Compared) -> Iterator[Finding]:
-    """Find the lines that a wheel does not have, though its own record says that it was built with them."""
+    """Find lines that a wheel lacks although its own record lists them."""
     artifact = compared.artifact
     record = artifact.record
     if record is None:

@@ -21,18 +21,18 @@ __all__ = ["Having", "with_markers"]
 
 
 _MOST_NAMED = 2
-# So many groups of wheels are asked for what tells them from the others: a release with more has no pattern.
+# Markers are computed for at most so many groups of wheels: a release with more has no pattern.
 _MOST_GROUPS = 200
-# What a line has that is left alone: its own marker says where it is for.
+# Its own marker is enough.
 _ITS_OWN = ""
-# What a line with a marker has that does not suffice.
+# Its own marker is not enough.
 _BOTH = "and"
 _FOR_THESE = "if only the wheels that have it need it"
 _OF_THE_PROJECT = "or write the line among the requirements of the project itself"
 
 
 def with_markers(wheels: Having, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings, with the marker to write where one would let all wheels say a line."""
+    """Yield findings, with the marker, if there is one, with which all wheels could have a line."""
     for finding in findings:
         if finding.field != "Requires-Dist" or finding.severity is Severity.NOTE or not finding.hints:
             yield finding
@@ -56,7 +56,7 @@ def _all(value: Value) -> tuple[str, ...]:
 
 
 class Having:
-    """The wheels of a release, and which of them has which requirement."""
+    """The wheels of a release, with their requirements."""
 
     def __init__(self, comparison: Comparison) -> None:
         self._lines = {
@@ -68,7 +68,7 @@ class Having:
 
     @cached_property
     def _having(self) -> Mapping[Hashable, frozenset[str]]:
-        """By the meaning of a line, the wheels that have it."""
+        """The wheels that have a line, by its meaning."""
         having: dict[Hashable, set[str]] = {}
         for name, lines in self._lines.items():
             for line in lines:
@@ -76,7 +76,7 @@ class Having:
         return {meaning: frozenset(names) for meaning, names in having.items()}
 
     def declared(self, line: str, table: str) -> str:
-        """Return how a line is declared in a table of what wheels require, so that no other wheels get it."""
+        """Return an entry that declares a line for exactly the wheels that have it."""
         marker = self._marker(line)
         bare, _ = requirements.split_extra(line) or (line, "")
         if marker:
@@ -92,7 +92,7 @@ class Having:
         return f"declare the line under `{table}`"
 
     def narrowed(self, line: str) -> Iterator[str]:
-        """Yield how a line that is declared for wheels comes to be for those alone that have it, if not all do."""
+        """Yield a hint to restrict a declared line to the wheels that have it, if not all do."""
         marker = self._marker(line)
         if marker:
             yield f"{_FOR_THESE}, declare `{short(requirements.with_marker(line, marker))}`"
@@ -121,7 +121,7 @@ class Having:
         return having, frozenset(self._lines) - having
 
     def way_out_for(self, line: str) -> Iterator[str]:
-        """Yield what lets an sdist and all its wheels say one line; nothing if no marker does."""
+        """Yield the line, with a marker, that an sdist and all its wheels could have; nothing if there is no marker."""
         marker = self._marker(line)
         if marker == _ITS_OWN:
             yield f"{_OF_THE_PROJECT}: where wheels go that do not have it, its marker is false"
@@ -132,13 +132,13 @@ class Having:
             yield f"{_OF_THE_PROJECT}, with `; {marker}` behind it: then sdist and wheels can all say it"
 
     def ways_out(self, lines: Sequence[str]) -> Iterator[str]:
-        """Yield what lets all wheels say all of some lines; nothing if there is one for which no marker does."""
+        """Yield the lines, with markers, that all wheels could have; nothing if one has no such marker."""
         by_marker: dict[str, list[str]] = {}
         for line in lines:
             marker = self._marker(line)
             if marker is None:
                 return
-            # A line that has a marker already gets none behind it: both make one.
+            # A line's own marker and the new one are joined.
             is_marked = marker != _ITS_OWN and requirements.marker_of(line)
             whole = requirements.with_marker(line, marker) if is_marked else line
             by_marker.setdefault(_BOTH if is_marked else marker, []).append(whole)
@@ -153,7 +153,7 @@ class Having:
             yield f"let all wheels say {_listed(own)}: where others go, {_its(own)} false"
 
     def _marker(self, line: str) -> str | None:
-        """Return the marker that is to be written behind a line; None if there is none."""
+        """Return the marker to add to a line; None if there is none."""
         own, others = self._apart(line)
         if not own or not others:
             return None
@@ -179,7 +179,7 @@ def _pythons(name: str) -> list[str]:
 
 
 def _is_false_for(line: str, wheels: Iterable[str]) -> bool:
-    """Return whether the marker of a line is false wherever one of the wheels can be installed."""
+    """Return whether the marker of a line is false in all environments of these wheels."""
     marker = requirements.marker_of(line)
     if not marker:
         return False

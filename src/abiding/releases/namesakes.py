@@ -22,9 +22,9 @@ __all__ = ["judge_namesakes", "name_apart"]
 
 
 def name_apart(files: Iterable[Artifact | Unreadable]) -> list[Artifact | Unreadable]:
-    """Return the files, those that share their name told by the folder where each was read from (`place`).
+    """Return the files; those with equal names get the folder from which they were read as their `place`.
 
-    A file on disk that is there a second time, the same to the byte, is left out.
+    An identical second copy of a file on disk is left out.
     """
     files = list(files)
     times = Counter(file.filename for file in files)
@@ -40,7 +40,7 @@ def name_apart(files: Iterable[Artifact | Unreadable]) -> list[Artifact | Unread
 
 def _is_same(first: Artifact | Unreadable, second: Artifact | Unreadable) -> bool:
     if first.on_index or second.on_index:
-        return False  # of these, metadata alone are at hand
+        return False  # only their metadata are known
     left, right = Path(first.read_from), Path(second.read_from)
     with suppress(OSError, ValueError):
         return is_plain(left) and is_plain(right) and filecmp.cmp(left, right, shallow=False)
@@ -48,7 +48,7 @@ def _is_same(first: Artifact | Unreadable, second: Artifact | Unreadable) -> boo
 
 
 def _call_by_path(file: Artifact | Unreadable) -> Artifact | Unreadable:
-    """Call a file by its path, in everything that is said of it already."""
+    """Name a file by its path, in its findings too."""
     folder, slash, _ = file.read_from.replace(os.sep, "/").rpartition("/")
     placed = file._replace(place=f"{folder}{slash}")
 
@@ -62,7 +62,7 @@ def _call_by_path(file: Artifact | Unreadable) -> Artifact | Unreadable:
 
 
 def judge_namesakes(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
-    """Find the wheels on disk that have the name of another one, and are another file."""
+    """Find wheels on disk that have equal names and different contents."""
     first: dict[str, Artifact] = {}
     for artifact in artifacts:
         if artifact.kind != "wheel" or artifact.on_index:

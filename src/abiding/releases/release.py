@@ -20,7 +20,7 @@ __all__ = ["CheckedArtifact", "Release", "Verdict"]
 
 
 class Verdict(StrEnum):
-    """What a release comes to, or one artifact beside its reference; from best to worst."""
+    """The verdict on a release, or on one artifact; from best to worst."""
 
     CLEAN = "clean"
     EQUAL = "equal"
@@ -30,10 +30,10 @@ class Verdict(StrEnum):
 
 
 class CheckedArtifact(NamedTuple):
-    """One artifact and what its comparison with the reference of its release comes to.
+    """One artifact of a release, with its comparison and its verdict.
 
-    `level` is the one that a wheel was built at, None for those of projects that have no levels. `variant` is the one
-    that it was built in: empty for none, None if its record does not say.
+    `level` is that of a wheel, None if its project has no levels. `variant` is empty for none, and None if there is no
+    record of it.
     """
 
     compared: Compared
@@ -48,12 +48,12 @@ class CheckedArtifact(NamedTuple):
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """Where it differs from the sdist, whose values are on the left; without an sdist the `deviations`."""
+        """Its differences from the sdist, whose values are on the left; without an sdist the `deviations`."""
         return self.compared.differences
 
     @property
     def deviations(self) -> tuple[Difference, ...]:
-        """Where it differs from what the largest group of wheels says in that field, which is on the left."""
+        """Its differences from the largest group of wheels that agree in a field, whose value is on the left."""
         return self.compared.deviations
 
     @property
@@ -63,7 +63,7 @@ class CheckedArtifact(NamedTuple):
 
     @property
     def called(self) -> str:
-        """What it is called in the release."""
+        """Its name in the release, with its folder if another file has the same name."""
         return self.artifact.called
 
     @property
@@ -78,7 +78,7 @@ class CheckedArtifact(NamedTuple):
 
     @property
     def on_index(self) -> bool:
-        """Whether an index has taken it."""
+        """Whether it is on an index."""
         return self.artifact.on_index
 
 
@@ -86,10 +86,10 @@ class Release(NamedTuple):
     """An sdist and its wheels, compared and judged.
 
     `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
-    difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
-    `resolver_relevant` is whether anything differs that a resolver reads. All of that is about metadata, and so are
-    `findings`; `compiled` are those about the compiled files of wheels. `level` is the level that all wheels have to be
-    of, None if any will do.
+    difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to have what wheels have).
+    `resolver_relevant` is whether a field differs that resolvers read. All of this is about metadata, and so are
+    `findings`; `compiled` are findings about the compiled files of wheels. `level` is the required level of all wheels,
+    or None.
     """
 
     comparison: Comparison
@@ -107,7 +107,7 @@ class Release(NamedTuple):
 
     @property
     def version(self) -> str:
-        """The version, as the first file name has it."""
+        """The version, as in the first file name."""
         return self.comparison.version
 
     @property
@@ -120,15 +120,15 @@ class Release(NamedTuple):
 
     @property
     def reference(self) -> str:
-        """The name of the file that the others are held against; empty if nothing could be read.
+        """The name of the file with which the others are compared; empty if nothing could be read.
 
-        It is the sdist, else a wheel that the largest group of wheels agrees with.
+        It is the sdist, or else a wheel of the largest group that agrees.
         """
         return self.comparison.reference.called if self.comparison.reference else ""
 
     @property
     def unsaid(self) -> tuple[str, ...]:
-        """The fields of which the sdist says nothing, because an old tool made it, and wheels do."""
+        """Fields that wheels have, and that the sdist lacks because an old tool made it."""
         return self.comparison.unsaid
 
     @property
@@ -146,17 +146,17 @@ class Release(NamedTuple):
 
     @property
     def everything(self) -> tuple[Finding, ...]:
-        """All findings, the gravest first."""
+        """All findings, the most severe first."""
         return by_weight((*self.findings, *self.compiled))
 
     @property
     def worst(self) -> Severity | None:
-        """The severity of the gravest finding, None if there are no findings."""
+        """The highest severity of its findings, None if there are none."""
         return worst(self.everything)
 
     @property
     def declares(self) -> bool:
-        """Whether its sdist, if that is at hand, declares what wheels require; else it can only leave fields open."""
+        """Whether its sdist declares what wheels require, so that `Dynamic` alone does not allow differences."""
         pyprojects = [checked.artifact.pyproject for checked in self.artifacts if checked.called == self.reference]
         return bool(pyprojects and pyprojects[0] and pyprojects[0].declares)
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["is_read", "judge"]
 
 
-# From 2.6 on what is given and dynamic may only grow (PEP 808).
+# From 2.6 on, a field that is given and dynamic may only grow (PEP 808).
 _APPEND_ONLY = (2, 6)
 _FORBIDDEN = "the sdist does not list `{}` as dynamic, so every tool takes its value for that of all wheels (PEP 643)"
 _APPENDED = "from metadata 2.6 on, a field that is given and dynamic may only be appended to (PEP 808)"
@@ -51,9 +51,9 @@ def is_read(finding: Finding) -> bool:
 
 
 def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
-    """Return everything that is to be said about the metadata of a release, whose project declares `own`.
+    """Return all findings on the metadata of a release, whose project declares `own`.
 
-    The gravest first, then artifact by artifact.
+    The most severe come first, then those of one artifact after the other.
     """
     artifacts = [compared.artifact for compared in comparison.compared]
     misnamed = [finding for artifact in artifacts for finding in _misnamed(artifact)]
@@ -76,7 +76,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
         abides = not broken if declared else None
         why = declared.declaration.wheels_differ if declared and abides else ""
         among_wheels = _disagreements(compared, comparison, rivals, abides=abides, why=why)
-        # Where a version is not that of the file name, it is no news that it is not that of other files.
+        # A version that differs from the file name is reported there.
         follows = of_sdist or artifact.called in elsewhere
         findings += (each for each in (*broken, *among_wheels) if not (follows and each.field == "Version"))
         if artifact.stated:
@@ -87,7 +87,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     notes = (readers.note(first.metadata.data, first.called) for first, *_ in _by_metadata(comparison))
     findings += filter(None, notes)
     findings += bad_dynamic(comparison, Severity.ERROR if own.declared else Severity.NOTE)
-    # What an index has taken, it has taken.
+    # An index has accepted it already.
     findings += too_new((file.called, file.metadata) for file in artifacts if not file.on_index)
     wheels_read = [(file.called, file.metadata) for file in artifacts if file.kind == "wheel"]
     findings += no_version(wheels_read)
@@ -101,7 +101,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
 
 
 def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
-    """Yield what each metadata says against itself, once: what the sdist says, wheels repeat."""
+    """Yield findings on each metadata by itself, once: wheels repeat those of the sdist."""
     seen: set[tuple[str, Value]] = set()
     for artifacts in _by_metadata(comparison):
         metadata, files = artifacts[0].metadata, [artifact.called for artifact in artifacts]
@@ -117,7 +117,7 @@ def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Fin
 
 
 def _by_metadata(comparison: Comparison) -> Iterable[list[Artifact]]:
-    """Return the files of a release, those that have the same metadata to the byte together."""
+    """Group the files of a release that have the same bytes of metadata."""
     by_metadata: dict[bytes, list[Artifact]] = {}
     for compared in comparison.compared:
         by_metadata.setdefault(compared.artifact.metadata.data, []).append(compared.artifact)
@@ -125,7 +125,7 @@ def _by_metadata(comparison: Comparison) -> Iterable[list[Artifact]]:
 
 
 def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
-    """Yield where only pre-releases of Python see a difference: of the sdist, and of each metadata that wheels have."""
+    """Yield notes on differences that only pre-releases of Python see, for each distinct metadata."""
     reference = comparison.reference
     if reference is None:
         return
@@ -151,14 +151,14 @@ def _pre_release_finding(artifact: Artifact, difference: Difference, beside: str
 
 
 def _misnamed(artifact: Artifact) -> Iterator[Finding]:
-    """Find that a file has another version than its name says; a folder has no such name."""
+    """Find a file whose version is not that of its name; folders are not checked."""
     if not artifact.filename.endswith("/"):
-        # A wheel that was built for a proof is taken for one of the version of its sdist: its name has its own.
+        # A wheel that was built for a proof is grouped with its sdist, whatever its version.
         version = artifact.filename.split("-")[1] if artifact.kind == "wheel" else artifact.version
         yield from judge_version(artifact.called, version, artifact.metadata)
 
 
-# Any project's artifacts: the standards alone
+# Rules for any project, by the standards alone
 
 
 def _broken_standards(compared: Compared, comparison: Comparison, wheels: Having) -> Iterator[Finding]:
@@ -170,7 +170,7 @@ def _broken_standards(compared: Compared, comparison: Comparison, wheels: Having
         if not comparison.is_modern:
             read = field in RESOLVER_FIELDS
             finding = field_finding(artifact, difference, Severity.WARNING if read else Severity.NOTE, (_OLD,))
-            # An sdist that is too old to be compared in what matters, is not held against its wheels in the rest.
+            # An sdist that is too old to be compared in what matters is not compared in the rest either.
             yield finding._replace(rule="not-comparable") if comparison.unsaid and not read else finding
         elif field.lower() not in sdist.metadata.dynamic:
             note = _FORBIDDEN.format(field)
@@ -185,15 +185,15 @@ def _broken_standards(compared: Compared, comparison: Comparison, wheels: Having
                 yield field_finding(artifact, difference, severity, (_APPENDED,))
 
 
-# The wheels among themselves
+# Wheels compared with each other
 
 
 def _disagreements(
     compared: Compared, comparison: Comparison, rivals: Rivals, *, abides: bool | None, why: str
 ) -> Iterator[Finding]:
-    """Yield where one wheel deviates from the others, and it is not these that the sdist speaks against.
+    """Yield findings on a wheel that deviates from the others, unless the sdist agrees with it.
 
-    `abides` is whether it is as declared, None where nothing is declared, and `why` the reason that is given for it.
+    `abides` is whether the deviation is declared, None if nothing is, and `why` the declared reason.
     """
     differing = {difference.field for difference in compared.differences}
     for difference in compared.deviations:
@@ -202,10 +202,10 @@ def _disagreements(
                 continue
             severity, note = _weight(difference.field, comparison, abides=abides)
         elif comparison.sdist is None or comparison.unsaid:
-            # There is a warning for what standards forbid; they say nothing about a release without an sdist.
+            # A warning where the standards forbid it; without an sdist they don't.
             severity, note = Severity.NOTE, "no resolver reads this field"
         else:
-            continue  # held against the sdist it has been reported
+            continue  # its difference from the sdist is reported already
         others = comparison.others(difference.field)
         yield difference.finding(
             "wheels-disagree",
@@ -219,10 +219,10 @@ def _disagreements(
 
 
 def _weight(field: str, comparison: Comparison, *, abides: bool | None) -> tuple[Severity, str]:
-    """Weigh that wheels differ in a field, with the reason; `abides` is as in `_disagreements`."""
+    """Return the severity of a difference between wheels, and notes; `abides` is as in `_disagreements`."""
     if abides:
         return Severity.WARNING, _EXPLAINED
-    # What may be appended is declared, not left open: `Dynamic` sanctions nothing then.
+    # Additions are declared, so `Dynamic` alone allows nothing.
     if abides is None and comparison.lets_vary(field):
         return Severity.WARNING, _LEFT_OPEN
     return Severity.ERROR, _ONE_READ

@@ -28,7 +28,7 @@ _ONE = "a release has one sdist (PEP 625), and no standard says which of two a t
 
 
 def judge_sdists(comparison: Comparison, own: Own) -> Iterator[Finding]:
-    """Find what is wrong with the sdist that wheels are held against, and any other sdist beside it."""
+    """Find errors in the reference sdist, and any other sdist beside it."""
     sdist = comparison.sdist
     if sdist is None:
         return
@@ -65,16 +65,16 @@ def judge_sdists(comparison: Comparison, own: Own) -> Iterator[Finding]:
 
 
 def _sdist_disagrees(sdist: Artifact, *, declared: bool) -> Iterator[Finding]:
-    """Yield where PKG-INFO breaks the promises of the `[project]` table beside it."""
+    """Yield findings on PKG-INFO where it differs from the `[project]` table beside it."""
     whole = sdist.pyproject.table if sdist.pyproject else {}
     table = whole.get("project")
     if not isinstance(table, dict):
         return
     from abiding.project.promise import Promise
 
-    # The readme is not at hand: it lies in the archive.
+    # The readme was not read: it is in the archive.
     for difference in Promise.of(Project(table), None).broken_by(sdist.metadata):
-        # What no resolver reads is the business of the project alone.
+        # Fields that no resolver reads matter to the project only.
         if declared or difference.field in RESOLVER_FIELDS:
             yield difference.finding(
                 "sdist-disagrees",

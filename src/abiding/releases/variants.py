@@ -32,11 +32,11 @@ _READ = "an installer goes by the label and takes the properties for what the wh
 
 
 class _FormatError(ValueError):
-    """What variant.json is not."""
+    """An error in variant.json."""
 
 
 def judge_variants(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
-    """Hold each variant wheel of a release against its own variant.json, and those of one label against each other."""
+    """Check each variant wheel against its own variant.json, and wheels with the same label against each other."""
     labels: dict[str, tuple[str, frozenset[str]]] = {}
     for artifact in artifacts:
         split = WheelName.split(artifact.filename) if artifact.kind == "wheel" else None
@@ -58,7 +58,7 @@ def judge_variants(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
 
 
 def _held_to_index(artifact: Artifact, name: WheelName, properties: frozenset[str]) -> Iterator[Finding]:
-    """Hold a wheel against the file that the index has of all variants of its release."""
+    """Check a wheel against the index's file of all variants of its release."""
     file = f"{name.name}-{name.version}-variants.json"
     try:
         everything = _read(artifact.variants or b"", file)
@@ -143,7 +143,7 @@ def _read(data: bytes, file: str) -> Mapping[str, frozenset[str]]:
 
 
 def _priorities(table: Mapping[str, object], file: str) -> list[str]:
-    """Return the namespaces in their order; what else may be there is held to its form."""
+    """Return the namespaces in order, and check the form of the other keys. Raises `_FormatError`."""
     namespaces = _texts(table.get("namespace"), "`default-priorities.namespace`", _NAME, file)
     features = _table(table.get("feature", {}), "`default-priorities.feature`", file)
     for namespace, names in features.items():

@@ -21,7 +21,7 @@ _COMPUTED = (
 
 
 def two_versions(groups: Sequence[Sequence[Artifact | Unreadable]]) -> Iterator[Finding]:
-    """Find wheels without an sdist beside the one sdist of the same project that has no wheel. A group is a release."""
+    """Find wheels without an sdist beside the only sdist of the project, which has no wheel. Groups are releases."""
     alone: dict[str, list[Artifact | Unreadable]] = {}
     without: dict[str, list[Artifact | Unreadable]] = {}
     for group in groups:
@@ -35,12 +35,12 @@ def two_versions(groups: Sequence[Sequence[Artifact | Unreadable]]) -> Iterator[
 
 
 def _look_alike(first: str, second: str) -> bool:
-    """Tell whether both are on the way to one release, or one is computed from the state of a tree."""
+    """Return whether two versions are development versions of one release, or one is computed from a working tree."""
     from packaging.version import Version
 
     try:
         left, right = Version(first), Version(second)
-    except ValueError:  # no version, or a number of thousands of digits
+    except ValueError:  # an invalid version, or a number of thousands of digits
         return False
     same = Version(left.base_version) == Version(right.base_version)
     return same or any(each.is_devrelease or each.local for each in (left, right))
