@@ -47,14 +47,13 @@ __all__ = [
 def judge_wheels(
     paths: Iterable[Path], index: Listings | None = None, more: Judge | None = None, look: Look | None = None
 ) -> dict[str, tuple[Finding, ...]]:
-    """Judge all wheels with compiled files among some files, and right in some folders; the findings by path.
+    """Judge all wheels with compiled files among some files, and directly in some folders; the findings by path.
 
-    Each is at hand for the others, as a distribution that they may require. If one needs a library that none of these
-    has, what else it requires is looked up on the `index` (`index.listings`). `more` judges each of them too; `look` is
-    given each compiled file, by the wheel and its place, while it is at hand. A wheel that can't be read is left out:
-    whoever reads its metadata says so. Without the libraries that read compiled files each wheel has a note of that,
-    and `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries. Raises
-    `IndexAccessError` if the index can't be read.
+    Each wheel may provide for the others. If one needs a library that none of these has, its other requirements are
+    looked up on the `index` (`index.listings`). `more` judges each wheel too; `look` is called with each compiled file,
+    its wheel and its place. A wheel that can't be read is left out, since reading its metadata reports it. If no reader
+    of compiled files is installed, each wheel has a note on that, and `AbidingError` (`missing-extra`) is raised only
+    if a wheel was built with native entries. Raises `IndexAccessError` if the index can't be read.
     """
     from abiding.native import names
 
@@ -67,7 +66,7 @@ def judge_wheels(
     return wheel_check.judge_wheels(with_code, wheels, index, more, look)
 
 
-# What a build with native entries asks for in each hook
+# For each hook of a build with native entries
 
 
 def applies(entry: Entry) -> bool:
@@ -76,15 +75,15 @@ def applies(entry: Entry) -> bool:
 
 
 def build_requirements() -> tuple[str, ...]:
-    """Return what reads and edits compiled files on this platform: the part of the extra `native` that a build needs.
+    """Return the tools that read and edit compiled files on this platform: what a build needs of the extra `native`.
 
-    Not `abiding[native]`: pip would look for abiding itself a second time, and not where this one came from.
+    Not `abiding[native]`, for which pip would look for abiding again, and perhaps not where this one came from.
     """
     return _TOOLS.get(sys.platform, _TOOLS["linux"])
 
 
 def reading_requirements(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """Return what reads a wheel of the API level, which may be linked with an installed provider all the same."""
+    """Return the tools that read a wheel of the API level, which may still be linked with an installed provider."""
     return build_requirements()[:1] if _installed(entries) else ()
 
 
@@ -97,7 +96,7 @@ _TOOLS = {
 
 @contextmanager
 def linking(entries: Iterable[Entry]) -> Iterator[None]:
-    """While it lasts, the wrapped backend finds the libraries of those native entries whose provider is installed."""
+    """Let the wrapped backend find the libraries of native entries, if their providers are installed."""
     names = _names(entries)
     if not names:
         yield
@@ -118,7 +117,7 @@ def required(entries: Iterable[Entry]) -> None:
 
 
 def hold_to_bring(entries: Iterable[Entry]) -> None:
-    """Raise `DeclarationError` (`missing-provider`) if a metapackage brings nothing to be linked with."""
+    """Raise `DeclarationError` (`missing-provider`) if a metapackage requires no provider here."""
     without = _of_metapackages(entries)
     if without:
         from abiding.native.building import brings_no_library
@@ -127,7 +126,7 @@ def hold_to_bring(entries: Iterable[Entry]) -> None:
 
 
 def _of_metapackages(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries on metapackages that bring nothing here."""
+    """Return the entries on metapackages that require no provider here."""
     applying = [entry for entry in entries if applies(entry)]
     if not applying:
         return []
@@ -155,7 +154,7 @@ def needed(path: Path) -> frozenset[str]:
 
 
 def absent(entries: Iterable[Entry]) -> list[str]:
-    """Name the providers of native entries that are not installed, or bring nothing here."""
+    """Return the providers of native entries that are not installed, and metapackages that require none here."""
     entries = list(entries)
     names = _names(entries)
     if not names:
@@ -174,7 +173,7 @@ def _names(entries: Iterable[Entry]) -> list[str]:
 def _lines(entries: Iterable[Entry]) -> dict[str, str]:
     """Return the lines of native entries by the distributions that they are for."""
     applying = [entry for entry in entries if applies(entry)]
-    if not any("[" in entry.requires for entry in applying):  # nothing of a metapackage is asked for
+    if not any("[" in entry.requires for entry in applying):  # no extra of the metapackage is requested
         return {entry.name: entry.requires for entry in applying}
     from abiding.native.entry_distributions import distributions_for
 
@@ -184,7 +183,7 @@ def _lines(entries: Iterable[Entry]) -> dict[str, str]:
 def judge_built(
     path: Path, requires: Sequence[str], natives: Sequence[tuple[Entry, str]], record: BuildRecord
 ) -> tuple[dict[str, bytes], BuildRecord, tuple[Finding, ...]]:
-    """Look at a wheel that was built with these native entries, each with its line, before it is handed over.
+    """Judge a wheel that was built with these native entries, each with its line.
 
     `requires` are all lines that its METADATA will have. Returns the members to write, with their contents, the
     record with the libraries that it is linked with, and the findings. Raises `AbidingError`.
@@ -207,7 +206,7 @@ def has_code(names: Iterable[str]) -> bool:
 
 
 def editable_members(project: str, folder: Path, natives: Iterable[Entry]) -> dict[str, bytes]:
-    """Make what an editable wheel needs so that what is compiled into the tree in `folder` finds its providers."""
+    """Return the members of an editable wheel by which modules compiled into the tree `folder` find their providers."""
     from abiding.native import building, preloading
 
     return preloading.members(project, folder, building.shared_libraries(_names(natives)))
@@ -216,9 +215,9 @@ def editable_members(project: str, folder: Path, natives: Iterable[Entry]) -> di
 def forgotten(
     archive: Wheel, requires: Sequence[str], build_requires: Iterable[str], entries: Iterable[Entry]
 ) -> tuple[Needed, ...]:
-    """Tell which libraries a wheel needs of installed distributions, of which no entry says that they are native.
+    """Return the libraries that a wheel needs of installed distributions which no entry declares as native.
 
-    Of those alone that the wheel or the build requires. Raises `ArchiveError`.
+    Only distributions that the wheel or the build requires count. Raises `ArchiveError`.
     """
     if not has_code(archive.names):
         return ()
@@ -229,16 +228,16 @@ def forgotten(
 
 
 def version_of(name: str) -> str:
-    """Return the public version of an installed distribution; empty if it is not there, or has none that is one."""
+    """Return the public version of an installed distribution; empty if there is none, or it is invalid."""
     from abiding.native import bytewise
 
     return bytewise.version_of(name)
 
 
 def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:
-    """Judge a wheel of the API level: it has nothing of the providers that the ABI level's entries name.
+    """Judge a wheel of the API level, which must not be linked with providers of the ABI level's entries.
 
-    Where none of these is installed, nothing of theirs can be in it. Raises `AbidingError`.
+    If none of these is installed, it can't be. Raises `AbidingError`.
     """
     installed = _installed(entries)
     if not installed:

@@ -43,7 +43,7 @@ _HINTS = (
 
 
 def judge(path: Path, providers: Sequence[Contents]) -> Iterator[Finding]:
-    """Find what a wheel of the API level has of these installed providers. Raises `AbidingError`."""
+    """Find links of a wheel of the API level to these installed providers. Raises `AbidingError`."""
     wheel = contents.of_wheel(path)
     yield from _leaked(path, wheel.images, _roots(providers))
     for provider in providers:
@@ -59,10 +59,10 @@ def judge(path: Path, providers: Sequence[Contents]) -> Iterator[Finding]:
 
 
 def _roots(providers: Sequence[Contents]) -> set[Path]:
-    """Tell where the environment has its files: the folders with the providers, and that of the environment itself."""
+    """Return the folders of the environment: those with the providers, and its prefix."""
     roots = {Path(sys.prefix)} if sys.prefix != sys.base_prefix else set()
     for provider in providers:
-        # Those of Linux have no list of theirs.
+        # Distributions of Linux packages have no list of files.
         roots |= {Path(file.removesuffix(place)) for place, file in islice(provider.files.items(), 1)}
     return {root.resolve() for root in roots}
 
@@ -80,9 +80,9 @@ def _leaked(path: Path, images: Sequence[Image], roots: Collection[Path]) -> Ite
 
 
 def _lacked(wheel: Contents, users: Sequence[Image], provider: Contents, shipped: Image) -> Sequence[str]:
-    """Return the symbols that are taken from a provider's library, and that no library of the machine has.
+    """Return the symbols that are used of a provider's library, and that no library of the machine has.
 
-    Both may have the same name: what is used then tells which of them the linker was given.
+    If both libraries have the same name, the symbols show with which of them the wheel was linked.
     """
     exported = provider.symbols(shipped).exported if shipped.format is Format.ELF else frozenset()
     lacked: set[str] = set()
@@ -93,7 +93,7 @@ def _lacked(wheel: Contents, users: Sequence[Image], provider: Contents, shipped
 
 
 def _exported_here(needs: Iterable[str], names: frozenset[str]) -> frozenset[str]:
-    """Tell what libraries of the machine export, and those that they need; all that is wanted, if one can't be read."""
+    """Return which of the wanted symbols the machine's libraries, with those they need, export; all if unreadable."""
     symbols: frozenset[str] = frozenset()
     ahead, seen = list(needs), set[str]()
     while ahead and not names <= symbols:
@@ -109,7 +109,7 @@ def _exported_here(needs: Iterable[str], names: frozenset[str]) -> frozenset[str
 
 
 def _exported(library: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
-    """Return what the machine's library of this name exports, and needs; None if it is not there, or can't be read."""
+    """Return exports and needs of the machine's library with this name; None if it is missing or unreadable."""
     for path in on_the_machine(library):
         try:
             data = path.read_bytes()
@@ -122,7 +122,7 @@ def _exported(library: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
 
 
 def on_the_machine(library: str) -> list[Path]:
-    """Return where the loader finds a library of this name without a run path."""
+    """Return the path at which the loader finds a library without a run path."""
     searched = (*filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)), *system_folders())
     files = [Path(folder, library) for folder in searched if is_there(Path(folder, library))]
     return files or [Path(path) for name, path in _listed() if name == library]

@@ -61,7 +61,7 @@ class _Copy(NamedTuple):
 
 
 def bill(wheel: str, members: Iterable[str]) -> bytes | None:
-    """Write down whose the new members of a repaired wheel are; None if none is of an installed distribution."""
+    """Return the file that lists the origin of new members; None if none is from an installed distribution."""
     copies = sorted(_copies(members))
     split = WheelName.split(wheel)
     if not copies or split is None:
@@ -89,7 +89,7 @@ def _copies(members: Iterable[str]) -> Iterator[_Copy]:
             copies.setdefault(f"{match['stem']}{match['end']}", []).append((member, match["digest"]))
     seen = set()
     for distribution in Installed().distributions() if copies else ():
-        with suppress(AbidingError):  # of a broken one nothing can be said
+        with suppress(AbidingError):  # a broken distribution has no readable list
             for copy in _of(distribution, copies):
                 if copy.member not in seen:
                     seen.add(copy.member)

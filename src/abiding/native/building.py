@@ -84,7 +84,7 @@ def require_installed(lines: Mapping[str, str]) -> None:
 
 
 def brings_no_library(line: str) -> DeclarationError:
-    """Make the error for a line on a metapackage that brings nothing here."""
+    """Return the error for a line on a metapackage that requires no provider here."""
     asks = bool(requirements.parse(pins.sample(line)).extras)
     lacks = (
         "nothing that its extras require is for this environment" if asks else "the line asks for none of its extras"
@@ -104,12 +104,12 @@ def brings_no_library(line: str) -> DeclarationError:
 
 @contextmanager
 def search_paths(names: Sequence[str]) -> Iterator[None]:
-    """While it lasts, compilers and pkg-config search the folders of these distributions first, where installed.
+    """Let compilers and pkg-config search the folders of these installed distributions first.
 
-    pkg-config is led by the `pkg_config` entry points (the convention of pkgconf on the index), gcc and clang by CPATH
-    and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB. A folder that a command names comes
-    before these, and setuptools names that of a shared Python, where a distribution has all its libraries; LDFLAGS puts
-    others before it. Raises `AbidingError` (`broken-install`).
+    pkg-config finds them by `pkg_config` entry points (the convention of pkgconf on the index), gcc and clang by CPATH
+    and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB. Folders on a command line come
+    first, and setuptools adds that of a shared Python, where Linux distributions have all libraries; LDFLAGS puts the
+    providers' folders before it. Raises `AbidingError` (`broken-install`).
     """
     here = [installed for installed in map(find_installed, names) if installed is not None]
     include, libraries = _VARIABLES
@@ -155,7 +155,7 @@ def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _is_binary(file: Path) -> bool:
-    """Return whether a file is none of the scripts for linkers that wheels have in the place of links."""
+    """Return whether a file is not a linker script, which wheels have instead of links."""
     try:
         with file.open("rb") as opened:
             return b"\0" in opened.read(16)
@@ -201,7 +201,7 @@ def _is_shared(name: str) -> bool:
 def judge_built(
     path: Path, requires: Sequence[str], natives: Sequence[Native], record: BuildRecord
 ) -> tuple[dict[str, bytes], BuildRecord, tuple[Finding, ...]]:
-    """Look at the wheel that the wrapped backend wrote to `path`.
+    """Judge the wheel that the wrapped backend wrote to `path`.
 
     `requires` are all lines that its METADATA will have. Returns the members of the wheel that have to be written, with
     their contents, the record with the libraries, and the findings. Raises `AbidingError`.
@@ -229,7 +229,7 @@ def judge_built(
 
 
 def _is_preloaded(link: Link, providers: Collection[str]) -> bool:
-    """Return whether a file gets a library by code that has loaded it before, as no program does."""
+    """Return whether a file, which must be no program, uses a library that is preloaded."""
     by_code = isinstance(link.origin, Provided) and link.origin.contents.name in providers
     return by_code and not is_program(link.image)
 
@@ -272,7 +272,7 @@ def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Fin
 
 
 def _ambiguous_here(subject: Subject) -> Iterator[Finding]:
-    """Yield names that this machine has for libraries of its own: others of its kind will have them too."""
+    """Yield names of libraries that this machine also has itself, as others of its kind probably do."""
     seen = set()
     for _, origin in subject.provided():
         name = origin.image.name

@@ -26,8 +26,8 @@ __all__ = ["Needed", "needed", "version_of"]
 class Needed(NamedTuple):
     """A library of a distribution, and the files of a wheel that name it, as all do that need it.
 
-    `version` is empty where it is not known. `is_required` is whether the wheel requires the distribution, `is_led`
-    whether its files may get to the library: by a run path, or because code of the wheel may load it.
+    `version` is empty if unknown. `is_required` is whether the wheel requires the distribution, `is_led` whether its
+    files may find the library: by a run path, or because code of the wheel may load it.
     """
 
     library: str
@@ -41,10 +41,10 @@ class Needed(NamedTuple):
 def needed(
     wheel: Wheel, requires: Iterable[str], build_requires: Iterable[str], known: Collection[str]
 ) -> Iterator[Needed]:
-    """Find the libraries that a wheel needs of what is required, by itself or for the build, and is not `known`.
+    """Find the libraries that a wheel needs of distributions which it or the build requires, and that are not `known`.
 
-    Of those alone that neither the wheel itself nor the machine has by the same name, nor, where the build alone
-    requires them, something that the wheel requires. Raises `ArchiveError`.
+    Libraries that the wheel or the machine has by the same name don't count, nor, for distributions of the build, those
+    that a requirement of the wheel has. Raises `ArchiveError`.
     """
     own = {place.rpartition("/")[2] for place in map(place_of, wheel.names)}
     required = _required(requires)
@@ -68,12 +68,12 @@ def needed(
 
 
 def _required(lines: Iterable[str]) -> set[str]:
-    """Return the normalised names that requirement lines ask for here."""
+    """Return the normalised names of the requirements that apply here."""
     return {normalised(requirement.name) for requirement in requirements.in_force(lines)}
 
 
 def _files(name: str) -> list[str]:
-    """Return the files of an installed distribution; of one that is not there, or whose RECORD is broken, none."""
+    """Return the files of an installed distribution; none if it is not installed, or its RECORD is broken."""
     import csv
     from importlib.metadata import PackageNotFoundError, distribution
 
@@ -101,14 +101,14 @@ def _shipped(name: str) -> set[str]:
     return {name for name in names if _LIBRARY.fullmatch(name.encode()) and not is_mangled(name)}
 
 
-# Windows finds a DLL in what code has added to its path: which a file does not say.
+# Windows finds DLLs in folders that code has added, which the files don't show.
 _LIBRARY = re.compile(rb"lib[^\0/\s]{1,200}\.(?:so(?:\.[\w.]+)?|dylib)")
 _NAMED = re.compile(rb"(?:\0|@rpath/|@loader_path/(?:[^\0/]{1,100}/){0,20})(%s)(?=\0)" % _LIBRARY.pattern)
 _WAY = re.compile(rb"\$ORIGIN|\$\{ORIGIN\}|@loader_path")
 
 
 def _users(wheel: Wheel, wanted: Collection[str]) -> tuple[dict[str, list[str]], bool]:
-    """Return the files that name some libraries, by library, and whether one has a run path: that may lead to them."""
+    """Return the files that name some libraries, by library, and whether one of the files has a run path."""
     users: dict[str, list[str]] = {}
     has_way = False
     images = [member for member in wheel.directory.members() if may_be_image(member.name)]
@@ -130,7 +130,7 @@ _LONGEST = 1024
 
 
 def _loads(wheel: Wheel, name: str) -> bool:
-    """Return whether Python code of a wheel imports a module of a distribution, or what libraries are opened with."""
+    """Return whether Python code of a wheel imports a module of a distribution, or one that opens libraries."""
     from abiding.native.contents import Contents, module_text
     from abiding.native.python_imports import scripts
 

@@ -39,10 +39,10 @@ _LARGEST = 4 << 30
 class Contents:
     """A distribution. `name` is normalised; `platforms` are the platform tags of its wheel; `requires` its lines.
 
-    `files` maps each place below site-packages to the name by which `read` knows it. `images` are the files that are
-    ELF, Mach-O or PE. `readable` is false for one of which only a record or a list of files is at hand. `broken` says
-    which files of what is installed can't be read. `begin` reads the beginning of a file, where there may be more of it
-    than is worth to be held. `foreign` are the images that were set apart because no loader of the platform takes them.
+    `files` maps each place below site-packages to the name that `read` takes. `images` are the ELF, Mach-O and PE
+    files. `readable` is false if only a record or a list of files is known. `broken` has findings on installed files
+    that can't be read. `begin` reads the beginning of a file, which is enough for large ones. `foreign` are the images
+    that were set apart because no loader of the platform takes them.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Contents:
     foreign: tuple[Image, ...] = ()
 
     def loadable(self, format_: Format | None) -> Contents:
-        """Return the same with the images of one format only: some distributions have launchers of others."""
+        """Return the same with images of one format only: some distributions have launchers for other systems."""
         own = tuple(image for image in self.images if image.format is format_)
         return replace(self, images=own, foreign=tuple(image for image in self.images if image.format is not format_))
 
@@ -67,7 +67,7 @@ class Contents:
         return _symbols(self, image, machine)
 
     def member(self, name: str) -> bytes | None:
-        """Return a file of the folder that tells about it (`.dist-info`); None if there is none."""
+        """Return a file of its `.dist-info` folder; None if there is none."""
         place = next((place for place in self.files if place.endswith(f".dist-info/{name}")), None)
         return None if place is None else self.read(self.files[place])
 
@@ -84,18 +84,18 @@ class Contents:
 
     @property
     def modules(self) -> frozenset[str]:
-        """The names of its modules: below what holds its libraries, where only these are known."""
+        """The names of its modules; of its packages, if only libraries are known."""
         modules = frozenset(filter(None, (module_name(place) for place in self.files if place.endswith(".py"))))
         return modules or self.packages
 
     @property
     def packages(self) -> frozenset[str]:
-        """The names that its folders have as packages, those without a file of their own too."""
+        """The names of its packages, including those without an `__init__.py`."""
         folders = {parent for place in self.files for parent in _parents(place) if ".dist-info" not in parent}
         return frozenset(filter(None, (module_name(f"{folder}/__init__.py") for folder in folders)))
 
     def shipped_as(self, library: str) -> Image | None:
-        """Return the image that another one finds under this name: by SONAME or by file name."""
+        """Return the image with this name, by its SONAME or its file name."""
         return next((image for image in self.images if image.is_called(library)), None)
 
 
@@ -141,7 +141,7 @@ def of_wheel(path: Path, look: Look | None = None) -> Contents:
 
 
 def module_text(wheel: Wheel, member: ZipMember) -> bytes:
-    """Read so much of a Python file in a wheel as is looked at; less of one that is packed as no such file is."""
+    """Read the beginning of a Python file in a wheel; less of it if it is compressed suspiciously."""
     fair = max(bounds.MODULE_HARMLESS, bounds.MODULE_DENSITY * member.stored_size)
     return wheel.beginning(member, min(bounds.MODULE, fair))
 
@@ -187,7 +187,7 @@ def _made(
         if may_be_image(place):
             try:
                 image = read_image(read(name), place, artifact)
-            except (OSError, ValueError):  # listed in RECORD and gone
+            except (OSError, ValueError):  # listed in RECORD, but missing
                 continue
             except DamagedImageError as exc:
                 if tell is None:

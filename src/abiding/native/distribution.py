@@ -37,7 +37,7 @@ _LONGEST_VERSION = 256
 
 _UNKNOWN = "so it is not known which libraries it ships"
 LIBRARY_OF_THE_MACHINE = "or be linked with the library of this machine: build at the API level, `ABIDING_LEVEL=api`"
-# Distributions of Linux leave RECORD out, and what they have installed pip lets be.
+# Packages of Linux distributions have no RECORD, and pip leaves them alone.
 _ELSEWHERE = (
     "install its wheel by pip or uv in an environment of its own, as a build in isolation does",
     LIBRARY_OF_THE_MACHINE,
@@ -46,7 +46,7 @@ _ELSEWHERE = (
 
 @dataclass(frozen=True)
 class InstalledDistribution:
-    """One distribution by the folder that says so, `info`, which lies in `root`; `name` is normalised."""
+    """An installed distribution, with its `.dist-info` or `.egg-info` folder `info` in `root`; `name` is normalised."""
 
     root: Path
     info: Path
@@ -74,12 +74,12 @@ class InstalledDistribution:
 
     @property
     def layout(self) -> SiteLayout:
-        """Where the folder lies that it is installed into."""
+        """The place of the folder into which it is installed."""
         return SiteLayout.of_folder(self.root)
 
     @cached_property
     def files(self) -> Mapping[str, str]:
-        """Where each of its files is, by its place below site-packages. Raises `AbidingError` (`broken-install`)."""
+        """The path of each of its files, by place below site-packages. Raises `AbidingError` (`broken-install`)."""
         layout = self.layout
         stems: dict[str, str] = {}
         for name in self._listed():
@@ -93,7 +93,7 @@ class InstalledDistribution:
         if record is None and os.path.lexists(self.info / "RECORD"):
             note = "it is no plain file, or too large, or closed to you"
             raise self.broken("has a RECORD that can't be read", note, hints=(self._overwriting,))
-        if record is None:  # distributions of Linux leave it out, and old tools had a list of another form
+        if record is None:  # Linux distributions leave it out, and old tools wrote another list
             for line in (self.member("installed-files.txt") or b"").decode("utf-8", "replace").splitlines():
                 yield posixpath.join(self.info.name, line)
             return
@@ -104,13 +104,13 @@ class InstalledDistribution:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The tags in its WHEEL; none if it has none that can be read."""
+        """The tags in its WHEEL; none if there is no readable one."""
         return StatedTags.read((self.member("WHEEL") or b"")[: bounds.WHEEL]).tags
 
     def member(self, name: str) -> bytes | None:
-        """Read a file of the folder that tells about it; None if there is none that is a plain file of a fair size."""
+        """Read a file of its `info` folder; None if there is no such plain file of a reasonable size."""
         try:
-            # Old tools had one file in the place of the folder, which is PKG-INFO.
+            # Old tools wrote PKG-INFO as a file in place of the folder.
             alone = name == "PKG-INFO" and not self.info.is_dir()
             return read_plain(self.info if alone else self.info / name, _LARGEST_LIST)
         except OSError:
@@ -129,7 +129,7 @@ class InstalledDistribution:
 
     @property
     def source_tree(self) -> str:
-        """The URL of the tree that an editable install leads to (PEP 610); empty for any other."""
+        """The URL of the source tree of an editable install (PEP 610); empty for any other."""
         try:
             table = json.loads(self.member("direct_url.json") or b"{}")
             return str(table["url"]) if table["dir_info"]["editable"] is True else ""
@@ -137,7 +137,7 @@ class InstalledDistribution:
             return ""
 
     def unlisted(self) -> AbidingError:
-        """Make the error that says that nobody knows what its files are."""
+        """Return the error that its files are unknown."""
         what = "has no RECORD, or an empty one" if self._is_standard else "is of an old tool, with no list of its files"
         installer = (self.member("INSTALLER") or b"")[:_LONGEST_VERSION].decode("utf-8", "replace").strip()
         if installer in ("pip", "uv"):
@@ -147,7 +147,7 @@ class InstalledDistribution:
 
     @property
     def _overwriting(self) -> str:
-        """The hint for one without a good RECORD: by that pip takes away what is there, and else does nothing."""
+        """Return the hint for a missing or broken RECORD, without which pip can't uninstall the distribution."""
         name, _, version = self.info.stem.partition("-")
         line = shlex.quote(f"{name}=={version}" if version else self.name)
         return f"install it again: `pip install --ignore-installed --no-deps {line}`"
@@ -157,7 +157,7 @@ class InstalledDistribution:
         return self.info.suffix.lower() == ".dist-info"
 
     def broken(self, what: str, *notes: str, hints: tuple[str, ...] = ()) -> AbidingError:
-        """Make the error that says what can't be read of it; without other `hints` it is to be installed again."""
+        """Return the error on a part that can't be read; the default hint is to reinstall it."""
         finding = Finding(
             "broken-install",
             Severity.ERROR,

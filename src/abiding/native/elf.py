@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 __all__ = ["read", "symbols"]
 
 
-# A name may be the end of another one, but not for ever.
+# A name may be the end of another one, but the total is limited.
 _MOST_SHARED = 4
-# One version is said of thousands of symbols.
+# Thousands of symbols share a version.
 _LONGEST_VERSION = 256
 
 
 class _Metered(io.BytesIO):
-    """A file that can be read only so often.
+    """A file with a limit on the number of reads.
 
-    In a damaged file tables lie over each other or lead back to their beginning, and pyelftools follows them. A real
-    one takes up to a thousand reads, one with many symbols one for each 400 bytes, and of few bytes each.
+    In a damaged file, tables may overlap or form cycles, which pyelftools follows. Real files need up to a thousand
+    reads, or with many symbols one for each 400 bytes, each of few bytes.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -80,7 +80,7 @@ def read(data: bytes, place: str) -> Image | None:
     )
 
 
-# Of these none is empty; pyelftools gives an empty text for one that has no end.
+# None of these is empty; pyelftools returns an empty text for an unterminated one.
 _NAMES = ("DT_NEEDED", "DT_SONAME")
 _TEXTS = {"DT_NEEDED": "needed", "DT_SONAME": "soname", "DT_RPATH": "rpath", "DT_RUNPATH": "runpath"}
 
@@ -91,10 +91,10 @@ _ORDERS = ("<3I", ">3I")
 
 
 def _opened(notes: bytes) -> Iterator[Opened]:
-    """Yield the libraries that notes say are opened at run time; what is none of the form says nothing."""
+    """Yield the libraries that notes list as opened at run time; notes of another form are ignored."""
     if _OWNER not in notes:
         return
-    # What the type is tells in which order the bytes are.
+    # The type shows the byte order.
     order = next((candidate for candidate in _ORDERS if struct.pack(candidate, 0, 0, _DLOPEN)[8:] in notes), _ORDERS[0])
     place = 0
     while place + _HEADER <= len(notes):
@@ -118,10 +118,10 @@ def _of_json(text: bytes) -> Iterator[Opened]:
 
 
 def symbols(data: bytes) -> Symbols:
-    """Read the dynamic symbol table; weak imports are kept apart, because they may stay unresolved.
+    """Read the dynamic symbol table; weak imports are kept separate, because they may stay unresolved.
 
-    A name with a version says which library it is from (`GLIBC_2.17`); one without may come from any. The table itself
-    is not read with pyelftools, which makes an object of each of the thousands of symbols that a library has.
+    The version of a name gives its library (`GLIBC_2.17`); a name without version may come from any. The table is not
+    read with pyelftools, which creates an object for each of thousands of symbols.
     """
     file = ELFFile(_Metered(data))
     sections = list(file.iter_sections())
@@ -162,19 +162,19 @@ def symbols(data: bytes) -> Symbols:
 _WIDE = 64
 _LOCAL, _WEAK, _UNIQUE = 0, 2, 10
 _VAGUE = (_WEAK, _UNIQUE)
-# A function, one that is chosen when a file is loaded; and what is data.
+# A function, and one that is chosen when the file is loaded; then data.
 _FUNCTIONS = (2, 10)
 _DATA = {1: "data", 5: "data", 6: "thread-local data"}
-# Of a symbol the place of its name, its binding and type, its section and its size; what is between is not asked for.
+# The fields of a symbol: offset of its name, binding and type, section, size; others are skipped.
 _ENTRIES = {32: "I4xIBxH", 64: "IBxH8xQ"}
 
 
 def _entries(
     data: bytes, file: ELFFile, table: Section, sections: Iterable[Section]
 ) -> Iterator[tuple[str, int, bool, int, int]]:
-    """Yield the symbols of a table: name, binding and type, whether it is defined here, its version's index, its size.
+    """Yield the symbols of a table: name, binding and type, whether it is defined here, version index, size.
 
-    That is 0 or 1 where it has none. Raises `ValueError` if the table can't be right.
+    The version index is 0 or 1 for a symbol without version. Raises `ValueError` for an invalid table.
     """
     order = "<" if file.little_endian else ">"
     entry = struct.Struct(order + _ENTRIES[file.elfclass])
@@ -200,7 +200,7 @@ def _bytes_of(data: bytes, section: Section) -> bytes:
     return data[start : start + section["sh_size"]]
 
 
-# The rest of a version index says whether the version is hidden: not what a linker takes for a name without one.
+# The top bit of a version index marks a hidden version, which linkers don't use for names without version.
 _NUMBER = 0x7FFF
 
 

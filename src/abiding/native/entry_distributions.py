@@ -20,10 +20,10 @@ __all__ = ["brings_nothing", "distributions_for"]
 
 
 def distributions_for(entry: str) -> list[str]:
-    """Return the normalised names of the distributions that a requirement with a `native` mark is for.
+    """Return the normalised names of the distributions that a native requirement stands for.
 
-    `cuda-toolkit[nvrtc]` is for what that extra requires in this environment, if cuda-toolkit is installed and has no
-    files of its own. Of a metapackage that brings nothing here, and of what is not installed, it is the name itself.
+    `cuda-toolkit[nvrtc]` stands for what that extra requires in this environment, if cuda-toolkit is installed and has
+    no files of its own. A metapackage that requires nothing here, and one that is not installed, stands for itself.
     Raises `AbidingError` (`broken-install`).
     """
     requirement = requirements.parse(pins.sample(entry))
@@ -31,7 +31,7 @@ def distributions_for(entry: str) -> list[str]:
 
 
 def brings_nothing(entry: str) -> bool:
-    """Return whether a requirement is on an installed metapackage, and the extras that it asks for bring nothing here.
+    """Return whether a requirement is on an installed metapackage whose requested extras require nothing here.
 
     Raises as `distributions_for` does.
     """
@@ -41,7 +41,7 @@ def brings_nothing(entry: str) -> bool:
 
 
 def _brought(requirement: Requirement, seen: frozenset[str]) -> Iterator[str]:
-    """Yield what a requirement brings by extras of a metapackage, or itself if it is on none."""
+    """Yield the requirements of a metapackage's extras, or the requirement itself if it is on no metapackage."""
     name = normalised(requirement.name)
     installed = _metapackage(name) if requirement.extras and name not in seen else None
     if installed is None:
@@ -49,7 +49,7 @@ def _brought(requirement: Requirement, seen: frozenset[str]) -> Iterator[str]:
         return
     lines = installed.metadata.all("Requires-Dist")
     extras = set(map(normalised, requirement.extras))
-    for _ in lines:  # each round goes one reference to extras of its own further
+    for _ in lines:  # each round follows one more reference to its own extras
         for line in requirements.in_force(lines, extras=extras):
             extras |= set(map(normalised, line.extras)) if normalised(line.name) == name else set()
     for line in requirements.in_force(lines, extras=extras):
@@ -58,7 +58,7 @@ def _brought(requirement: Requirement, seen: frozenset[str]) -> Iterator[str]:
 
 
 def _metapackage(name: str) -> InstalledDistribution | None:
-    """Return the installed distribution of a name, if it has no files but those that describe it."""
+    """Return the installed distribution of a name, if it has no files besides its metadata."""
     installed = find_installed(name)
     # Some do not list their files.
     return installed if installed and installed.files and all(map(only_tells, installed.files)) else None

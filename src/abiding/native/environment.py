@@ -23,7 +23,7 @@ __all__ = ["Survey", "survey"]
 
 
 class Survey(NamedTuple):
-    """What was seen in an environment; `unread` says what is installed and can't be read."""
+    """The libraries used in an environment, findings, and findings on distributions that are `unread`."""
 
     rows: tuple[LibraryUse, ...]
     findings: tuple[Finding, ...]
@@ -31,10 +31,10 @@ class Survey(NamedTuple):
 
 
 def survey(python: Interpreter, *, load: bool, reported: Collection[str] = ()) -> Survey:
-    """Look at everything that is installed; with `load`, import it in processes of their own and see what is mapped.
+    """Survey everything that is installed; with `load`, import modules in separate processes, and see what is loaded.
 
-    `reported` are modules of which somebody else says why they can't be imported: libraries have no part in it.
-    What can't be read is said, and hides nothing else. Raises `AbidingError` (`missing-extra`).
+    `reported` are modules that can't be imported for reasons which are reported elsewhere. What can't be read is
+    reported, and does not stop the survey. Raises `AbidingError` (`missing-extra`).
     """
     shelf = Installed(python.path)
     surveyed: list[SurveyedDistribution] = []
@@ -56,7 +56,7 @@ def survey(python: Interpreter, *, load: bool, reported: Collection[str] = ()) -
     findings += [finding for each in surveyed for finding in each.findings]
     unread += [finding for each in surveyed for finding in each.subject.consumer.broken]
     used = {origin.contents.name for each in surveyed for _, origin in each.subject.provided()}
-    # What an editable install requires it may well be linked with.
+    # An editable install is probably linked with what it requires.
     used |= {requirements.name_of(line) for editable in unseen for line in editable.requires}
     findings += [each.idle() for each in surveyed if each.shared and each.subject.consumer.name not in used]
     rows.sort(key=lambda row: (row.owner.lower(), row.library))
@@ -64,7 +64,7 @@ def survey(python: Interpreter, *, load: bool, reported: Collection[str] = ()) -
 
 
 def _not_looked_into(distribution: InstalledDistribution) -> Finding:
-    """Say of an editable install with compiled files that they are elsewhere."""
+    """Return the note that the compiled files of an editable install are elsewhere."""
     return Finding(
         "editable-install",
         Severity.NOTE,

@@ -26,12 +26,12 @@ class Format(StrEnum):
 
     @classmethod
     def of_name(cls, name: str) -> Format:
-        """Return the format that a file most probably has, where nothing but its name is known."""
+        """Return the probable format of a file, by its name alone."""
         suffix = name.lower().rpartition(".")[2]
         return {"dylib": cls.MACH_O, "dll": cls.PE, "pyd": cls.PE}.get(suffix, cls.ELF)
 
     def fold(self, name: str) -> str:
-        """Return a name as the loader compares it with others: that of Windows knows no case."""
+        """Return a name as the loader compares it: Windows ignores case."""
         return name.lower() if self is Format.PE else name
 
 
@@ -46,7 +46,7 @@ _MAGIC = {
 
 
 class Opened(NamedTuple):
-    """A library that a file says it opens by its name: any of `names`, and how much it needs that (`priority`)."""
+    """A library that a file announces to open by name: any of `names`, and the `priority`."""
 
     names: tuple[str, ...]
     priority: str
@@ -56,12 +56,12 @@ class Opened(NamedTuple):
 class Image:
     """One file of compiled code.
 
-    `place` is its path below site-packages, with `/`. `name` is what other files call it: SONAME, the install name's
-    last part, or the DLL name; the file name where there is none. `needs` are the libraries as it names them, in their
-    order. `run_paths` are the folders it looks into, as written; with `inherited` they count for what it loads, too
-    (ELF DT_RPATH without DT_RUNPATH, and Mach-O). With `inherits` those of the files that load it count for it as well
-    (all but ELF with DT_RUNPATH). `named` is whether the file says its name itself: a library without SONAME that was
-    loaded by its path is not known by its file name. `opens` is what it says that it opens at run time.
+    `place` is its path below site-packages, with `/`. `name` is the name by which others need it: SONAME, the last part
+    of the install name, or the DLL name, else the file name. `needs` are the libraries as it names them, in order.
+    `run_paths` are as written; with `inherited` they also count for the libraries that it loads (ELF DT_RPATH without
+    DT_RUNPATH, and Mach-O). With `inherits` those of files that load it count for it (all but ELF with DT_RUNPATH).
+    `named` is whether it contains its own name: without a SONAME, a library that was loaded by path is not known by its
+    file name. `opens` are the libraries that it announces to open at run time.
     """
 
     place: str
@@ -90,7 +90,7 @@ class Image:
         return self.format.fold(self.file_name)
 
     def is_called(self, library: str) -> bool:
-        """Return whether another file that needs a library of this name means this one."""
+        """Return whether it is meant by another file that needs a library of this name."""
         return self.format.fold(library) in map(self.format.fold, (self.name, self.file_name))
 
 
@@ -98,11 +98,10 @@ class Image:
 class Symbols:
     """The names that an image exports, and those it imports, by library; under the empty name if from any (ELF).
 
-    Imports that may stay unresolved are in `weak`, all others in `imported`. Names that have a version are told once
-    more as `NAME@VERSION`: the exported ones in `versioned`, the imported ones, by library, in `versions`. Those
-    exported names of C++ that each file defines that uses them (templates, inline functions; GCC's "vague linkage") are
-    in `vague` too. `data` are the exported ones that are no functions (ELF): how many bytes of what, or an empty text
-    for what is of no kind.
+    Imports that may stay unresolved are in `weak`, all others in `imported`. Names with a version are repeated as
+    `NAME@VERSION`: exports in `versioned`, and imports, by library, in `versions`. Exports of C++ that each user
+    defines itself (templates, inline functions; GCC's "vague linkage") are also in `vague`. `data` has the exports that
+    are no functions (ELF), with their size and kind, or an empty text for those without a kind.
     """
 
     exported: frozenset[str]
@@ -114,5 +113,5 @@ class Symbols:
     data: Mapping[str, str] = field(default_factory=dict)
 
     def used_of(self, library: str, exported: frozenset[str]) -> frozenset[str]:
-        """Return the names that are taken from `library`, which exports `exported`."""
+        """Return the names that it uses of `library`, which exports `exported`."""
         return self.imported.get(library, frozenset()) | (self.imported.get("", frozenset()) & exported)

@@ -35,11 +35,10 @@ _VERSIONED = re.compile(r"(.*\.so(?:\.\d+)*)\.\d+")
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A shelf. Of each distribution on an index the newest accepted wheel that can stand beside one with these tags.
+    """A shelf with the newest accepted wheel of each distribution on an index that can be installed beside some tags.
 
-    If that has a library only in another version than the `missing` ones, an older wheel that has the very one; with
-    `thorough`, also if it has libraries that are called otherwise. The distributions with the names of `elsewhere` are
-    not those of the index, whatever it has.
+    If it has a `missing` library in another version only, an older wheel with the right one; with `thorough`, also if
+    it has only libraries of other names. Distributions named in `elsewhere` are not looked up on the index.
     """
 
     index: Listings
@@ -50,7 +49,7 @@ class Indexed:
     _read: dict[str, Contents | None] = field(default_factory=dict)
 
     def get(self, name: str, accepted: SpecifierSet | None = None, /) -> Contents | None:
-        """Look a distribution up, once. Raises `AbidingError` if the index or the wheel can't be read."""
+        """Look up a distribution, once. Raises `AbidingError` if the index or the wheel can't be read."""
         if name in self.elsewhere:
             return None
         if name not in self._read:
@@ -71,20 +70,20 @@ class Indexed:
         return newest
 
     def shipping(self, _file_name: str, /) -> tuple[Contents, ...]:
-        """None: an index can't be asked who has a file."""
+        """Return nothing: an index can't search for files."""
         return ()
 
 
 def _has_any(contents: Contents) -> bool:
-    """Return whether it has libraries that others could be linked with."""
+    """Return whether it has libraries with which others could be linked."""
     return any(not module_name(image.place) and not is_mangled(image.file_name) for image in contents.images)
 
 
 def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:
-    """Of the wheels that can stand beside one with these tags, the one for the same platform.
+    """Return the wheel for the same platform, of those that can be installed beside one with these tags.
 
-    Where there is none, the one that runs on the oldest platform: where that does not run, none of them does. Wheels of
-    one release may be unlike each other: those of pyarrow for manylinux2014 have the strings of the old libstdc++.
+    If there is none, the one for the oldest platform. Wheels of one release may differ: those of pyarrow for
+    manylinux2014 use the old libstdc++'s strings.
     """
     own = {tag.platform for tag in tags}
     fitting = [filename for filename in filenames if fit_together(tags, _tags(filename))]
@@ -102,7 +101,7 @@ def _platforms(filename: str) -> tuple[str, ...]:
 
 
 def _tags(filename: str) -> frozenset[Tag]:
-    """Return the tags of a wheel; none if an index calls a file so that is not called as a wheel is."""
+    """Return the tags of a wheel; none if the file name is not that of a wheel."""
     try:
         return wheel_tags.parse(filename)[2]
     except InvalidWheelFilename:
@@ -129,7 +128,7 @@ def _contents(name: str, listing: Listing) -> Contents:
 
 
 def _images(place: str) -> Iterator[Image]:
-    """Give the file under every name that others may know it by: `libham.so.3.1` is most often called `libham.so.3`."""
+    """Return all names under which a file may be needed: `libham.so.3.1` is mostly needed as `libham.so.3`."""
     name = place.rpartition("/")[2]
     format_ = Format.of_name(name)
     name = format_.fold(name)

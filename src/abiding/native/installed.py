@@ -31,14 +31,14 @@ __all__ = ["Installed", "find_installed"]
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A shelf: what is installed in the folders of `path`, or of this interpreter's `sys.path`."""
+    """A shelf with the distributions installed in the folders of `path`, or of this interpreter's `sys.path`."""
 
     path: tuple[str, ...] | None = None
     _read: dict[str, Contents | None] = field(default_factory=dict)
     _found: list[InstalledDistribution] = field(default_factory=list)
 
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
-        """Read what is installed under a name, once; what can't be read is not there."""
+        """Return the distribution with this name, read once; None if it can't be read."""
         if name not in self._read:
             installed = find_installed(name, self.path)
             self._read[name] = None
@@ -48,7 +48,7 @@ class Installed:
         return self._read[name]
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
-        """Look for the file by the lists of what is installed; only distributions that have it are read."""
+        """Find a file by the lists of installed files; only distributions that have it are read."""
         for distribution in self.distributions():
             try:
                 there = any(place.rpartition("/")[2].lower() == file_name.lower() for place in distribution.files)
@@ -59,7 +59,7 @@ class Installed:
                 yield contents
 
     def distributions(self) -> list[InstalledDistribution]:
-        """Every distribution, of each name the one that counts."""
+        """All distributions; of several with the same name, the one that counts."""
         if not self._found:
             by_name: dict[str, list[InstalledDistribution]] = {}
             for folder in sys.path if self.path is None else self.path:
@@ -72,9 +72,9 @@ class Installed:
 
 
 def find_installed(name: str, path: Sequence[str] | None = None) -> InstalledDistribution | None:
-    """Return what is installed under a normalised name; None if nothing is. What it says is read when asked for.
+    """Return the installed distribution with a normalised name, or None. Its files are read lazily.
 
-    That is looked for in the folders of `path`, or by this interpreter. What can't be read then raises `AbidingError`
+    It is looked for in the folders of `path`, or by this interpreter. Reading it later may raise `AbidingError`
     (`broken-install`).
     """
     if path is not None:
@@ -89,7 +89,7 @@ def find_installed(name: str, path: Sequence[str] | None = None) -> InstalledDis
 
 
 def _in_folder(folder: str, name: str | None = None) -> Iterator[InstalledDistribution]:
-    """Yield what is installed in a folder, or a ZIP file, in the order in which Python finds it."""
+    """Yield the distributions in a folder or a ZIP file, in the order in which Python finds them."""
     try:
         installed = [*metadata.distributions(name=name, path=[folder])]
     except (OSError, ValueError):
@@ -98,7 +98,7 @@ def _in_folder(folder: str, name: str | None = None) -> Iterator[InstalledDistri
 
 
 def _read_from(installed: metadata.Distribution) -> InstalledDistribution | None:
-    # Every finder that looks into folders has it, that of the backport too; what another one makes up has no files.
+    # All finders of folders have it, also the backport's; distributions of other finders have no files.
     place = getattr(installed, "_path", None)
     if place is None:
         return None

@@ -18,7 +18,7 @@ __all__ = ["Interpreter", "python_meant"]
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python: its executable, where it imports from, its platform tag, and the folders of its system's loader."""
+    """A Python: its executable, its import path, its platform tag, and the folders of its system's loader."""
 
     executable: Path
     path: tuple[str, ...]
@@ -27,8 +27,8 @@ class Interpreter:
 
     @classmethod
     def ask(cls, place: Path) -> Interpreter:
-        """Find the Python of that name or path, and ask it, before `.pth` files run. Raises `AbidingError`."""
-        # As it is seen from here, in whatever folder it is called. A link is not followed, an environment is one.
+        """Find the Python of that name or path, and query it without running `.pth` files. Raises `AbidingError`."""
+        # Absolute, for use in any folder. Links are not followed, because the Python of an environment is one.
         executable = Path(shutil.which(place) or place).absolute()
         try:
             command = [str(executable), "-I", "-S", "-c", _QUESTION]
@@ -48,7 +48,7 @@ class Interpreter:
 
 
 def _why(executable: Path, exc: Exception) -> str:
-    """Say what came in the place of an answer."""
+    """Return a description of the invalid answer."""
     match exc:
         case _ if is_folder(executable):
             return "it is a folder"
@@ -70,7 +70,7 @@ _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
 def python_meant(place: Path) -> str:
-    """Return what to give in the place of something that is not the Python of an environment."""
+    """Return a hint for a path that is not the Python of an environment."""
     if python := _python_in(place):
         return f"name the Python of the environment: `--python {python}`"
     if place.name.endswith(ENDINGS):
@@ -84,12 +84,12 @@ def python_meant(place: Path) -> str:
 
 
 def _python_in(folder: Path) -> str:
-    """Return the Python of an environment whose folder was named for it; empty if there is none."""
+    """Return the Python of an environment, if its folder was given; empty if there is none."""
     places = (folder / "bin" / "python", folder / "Scripts" / "python.exe")
     return next((str(place) for place in places if is_there(place)), "")
 
 
-# Without `site`, which runs `.pth` files, a virtual environment has to be told by what makes it one (PEP 405).
+# Without `site`, which runs `.pth` files, a virtual environment is recognised by its pyvenv.cfg (PEP 405).
 _QUESTION = """
 import json, os, sys, site, sysconfig
 own = os.path.dirname(os.path.abspath(sys.executable))
@@ -118,7 +118,7 @@ _LONGEST_PTH = 1 << 20
 
 
 def _with_pth(path: list[str], sites: list[str]) -> tuple[str, ...]:
-    """Return the folders, with those that `.pth` files add by a line; lines of code are passed over."""
+    """Return the folders, with those that `.pth` files add; lines of code in these are skipped."""
     folders = dict.fromkeys(path)
     for site in sites:
         folders[site] = None
@@ -131,7 +131,7 @@ def _with_pth(path: list[str], sites: list[str]) -> tuple[str, ...]:
 
 
 def _lines(file: Path) -> list[str]:
-    """Return the lines of a file; none of one that can't be read, or is too large."""
+    """Return the lines of a file; none if it can't be read, or is too large."""
     try:
         return read_plain(file, _LONGEST_PTH).decode("utf-8-sig", "replace").splitlines()
     except OSError:

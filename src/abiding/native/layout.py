@@ -26,28 +26,28 @@ _UNKNOWN = "\0"
 
 @dataclass(frozen=True, slots=True)
 class SiteLayout:
-    """The folders from the prefix of an environment to site-packages, by their names; none if that is no such folder.
+    """The names of the folders from the prefix of an environment to site-packages; none if there is no such folder.
 
-    Wheels are installed as into the environments of `venv`: `lib/python3.11/site-packages`, also for Windows, whose
-    loader follows no run path.
+    Wheels are installed as in environments of `venv`: `lib/python3.11/site-packages`, also for Windows, whose loader
+    has no run paths.
     """
 
     folders: tuple[str, ...] = ("lib", _UNKNOWN, "site-packages")
 
     @classmethod
     def of_tags(cls, tags: Iterable[Tag]) -> SiteLayout:
-        """Return the layout that a wheel with these tags is installed into, with no name for what differs."""
+        """Return the layout for a wheel with these tags, with empty names where environments differ."""
         names = {_folder_of(tag) for tag in tags}
         return cls(("lib", names.pop(), "site-packages")) if len(names) == 1 else cls()
 
     @classmethod
     def of_folder(cls, site: PurePath) -> SiteLayout:
-        """Return the layout of the environment that has this folder of packages."""
+        """Return the layout of the environment with this site-packages folder."""
         folders = site.parts[-3:]
         return cls(folders if _SITE.fullmatch("/".join(folders)) else ())
 
     def place(self, path: str) -> str:
-        """Return the one spelling of a path from site-packages: from the prefix, if it leads out of Python's folder."""
+        """Return the canonical form of a path from site-packages: from the prefix if it leaves Python's folder."""
         path = posixpath.normpath(path)
         if not f"{path}/".startswith("../"):
             return path
@@ -62,10 +62,10 @@ class SiteLayout:
         return "/".join(rest) or "."
 
     def way(self, folder: str, target: str) -> str | None:
-        """Return the path from one folder to another one; None if it leads through one whose name is not known."""
+        """Return the relative path between two folders; None if it needs a folder with an unknown name."""
         ways = [self._from_prefix(path) for path in (folder, target)]
         highest = max(above for above, _ in ways)
-        # What is above the prefix has a name too, whatever it is.
+        # Folders above the prefix have some unknown name.
         start, end = ([_UNKNOWN] * (highest - above) + parts for above, parts in ways)
         common = len(posixpath.commonprefix([start, end]))
         if not highest and self._is_of_python(start) and not self._is_of_python(end):
@@ -74,11 +74,11 @@ class SiteLayout:
         return None if _UNKNOWN in down else "/".join([*[".."] * (len(start) - common), *down]) or "."
 
     def _is_of_python(self, parts: Sequence[str]) -> bool:
-        """Return whether a path from the prefix leads into the folder of Python, where its modules are too."""
+        """Return whether a path from the prefix leads into Python's folder, with its standard library."""
         return (*parts[: len(self.folders) - 1],) == self.folders[:-1]
 
     def _from_prefix(self, path: str) -> tuple[int, list[str]]:
-        """Return how many folders above the prefix a path from site-packages goes, and the rest of it."""
+        """Return how many folders above the prefix a path from site-packages leads, and its rest."""
         above, parts = 0, [*self.folders]
         for part in path.split("/"):
             if part == ".." and parts:
@@ -93,12 +93,12 @@ class SiteLayout:
 _SITE = re.compile(r"lib\w*/(?:python|pypy)[\d.]*t?/(?:site|dist)-packages")
 _CPYTHON = re.compile(r"cp(\d)(\d+)(t?)[dmu]*")
 _PYPY = re.compile(r"pp(\d)(\d+)")
-# From there on a wheel for no ABI is for the build without a global lock too, which has a folder of its own.
+# From this version on, a wheel for no ABI also fits the free-threaded build, which has its own folder.
 _TWO_FOLDERS = 13
 
 
 def _folder_of(tag: Tag) -> str:
-    """Return how Python's folder is called where a tag is for one alone."""
+    """Return the name of Python's folder, if a tag is for one version only."""
     if pypy := _PYPY.fullmatch(tag.interpreter):
         return f"pypy{pypy[1]}.{pypy[2]}"
     cpython = _CPYTHON.fullmatch(tag.interpreter if tag.abi == "none" else tag.abi)

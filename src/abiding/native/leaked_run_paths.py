@@ -39,7 +39,7 @@ class _Leak(Enum):
 
 
 def leaked_run_paths(subject: Subject) -> Iterator[Finding]:
-    """Find the run paths that lead to where a wheel was built, or into Python's own folder (`leaked-rpath`)."""
+    """Find run paths that lead to where a wheel was built, or into Python's own folder (`leaked-rpath`)."""
     leaks: dict[_Leak, dict[str, list[Image]]] = {}
     layout = subject.platform.layout
     own = {layout.place(image.folder) for image in subject.consumer.images}
@@ -48,7 +48,7 @@ def leaked_run_paths(subject: Subject) -> Iterator[Finding]:
             leak = _leak(path, image, layout, own)
             if leak and not _for_repair(image, subject):
                 leaks.setdefault(leak, {}).setdefault(path, []).append(image)
-    # Whoever takes a run path out gets both kinds out by one command.
+    # One command removes both kinds.
     every = {path for of_one_kind in leaks.values() for path in of_one_kind}
     for leak, of_one_kind in leaks.items():
         yield _leaked(leak, of_one_kind, every, subject)
@@ -81,9 +81,9 @@ _WAY = "write the way to the library, from `$ORIGIN` (`@loader_path` on macOS), 
 
 
 def _in_the_wheel(images: Sequence[Image], member: str, leaks: Collection[str]) -> str:
-    """Return how a run path is taken out of a file in a wheel; the others are kept, by which libraries are found.
+    """Return a hint to remove a run path from a file in a wheel, and keep the others, by which libraries are found.
 
-    `member` is what the archive calls the first file: what is in a folder `.data` there is installed elsewhere.
+    `member` is the first file's name in the archive, which differs from its place for files in `.data`.
     """
     image, *others = images
     place = shlex.quote(member)
@@ -99,7 +99,7 @@ def _in_the_wheel(images: Sequence[Image], member: str, leaks: Collection[str]) 
 
 
 def _for_repair(image: Image, subject: Subject) -> bool:
-    """Return whether a repair tool is to copy something for a file, and so takes all leaking run paths from it."""
+    """Return whether a repair tool will copy libraries for a file, and so remove its leaking run paths."""
     return subject.unrepaired and any(
         link.image is image and isinstance(link.origin, Missing) for link in subject.links
     )
@@ -109,7 +109,7 @@ def _leak(path: str, image: Image, layout: SiteLayout, own: Collection[str]) -> 
     """Return where a run path of an image leads that no wheel should have; `own` are folders of the wheel's files."""
     place = expand_run_path(path, image.folder, layout)
     if place is None:
-        # `@executable_path` and such depend on nothing of the machine that built it.
+        # `@executable_path` and the like don't depend on the build machine.
         return _Leak.BUILD if path.startswith("/") and not path.startswith(("/usr/lib", "/System/")) else None
     if place in own:
         return None
@@ -124,5 +124,5 @@ def _leak(path: str, image: Image, layout: SiteLayout, own: Collection[str]) -> 
     return _Leak.PYTHON if above < _PREFIX else _Leak.BUILD
 
 
-# How far the prefix of an environment is above site-packages.
+# The number of folders from site-packages up to the prefix.
 _PREFIX = 3

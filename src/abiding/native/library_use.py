@@ -9,7 +9,7 @@ __all__ = ["LibraryOutcome", "LibraryUse"]
 
 
 class LibraryOutcome(StrEnum):
-    """What a file gets under the name of a library."""
+    """The result of looking for a library."""
 
     BUNDLED = "bundled"
     FOUND = "found"
@@ -27,11 +27,11 @@ class LibraryOutcome(StrEnum):
 
 
 class LibraryUse(NamedTuple):
-    """One library that files of one distribution use: where it is from, and what is to be said of it.
+    """One library that files of one distribution use: where it comes from, and the outcome.
 
     `files` are places below site-packages. `origin` is a distribution with its version, `bundled`, a file of the
-    system, or empty if there is none. `provider` is the distribution that it should be from, `built_with` and
-    `installed` are versions of that. `loaded` is whether the loader was asked; `wrong` whether it is an error.
+    system, or empty if there is none. `provider` is the distribution that should have it, `built_with` and `installed`
+    are its versions. `loaded` is whether modules were really loaded; `wrong` whether the outcome is an error.
     """
 
     owner: str

@@ -32,14 +32,14 @@ class System(NamedTuple):
 
 
 class Inside(NamedTuple):
-    """The distribution has it itself: `image`, and whether the loader gets there."""
+    """The distribution has it itself, in `image`; and whether the loader finds it."""
 
     image: Image
     reached: bool
 
 
 class Provided(NamedTuple):
-    """Another distribution, `contents`, has it in `image`; how it is related, and whether the loader gets there."""
+    """Another distribution, `contents`, has it in `image`; its relation, and whether the loader finds it."""
 
     contents: Contents
     image: Image
@@ -55,7 +55,7 @@ Origin = System | Inside | Provided | Missing
 
 
 class Link(NamedTuple):
-    """One file's need of one library, under the name that it uses, and where that comes from."""
+    """A library that a file needs, by the name that it uses, and its origin."""
 
     image: Image
     library: str
@@ -65,10 +65,10 @@ class Link(NamedTuple):
 def follow(
     consumer: Contents, neighbours: Neighbours, platform: Platform, native: Collection[str] = ()
 ) -> tuple[Link, ...]:
-    """Find out for every file of a distribution where each of its libraries comes from.
+    """Find the origin of each library that the files of a distribution need.
 
-    What the distribution has itself comes first, as it does when it was repaired. `native` are names of providers whose
-    libraries are meant even if the platform has others of that name. Raises `AbidingError`.
+    Its own libraries come first, as in a repaired wheel. `native` are names of providers whose libraries are meant even
+    if the platform has others with the same names. Raises `AbidingError`.
     """
     try:
         return _Follower(consumer, neighbours, platform, native).links()
@@ -77,7 +77,7 @@ def follow(
 
 
 def assume_loaded(links: Iterable[Link], providers: Collection[str]) -> tuple[Link, ...]:
-    """Return the links with all libraries of some providers reached: code has loaded them before, for no program."""
+    """Return the links, those to libraries of providers that are preloaded marked as found, except for programs."""
     return tuple(
         link._replace(origin=link.origin._replace(reached=True))
         if isinstance(link.origin, Provided) and link.origin.contents.name in providers and not is_program(link.image)
@@ -127,16 +127,16 @@ class _Follower:
         return tuple(link(image, library) for image, library in needs)
 
     def owners(self) -> list[Contents]:
-        """Return the distributions whose files may be found, in the order in which they count."""
+        """Return the distributions whose files may be found, in order of precedence."""
         strangers = (provider.contents for provider in self.providers.values() if provider)
         return list(dict.fromkeys((self.consumer, *self.near(), *strangers)))
 
     def near(self) -> tuple[Contents, ...]:
-        """Return the distributions that are there because this one is."""
+        """Return the distributions that are certainly installed with this one."""
         return (*self.neighbours.direct.values(), *self.neighbours.transitive.values())
 
     def candidate(self, image: Image, library: str) -> Image | None:
-        """Return the file that is meant if no way leads to any; None if it is the platform's, or nobody's."""
+        """Return the file that is meant if no run path leads to one; None if it is the platform's, or unknown."""
         if self.has(image, library):
             return None
         own = self.own(image, library)
@@ -159,17 +159,17 @@ class _Follower:
         return self.providers[library]
 
     def led(self, target: Image, owner: Contents, image: Image, library: str) -> Origin:
-        """Return where a library is from that the loader finds below site-packages: it looks there first."""
+        """Return the origin of a library that the loader finds below site-packages, where it looks first."""
         if owner is self.consumer:
             return Inside(target, reached=True)
         relation = self.neighbours.relation(owner)
-        # On Windows Python has loaded what it brings itself before anything else.
+        # On Windows, Python has loaded its own DLLs first.
         if self.has(image, library) and (relation is not Relation.DIRECT or image.format is Format.PE):
             return System()
         return Provided(owner, target, relation, reached=True)
 
     def not_led(self, image: Image, library: str, *, tried: bool) -> Origin:
-        """Return where a library is from to which no way leads: one that was not `tried` is not held against it."""
+        """Return the origin of a library to which no run path leads; an own one counts as found if none was `tried`."""
         if self.has(image, library):
             return self.before_platform(image, library) or System()
         own = self.own(image, library)
@@ -181,7 +181,7 @@ class _Follower:
         return other._replace(reached=self.is_brought(image, other.contents, other.image))
 
     def is_brought(self, user: Image, provider: Contents, image: Image) -> bool:
-        """Return whether code brings a library before it is needed; that is read only where no way leads to it."""
+        """Return whether Python code loads a library before it is needed; read only if no run path leads to it."""
         if is_program(user):
             return False
         if provider.name not in self.brought:
@@ -190,7 +190,7 @@ class _Follower:
         return image.place in self.brought[provider.name]
 
     def before_platform(self, image: Image, library: str) -> Provided | None:
-        """Return the library of a provider that is declared as native, though the platform has one of that name."""
+        """Return the library of a native provider, even if the platform has one with the same name."""
         for provider in self.neighbours.direct.values():
             shipped = provider.shipped_as(base_name(library)) if provider.name in self.native else None
             if shipped:

@@ -23,11 +23,10 @@ __all__ = ["brought"]
 
 
 def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
-    """Return where the libraries of other distributions are that its code brings along, with all that these need.
+    """Return the places of libraries of other distributions that a distribution's code loads, with those they need.
 
-    It opens them by their names; or it imports a module that their distribution alone has, also by what it imports
-    itself: then one of the two opens them, or modules need them. Of a distribution that is only recorded, or on an
-    index, no code is at hand, and the benefit of the doubt is the wheel's.
+    The code opens them by name, or it imports, directly or not, a module of their distribution, which then opens or
+    needs them. The code of a distribution that is only recorded, or on an index, is not known, and is assumed to.
     """
     own = [call for calls in openings(consumer).values() for call in calls]
     images = [image for contents in near for image in contents.images if any(call.names(image) for call in own)]
@@ -43,7 +42,7 @@ def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
 
 
 def _importing(importer: Contents, provider: Contents) -> frozenset[str]:
-    """Return the modules that import one of the provider alone; a nameless one if no code is at hand."""
+    """Return the modules that import one which only the provider has; an empty name if no code is at hand."""
     if not importer.readable:
         return frozenset({""})
     theirs = provider.modules - (importer.modules if provider.readable else importer.packages)

@@ -24,21 +24,21 @@ __all__ = ["Loaded", "load_modules"]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`files` are those that were loaded, in that order; `failures` what each module said that was not imported."""
+    """The libraries that were loaded, in order, and the error of each module that could not be imported."""
 
     files: tuple[str, ...]
     failures: Mapping[str, str]
 
     def without(self, modules: Collection[str]) -> Loaded:
-        """Return it without the failures of some modules."""
+        """Return the same without the failures of some modules."""
         failures = {module: problem for module, problem in self.failures.items() if module not in modules}
         return Loaded(self.files, failures)
 
     def file_of(self, library: str, expected: str = "") -> str:
-        """Return the file that those have got who need a library of this name; empty if there is none.
+        """Return the loaded file for a library of this name; empty if there is none.
 
-        Of several it is the one that was loaded first: whoever asks for that name later gets it as well. Where files
-        are not known by a name, because they have none or on macOS, each gets its own: the one `expected`.
+        Of several it is the first that was loaded, which all later users of the name get. Files without a name, and all
+        on macOS, are not shared by name: there it is the `expected` one.
         """
         names = {path: _name(path) for path in self.files if stem(path.rpartition("/")[2]) == stem(library)}
         called = [path for path, name in names.items() if name == library]
@@ -50,7 +50,7 @@ class Loaded:
 
 @lru_cache(maxsize=256)
 def _name(path: str) -> str:
-    """Return the name that a file says it has; empty if it says none, or can't be read."""
+    """Return the name that a file contains; empty if it has none, or can't be read."""
     try:
         image = read_image(read_file(path), path)
     except (OSError, ValueError, AbidingError):
@@ -58,7 +58,7 @@ def _name(path: str) -> str:
     return image.name if image and image.named else ""
 
 
-# In the order in which they were loaded. On Windows nothing is listed: only failures are told.
+# In the order of loading. On Windows nothing is listed, and only failures are known.
 _PROGRAM = """
 import importlib, json, os, sys
 failures = {}

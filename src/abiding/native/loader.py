@@ -24,19 +24,19 @@ __all__ = ["LoadStep", "Loader", "Process", "base_name", "expand_run_path", "pla
 
 
 class LoadStep(NamedTuple):
-    """One file's need of a library while it is loaded, and the file that was found for it."""
+    """A library that a file needs while it is loaded, and the file that was found for it."""
 
     image: Image
     library: str
     file: Image | None
 
 
-# What is loaded in a process already, by the names that are not looked for again.
+# The files loaded in a process, by the names that are not searched again.
 Process = dict[str, "Image"]
 
 
 class _Loaded(NamedTuple):
-    """A file, the one that was loaded first, and the nearest of those between whose run paths may count for it."""
+    """A loaded file, the first one of its process, and the nearest file above whose run paths count for it."""
 
     image: Image
     root: Image
@@ -44,10 +44,10 @@ class _Loaded(NamedTuple):
 
 
 class Loader:
-    """The loader of a platform, and the files that lie below one site-packages folder, or `layout` leads to from there.
+    """The loader of a platform, with the files of one environment, whose `layout` is known.
 
-    `intended` tells which file a library is if no way leads to it. For musl every run path counts for what is loaded in
-    turn, and only a name that was looked for once is known.
+    `intended` returns the file that is meant by a library which is not found. In musl all run paths are inherited, and
+    a loaded library is known only by a name under which it was found.
     """
 
     def __init__(
@@ -71,21 +71,21 @@ class Loader:
 
     @property
     def folders(self) -> frozenset[str]:
-        """The folders that any of the files lie in."""
+        """The folders of all files."""
         return frozenset(image.folder for image in self._files.values())
 
     def add_folders(self, folders: Iterable[str]) -> None:
-        """Search these folders too: on Windows, what `os.add_dll_directory` is given."""
+        """Add folders to search, as `os.add_dll_directory` does on Windows."""
         self._added.update(folders)
 
     def preloaded(self, images: Iterable[Image]) -> Process:
-        """Return a process in which code has opened some files by their paths before anything else."""
+        """Return a process in which some files were opened by path first."""
         return {} if self._musl else {name: image for image in images for name in _names(image)}
 
     def load(self, root: Image, process: Process) -> tuple[LoadStep, ...]:
-        """Load one file and all that it needs, as `dlopen` does, breadth first; the process keeps them if none is lost.
+        """Load a file and all that it needs, breadth first, as `dlopen` does; they stay loaded if all were found.
 
-        What is lost is followed as if it had been found, so that its own needs are told too.
+        The needs of a library that was not found are followed all the same.
         """
         names = dict(process)
         if not self._musl:
@@ -116,7 +116,7 @@ class Loader:
         return tuple(steps)
 
     def alone(self, image: Image, library: str) -> Image | None:
-        """Return what a file finds by itself, whoever loads it."""
+        """Return the libraries that a file finds by its own run paths."""
         return self._search(_Loaded(image, image, None), library)
 
     def _search(self, loaded: _Loaded, library: str) -> Image | None:
@@ -154,19 +154,19 @@ class Loader:
         return self._folders[image.place]
 
     def count(self) -> None:
-        """Count one look more. Raises `OverflowError` where there is no end to be seen."""
+        """Count one more look. Raises `OverflowError` if there are too many."""
         self._looks += 1
         if self._looks > LOOKS:
             raise OverflowError("its files load each other in more ways than can be followed")
 
 
 def _names(image: Image) -> tuple[str, ...]:
-    """Return what a file is known by once it is loaded, whatever it was loaded as."""
+    """Return the name of a loaded file, whatever it was loaded as."""
     return (image.name,) if image.named else ()
 
 
 def _key(image: Image, library: str) -> str:
-    """Return the name by which what is loaded already is taken: on macOS not for a path that is relative to a file."""
+    """Return the name by which a loaded library is reused; on macOS, not for a path relative to a file."""
     if image.format is Format.MACH_O and library.startswith(("@rpath/", "/")):
         return base_name(library)
     return library
@@ -184,7 +184,7 @@ def _joined(folder: str, library: str, layout: SiteLayout) -> str:
 
 
 def places(image: Image, library: str, layout: SiteLayout) -> Iterator[str]:
-    """Yield the places below site-packages at which a file finds a library by its own run paths."""
+    """Yield the places at which a file looks for a library by its own run paths."""
     if image.format is Format.PE:
         return
     if _is_path(image, library):
@@ -202,11 +202,11 @@ _ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
 
 
 def expand_run_path(path: str, folder: str, layout: SiteLayout) -> str | None:
-    """Return where, seen from site-packages, a run path leads from `folder`; None if it begins elsewhere."""
+    """Return where a run path of a file in `folder` leads, from site-packages; None if it is absolute."""
     match = _ORIGIN.match(path)
     return layout.place(posixpath.join(folder, path[match.end() :])) if match else None
 
 
 def base_name(library: str) -> str:
-    """Return the name that a library is known by: its last part, for the install names of macOS."""
+    """Return the name of a library without folders, which macOS's install names have."""
     return library.rpartition("/")[2]

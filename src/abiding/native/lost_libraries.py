@@ -18,7 +18,7 @@ __all__ = ["judge_lost"]
 
 
 def judge_lost(subject: Subject, recorded: Shared, instead: str) -> Finding:
-    """Say that a distribution is not installed, or has a library no longer; `instead` is the system's, if any."""
+    """Judge a library that is no longer there, or whose distribution is not installed; `instead` is the system's."""
     provider = subject.at_hand(normalised(recorded.distribution))
     return _gone(subject, recorded, provider, instead) if provider else _absent(subject, recorded, instead)
 
@@ -39,7 +39,7 @@ def _absent(subject: Subject, recorded: Shared, instead: str) -> Finding:
 
 
 def _gone(subject: Subject, recorded: Shared, provider: Contents, instead: str) -> Finding:
-    """Say that a provider is installed and has a library no longer: renamed in a later version, or lost."""
+    """Return the finding on an installed provider that no longer has a library, renamed or removed."""
     name, version = recorded.distribution, provider.version
     similar = sorted(image.name for image in provider.images if stem(image.name) == stem(recorded.library))
     notes = [f"it has {', '.join(f'`{other}`' for other in similar)} instead"] if similar else []

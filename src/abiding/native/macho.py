@@ -25,7 +25,7 @@ _NEEDS = {mach_o.LC_LOAD_DYLIB, mach_o.LC_REEXPORT_DYLIB, mach_o.LC_LAZY_LOAD_DY
 _ORDINALS = {*_NEEDS, mach_o.LC_LOAD_WEAK_DYLIB}
 # Real files have a handful of architectures, and some hundred commands at most.
 _MOST_ARCHITECTURES, _MOST_COMMANDS = 32, 10_000
-_LONGEST_NAME = 4096  # macOS knows no longer path than 1,024
+_LONGEST_NAME = 4096  # paths on macOS have at most 1,024 characters
 # A name may be the end of another one, but not for ever.
 _MOST_SHARED = 4
 
@@ -34,7 +34,7 @@ _FAT = {b"\xca\xfe\xba\xbe": struct.Struct(">8xII4x"), b"\xca\xfe\xba\xbf": stru
 
 
 class _Layout(NamedTuple):
-    """How numbers are written, and how long the header and what a symbol is (`struct nlist`)."""
+    """The byte order, the size of the header, and the layout of a symbol (`struct nlist`)."""
 
     order: str
     header: int
@@ -50,9 +50,9 @@ _LAYOUTS = {
 
 
 class _Architecture(NamedTuple):
-    """The part of a file for one architecture; `commands` are load commands by number, each with all its bytes.
+    """The part of a file for one architecture; `commands` are the load commands by number, as bytes.
 
-    `machine` is its name in platform tags, empty for one that has none there.
+    `machine` is its name in platform tags, empty if it has none.
     """
 
     machine: str
@@ -65,7 +65,7 @@ class _Architecture(NamedTuple):
         return struct.unpack_from(f"{self.layout.order}{count}I", command, 8)
 
     def text(self, command: memoryview) -> str:
-        """Return the name or path of a command, which says first where in it that begins."""
+        """Return the name or path in a command, which begins with its offset."""
         (start,) = self.numbers(command, 1)
         return bytes(command[start:][:_LONGEST_NAME]).partition(b"\0")[0].decode(errors="replace")
 
@@ -87,10 +87,10 @@ def read(data: bytes, place: str, machine: str = "") -> Image:
 
 
 def symbols(data: bytes, machine: str = "") -> Symbols:
-    """Read the symbol tables. Names are without the underscore that C puts in front; weak imports are left out.
+    """Read the symbol tables. Names are without C's leading underscore; weak imports are left out.
 
-    Of a file for several machines those of the one that is named count; all together, where none is, or where the file
-    has nothing for it. Raises as `read` does.
+    In a file for several machines, those of the given one count; all together if none is given, or the file has none
+    for it. Raises as `read` does.
     """
     exported: set[str] = set()
     vague: set[str] = set()
@@ -150,20 +150,20 @@ def _architecture(data: memoryview) -> _Architecture:
 
 
 class _Room:
-    """The bytes that symbols and their names may have together, in all architectures: these may share tables too."""
+    """A limit on the bytes of symbols and names in all architectures, which may share tables."""
 
     def __init__(self, left: int) -> None:
         self.left = left
 
     def take(self, count: int) -> None:
-        """Take so many of them. Raises `ValueError` if there are no more."""
+        """Take a number of bytes. Raises `ValueError` if not enough are left."""
         self.left -= count
         if self.left < 0:
             raise ValueError("its symbols have more names than there is room for")
 
 
 class _Table(NamedTuple):
-    """The symbols of one architecture (LC_SYMTAB), and which of them are what (LC_DYSYMTAB)."""
+    """The symbols of one architecture (LC_SYMTAB), and their groups (LC_DYSYMTAB)."""
 
     symbols: memoryview
     strings: bytes
@@ -181,11 +181,11 @@ class _Table(NamedTuple):
         return cls(symbols, bytes(architecture.data[strings : strings + length]), groups, record)
 
     def defined(self, room: _Room) -> Iterator[tuple[str, int]]:
-        """Return the names that others may use, each with its description."""
+        """Return the exported names, each with its description."""
         return self._named(self.groups[2], self.groups[3], room)
 
     def undefined(self, room: _Room) -> Iterator[tuple[str, int]]:
-        """Return the names that others are to provide, each with its description, which tells who (`n_desc`)."""
+        """Return the imported names, each with its description (`n_desc`), which gives the library."""
         return self._named(self.groups[4], self.groups[5], room)
 
     def _named(self, first: int, count: int, room: _Room) -> Iterator[tuple[str, int]]:

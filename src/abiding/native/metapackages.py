@@ -27,7 +27,7 @@ __all__ = ["Brought", "brought", "environments_of"]
 
 
 def environments_of(tags: Iterable[Tag]) -> Environments:
-    """Return where a wheel with these tags can be installed, as far as markers can tell."""
+    """Return the environments in which a wheel with these tags can be installed."""
     conditions = dict.fromkeys(map(_marker, tags))
     if not all(conditions):
         return Environments.all()
@@ -55,10 +55,10 @@ class _Asked(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """What requirement lines ask for by extras of metapackages, by normalised names.
+    """The distributions that lines require by extras of metapackages, by normalised names.
 
-    `accepted` are the versions of what they bring everywhere; `elsewhere` has of what they do not the metapackage, and
-    its line.
+    `accepted` are the versions of those required in all environments; `elsewhere` has the metapackage and its line for
+    the others.
     """
 
     accepted: Mapping[str, SpecifierSet]
@@ -68,7 +68,7 @@ class Brought(NamedTuple):
 def brought(
     lines: Iterable[str], tags: Iterable[Tag], look_up: Callable[[str, SpecifierSet], Contents | None]
 ) -> Brought:
-    """Return what extras of metapackages bring to lines of a wheel with these tags; `look_up` finds distributions."""
+    """Return what lines of a wheel with these tags require by metapackages; `look_up` finds distributions."""
     within = environments_of(tags)
     accepted: dict[str, SpecifierSet] = {}
     elsewhere: dict[str, tuple[str, str]] = {}
@@ -91,10 +91,10 @@ def brought(
 
 
 def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: Environments) -> Iterator[_Asked]:
-    """Yield what some lines of the distribution `own` ask for with these extras in every environment."""
+    """Yield what lines of the distribution `own`, with these extras, require in every environment."""
     read = {text: requirement for text in lines if (requirement := _parsed(text))}
     own_extras = {text: requirement for text, requirement in read.items() if normalised(requirement.name) == own}
-    for _ in own_extras:  # each round goes one reference to extras of its own further
+    for _ in own_extras:  # each round follows one more reference to its own extras
         own_lines = (requirement for requirement in own_extras.values() if _holds(requirement, extras, within))
         extras = extras.union(*(map(normalised, requirement.extras) for requirement in own_lines))
     for requirement in read.values():
@@ -114,7 +114,7 @@ def _parsed(text: str) -> Requirement | None:
 
 
 def _holds(requirement: Requirement, extras: frozenset[str], within: Environments) -> bool:
-    """Return whether a line is in force in all environments, with these extras; not if that can't be told."""
+    """Return whether a line applies in all environments, with these extras; false if unknown."""
     try:
         for extra in extras:
             within &= Environments.where(markers.asks_for(extra))
