@@ -17,22 +17,21 @@ __all__ = ["Artifact", "Unreadable", "member_of"]
 
 
 def member_of(file: str, name: str) -> str:
-    """Return what a file in an archive is called, or in the folder that an sdist was unpacked to."""
+    """Return the name of a file in an archive, or in the folder of an unpacked sdist."""
     return f"{file.removesuffix('/')}/{name}"
 
 
 class Artifact(NamedTuple):
     """One sdist or wheel of a release, on disk or on an index.
 
-    `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO. `pyproject` is the
-    sdist's pyproject.toml where it is at hand (never over an index). `yanked` is the reason that the index gives, empty
-    if it is not yanked. `stated` is what it says inside of its own name, if its WHEEL is at hand. `findings` are about
-    the file, whatever its metadata say. `record` is what a wheel has of its build, None if it has none that can be
-    read, or none is at hand. `variant` is the variant.json of a wheel that is on disk, None if it has none; `variants`
-    is the file that an index has of all of them, `NAME-VERSION-variants.json`, if it lies beside a variant wheel.
-    `read_from` is where it was read from: a path as it was given, or a URL without credentials. `on_index` is whether
-    an index has taken it. `uploaded` is when, None if that is not known. `place` is the folder that it is told by where
-    another file of the release has the same name, with a slash at its end; else it is empty.
+    `name` is normalised, `version` as in the file name. `metadata` is METADATA or PKG-INFO. `pyproject` is the sdist's
+    pyproject.toml, if it was read (never from an index). `yanked` is the index's reason, empty if it is not yanked.
+    `stated` is what its WHEEL says about its name, if it was read. `findings` are about the file itself. `record` is
+    the build record of a wheel, None if there is none, or it was not read. `variant` is the variant.json of a wheel on
+    disk; `variants` is the index's file of all variants, `NAME-VERSION-variants.json`, if it is beside a variant wheel.
+    `read_from` is its path as given, or its URL without credentials. `on_index` is whether it is on an index, and
+    `uploaded` the time, None if unknown. `place` is its folder, with a slash at its end, if another file of the release
+    has the same name, else empty.
     """
 
     filename: str
@@ -54,19 +53,19 @@ class Artifact(NamedTuple):
 
     @property
     def called(self) -> str:
-        """What it is called in the release, where no other file is called so."""
+        """Its unique name in the release."""
         return self.place + self.filename
 
     def member(self, name: str) -> str:
-        """Return what a file in it is called, which is not that of a working folder."""
+        """Return the name of a file in it, so that it is not taken for one in the current folder."""
         return member_of(self.called, name)
 
 
 class Unreadable(NamedTuple):
     """A file of a release that could not be read, on disk or on an index: `problem` says why.
 
-    `name` and `version` are as of an `Artifact`, as far as the file name tells them; so is the rest. `kind` is that of
-    what was given, where that is neither an sdist nor a wheel.
+    The other values are as in an `Artifact`, as far as the file name tells them. `kind` describes an argument that is
+    neither an sdist nor a wheel.
     """
 
     filename: str

@@ -29,24 +29,23 @@ if TYPE_CHECKING:
 __all__ = ["GIVE", "is_artifact", "read_artifacts", "unreadable"]
 
 
-# What there is to be given where something else was.
+# The hint for other arguments.
 GIVE = "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
 _MOST_NAMED = 3
 
 
 def is_artifact(name: str) -> bool:
-    """Return whether a file with this name is taken for an sdist or a wheel."""
+    """Return whether a file has the name of an sdist or a wheel."""
     return name.endswith(ENDINGS)
 
 
 def read_artifacts(paths: Iterable[Path]) -> list[Artifact | Unreadable]:
-    """Read the metadata of sdists and wheels; of a folder, of those that lie right in it. Nothing is unpacked.
+    """Read the metadata of sdists and wheels, also of those directly in a folder. Nothing is unpacked.
 
-    A folder with a PKG-INFO is an sdist that somebody else has unpacked: its file name ends with a slash.
+    A folder with a PKG-INFO is an unpacked sdist, whose file name ends with a slash.
 
-    What can't be read is `Unreadable`, and so is the largest where all are too much to be looked at together. Files
-    with identical metadata have one `CoreMetadata` object between them. Raises `AbidingError` if nothing is found at
-    all.
+    Files that can't be read are `Unreadable`, and so are the largest if all together need too much memory. Files with
+    identical metadata share one `CoreMetadata` object. Raises `AbidingError` if nothing is found at all.
     """
     files: dict[str, Path] = {}
     unlisted: list[Unreadable] = []
@@ -64,7 +63,7 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact | Unreadable]:
 
 
 def unreadable(path: Path, problem: Finding) -> Unreadable:
-    """Return what was given, and leads to no file that could be read."""
+    """Return an argument that leads to no readable file, as an unreadable one."""
     kind = "folder" if is_folder(path) else _kind(path.name)
     return Unreadable(str(path), kind, str(path), "", problem, read_from=str(path))
 
@@ -74,7 +73,7 @@ def _kind(filename: str) -> Literal["sdist", "wheel", "file"]:
 
 
 def _size(path: Path) -> int:
-    """Return the bytes of a file; of a folder, or what is gone, none."""
+    """Return the size of a file; 0 for a folder, or a file that is gone."""
     with suppress(OSError):
         if is_plain(path):
             return path.stat().st_size
@@ -82,7 +81,7 @@ def _size(path: Path) -> int:
 
 
 def _files(path: Path) -> dict[str, Path]:
-    """Return the files that a path stands for, each by a name that is its own wherever it is given from."""
+    """Return the files at a path, by their absolute paths."""
     own = os.path.abspath(path)  # noqa: PTH100 (a link is a file of its own)
     try:
         if not path.is_dir():
@@ -103,7 +102,7 @@ def _files(path: Path) -> dict[str, Path]:
 
 
 def _elsewhere(path: Path, children: Iterable[Path]) -> str:
-    """Return a hint for who names a project, and means what has been built in it; empty where that is not known."""
+    """Return a hint for a folder of a project, whose `dist` is probably meant; empty for other folders."""
     folders = []
     for child in children:
         with suppress(OSError):
@@ -127,7 +126,7 @@ def _missing(path: Path, message: str, hint: str = "") -> AbidingError:
 
 
 class _Known:
-    """What has been read. Most files have the metadata of the one before, and to see that takes less than a hash."""
+    """The metadata read so far. Most files have the same as the one before, which is compared faster than hashed."""
 
     def __init__(self) -> None:
         self.identities: dict[bytes, Identity] = {}
@@ -140,7 +139,7 @@ class _Known:
         return self.last
 
     def forget(self, metadata: CoreMetadata) -> None:
-        """Keep it no longer."""
+        """Forget metadata."""
         self.identities.pop(metadata.data, None)
         self.last = None
 
@@ -175,7 +174,7 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
 
 
 def _of_folder(filename: str, version: str, stated: StatedTags | None, identity: Identity) -> tuple[Finding, ...]:
-    """Find the metadata folder of another version; where METADATA says that one, it is told of METADATA."""
+    """Find a metadata folder of another version; METADATA with that version is reported instead."""
     from abiding.archives import dist_info as folders
     from abiding.artifacts.filename import judge_version
 
@@ -188,7 +187,7 @@ def _of_folder(filename: str, version: str, stated: StatedTags | None, identity:
 
 
 def _variants(wheel: Path) -> bytes | None:
-    """Return what an index says of all variants of a release (PEP 825), where it lies beside one of them."""
+    """Return the index's file of all variants of a release (PEP 825), if it is beside one of them."""
     split = WheelName.split(wheel.name)
     if split is None or not split.label:
         return None
@@ -217,7 +216,7 @@ def _read_unpacked(folder: Path) -> Artifact | Unreadable:
 
 
 class _Contents(NamedTuple):
-    """What is read of an archive, as `Artifact` has it."""
+    """What was read of an archive, as in `Artifact`."""
 
     metadata: bytes
     stated: StatedTags | None = None
@@ -252,7 +251,7 @@ def _contents(path: Path, kind: str, room: Room) -> _Contents:
 
 
 def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tuple[Finding, ...]]:
-    """Read the file, if there is one; None, and why, if it is no TOML. Raises `ArchiveError` if it is too large."""
+    """Read pyproject.toml, if there is one; None and a finding if it is invalid. Raises `ArchiveError` for its size."""
     if data is None:
         return None, ()
     if len(data) > bounds.PYPROJECT:
@@ -264,7 +263,7 @@ def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tup
     name = member_of(filename, "pyproject.toml")
     try:
         pyproject = Pyproject.decode(data)._replace(in_sdist=True)
-        # A warning, as for all that one of the installers takes; whoever reads the declaration would say it again.
+        # A warning, because one of the installers accepts it. Reading the declaration would report it again.
         mark = [marked(in_sdist=True)] if pyproject.is_marked else []
         findings = tuple(finding._replace(artifact=name, severity=Severity.WARNING) for finding in mark)
         return pyproject._replace(is_marked=False), findings

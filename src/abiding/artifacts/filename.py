@@ -25,7 +25,7 @@ _MOST_SHOWN = 100
 _READ = "pip goes by the file name; uv reads WHEEL too, and installs such a wheel again and again"
 _NUMBERED = "pip and uv go by the file name; `wheel tags` refuses such a wheel, and `wheel pack` names it by WHEEL"
 _THE_SAME_WAY = "what sets the tags right sets the build number right too"
-# The parts of a name that `wheel tags` changes, and by which option; and what is a tag.
+# The parts of a name that `wheel tags` can change, with the options; and those of a tag.
 _PARTS = {"python": "--python-tag", "abi": "--abi-tag", "platform": "--platform-tag", "build": "--build"}
 _A_TAG = re.compile(r"[A-Za-z0-9_.]+")
 
@@ -39,10 +39,10 @@ def judge_stated(
     path: str = "",
     others: Collection[str] = (),
 ) -> Iterator[Finding]:
-    """Hold what WHEEL says against the file name; `severity` is what it weighs that it is something else.
+    """Compare WHEEL with the file name; a difference has the given `severity`.
 
-    `hint` is what to do about it where not the file at hand is to be mended, but what makes it. `path` is where the
-    file lies, and `others` are the paths of more files. A WHEEL without tags contradicts nothing.
+    `hint` is given where the tool that makes the file has to be corrected, not the file. `path` is that of the file,
+    and `others` are those of more files. A WHEEL without tags contradicts nothing.
     """
     split = WheelName.split(filename)
     if not stated.tags or split is None:
@@ -73,7 +73,7 @@ def judge_stated(
 
 
 def _ways_out(split: WheelName, stated: StatedTags, path: str, others: Collection[str]) -> Iterator[str]:
-    """Yield how the maker of a wheel that exists gets both right: `wheel tags` refuses one that contradicts itself."""
+    """Yield hints to correct an existing wheel; `wheel tags` refuses one that contradicts itself."""
     own = stated.within(_of_folder(split, stated.dist_info))
     if own is None:
         yield "build it anew: no file name stands for the tags in its WHEEL"
@@ -94,7 +94,7 @@ def _ways_out(split: WheelName, stated: StatedTags, path: str, others: Collectio
 
 
 def _of_folder(split: WheelName, folder: str) -> WheelName:
-    """Return the name of a file with the distribution that its metadata folder is of, where that is another one."""
+    """Return a file name with the distribution of its metadata folder, if that is another one."""
     name, _, version = folder.removesuffix(".dist-info").partition("-")
     try:
         dist_info.hold_to_name(folder, str(split))
@@ -104,9 +104,9 @@ def _of_folder(split: WheelName, folder: str) -> WheelName:
 
 
 def judge_version(filename: str, version: str, metadata: CoreMetadata) -> Iterator[Finding]:
-    """Hold the version of METADATA or PKG-INFO against `version`, which is that of the file name."""
+    """Compare the version of METADATA or PKG-INFO with `version`, which is that of the file name."""
     stated = metadata.get("Version").strip()
-    # Old tools wrote `_` for what a file name can't have in a version.
+    # Old tools wrote `_` for characters of a version that a file name can't have.
     if stated == version or any(
         _is_same(stated, spelling) for spelling in (version, version.replace("_", "-"), version.replace("_", "+", 1))
     ):

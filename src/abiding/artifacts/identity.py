@@ -24,7 +24,7 @@ _SDIST_NAME = re.compile(rf"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>{_
 
 
 class Identity(NamedTuple):
-    """Metadata, and of which distribution it says that it is."""
+    """Metadata, with the name and version in it."""
 
     metadata: CoreMetadata
     name: str
@@ -37,20 +37,20 @@ class Identity(NamedTuple):
 
     @classmethod
     def of(cls, metadata: CoreMetadata) -> Identity:
-        """Read off what it says."""
+        """Read the name and version."""
         return cls(metadata, metadata.get("Name").strip(), metadata.get("Version").strip())
 
 
 def is_distribution(name: str) -> bool:
-    """Return whether a file is taken for an artifact among whatever else is in its folder."""
+    """Return whether a file in a folder is an artifact, by its name."""
     return name.endswith(WHEEL_ENDING) or (name.endswith(SDIST_ENDINGS) and _SDIST_NAME.match(name) is not None)
 
 
 def project_and_version(filename: str, kind: str, project: str = "") -> tuple[str, str]:
-    """Return both as the file name has them, the name normalised. Raises `ArchiveError`.
+    """Return both from the file name, the name normalised. Raises `ArchiveError`.
 
-    `project` is whose file it should be, where that is known: old sdists have dashes in names and in versions, and
-    `python-3parclient-4.2.11` is then no version `3parclient-4.2.11` of `python`.
+    `project` is the expected one, if known: names and versions of old sdists may have dashes, and without it
+    `python-3parclient-4.2.11` could be version `3parclient-4.2.11` of `python`.
     """
     if len(filename) > bounds.FILENAME:
         raise ArchiveError.at(short(filename, _MOST_SHOWN), f"has a name of more than {bounds.FILENAME} characters")
@@ -71,14 +71,14 @@ def project_and_version(filename: str, kind: str, project: str = "") -> tuple[st
 
 
 def _version(stem: str, project: str) -> str:
-    """Return what the name of an sdist has behind that of its project; empty if that is not what it begins with."""
+    """Return the rest of an sdist's name after that of its project; empty if it does not begin with that."""
     ends = (dash.start() for dash in re.finditer("-", stem))
     rest = next((stem[end + 1 :] for end in ends if normalised(stem[:end]) == project), "")
     return rest if _VERSION.fullmatch(rest) else ""
 
 
 def hold_to_name(filename: str, name: str, version: str, identity: Identity) -> None:
-    """Raise `ArchiveError` if the metadata is of another project than the file name says, or of no version at all."""
+    """Raise `ArchiveError` if the metadata has another name than the file, or no version."""
     if filename.endswith(".whl") and wheel_tags.number(filename) > bounds.TAGS:
         message = f"has a name that stands for {wheel_tags.number(filename):,} tags"
         raise ArchiveError.at(filename, message, note=f"no wheel is for more than {bounds.TAGS:,}")

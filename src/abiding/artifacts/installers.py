@@ -28,9 +28,9 @@ _WHERE = (
 
 
 def judge_contents(filename: str, dist_info: str, names: Sequence[str], scripts: bytes | None) -> tuple[Finding, ...]:
-    """Find what in a wheel installers refuse: an error if nobody can install it, else a warning.
+    """Find what installers refuse in a wheel: an error if none can install it, else a warning.
 
-    `names` are its members, `dist_info` the folder of its metadata, `scripts` its entry_points.txt.
+    `names` are its members, `dist_info` its metadata folder, `scripts` its entry_points.txt.
     """
     faults = (*_name(filename), *_data(dist_info, names), *_entry_points(scripts))
     groups: dict[frozenset[str], dict[str, None]] = {}
@@ -40,7 +40,7 @@ def judge_contents(filename: str, dist_info: str, names: Sequence[str], scripts:
 
 
 def judge_encoding(filename: str, metadata: bytes) -> tuple[Finding, ...]:
-    """Warn of a wheel whose METADATA is not UTF-8. An sdist is built into a wheel first, and may get another one."""
+    """Warn of a wheel whose METADATA is not UTF-8. An sdist is not reported: a build may change it."""
     try:
         metadata.decode()
     except UnicodeDecodeError as exc:
@@ -50,7 +50,7 @@ def judge_encoding(filename: str, metadata: bytes) -> tuple[Finding, ...]:
 
 
 def judge_wheel(wheel: Wheel) -> tuple[Finding, ...]:
-    """Judge as both do, of a wheel that is open. Raises `ArchiveError`."""
+    """Return the findings of both on an open wheel. Raises `ArchiveError`."""
     scripts, filename = f"{wheel.dist_info}/{_SCRIPTS}", wheel.path.name
     names = wheel.names
     entry_points = wheel.read(scripts) if scripts in names else None
@@ -74,7 +74,7 @@ def _entry_points(scripts: bytes | None) -> Iterator[Fault]:
 
 
 def _data(dist_info: str, names: Sequence[str]) -> Iterator[Fault]:
-    """Yield what is wrong with `.data` folders; of many files in one, the first."""
+    """Yield errors in `.data` folders; of many files in one, the first."""
     if _ENDING not in "\0".join(names):
         return
     own = dist_info.removesuffix(".dist-info") + _ENDING
@@ -95,7 +95,7 @@ _ELSEWHERE: frozenset[str] = frozenset()
 
 def _misplaced(name: str, top: str, own: str, scheme: str, below: str) -> Fault | None:
     if scheme not in _SCHEMES or not below:
-        # What is not the wheel's own `.data` folder is one to pip alone, also a file.
+        # Only pip uses `.data` folders with another name, or a file with such a name.
         return Fault(f"`{name}` is of no kind that is known", ALL if top == own and scheme else PIP)
     if top != own:
         return Fault(f"`{top}/` is not `{own}/`", _ELSEWHERE)
@@ -135,7 +135,7 @@ ALL = PIP | UV
 
 
 class Fault(NamedTuple):
-    """Something in a wheel that installers refuse, in words, and which of them do."""
+    """Something in a wheel that installers refuse, and which of them do."""
 
     what: str
     by: frozenset[str]
@@ -143,20 +143,20 @@ class Fault(NamedTuple):
 
 _SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 _LONGEST_NAME = 255
-# `module:object`, as each of them knows it.
+# `module:object`, as pip and as uv read it.
 _TO_UV = re.compile(r"[\w.-]+\s*:\s*[\w.-]+\s*(?:\[[^\]]*\])?")
 _TO_PIP = re.compile(r"\w+(?:[:.]\w+)*")
 _PYTHON = re.compile(r"python(?:w|3(?:\.\d+t?)?)?", re.IGNORECASE)
 _BREAK = re.compile(r"\r\n?|\n")
-# The beginning of a group, with a remark behind it.
+# The header of a group, with a comment after it.
 _GROUP = re.compile(r"\[([^\]]*)\]\s*(?:[#;].*)?")
 
 
 def faults_in(data: bytes) -> Iterator[Fault]:
-    """Find what of an entry_points.txt pip 26.3 or uv 0.13 refuses, in the order of the lines.
+    """Find lines of an entry_points.txt that pip 26.3 or uv 0.13 refuses, in order.
 
-    pip reads it line by line, as `importlib.metadata` does, and takes of what a script names as much as it understands.
-    uv reads a configuration file, in which no section and no key is there twice, and understands all or nothing.
+    pip reads it line by line, as `importlib.metadata` does, and uses as much of a script's line as it understands. uv
+    reads a configuration file, without duplicate sections or keys, as a whole.
     """
     try:
         text = data.decode("utf-8")
@@ -167,7 +167,7 @@ def faults_in(data: bytes) -> Iterator[Fault]:
     sections: set[str] = set()
     keys: set[str] = set()
     for number, line in _lines(text):
-        if line.endswith("\\"):  # uv goes on with the next line: what comes of it is not known
+        if line.endswith("\\"):  # uv continues on the next line, so the result is not known
             return
         if group := _GROUP.fullmatch(line):
             section, keys = group[1].strip(), set()
@@ -181,7 +181,7 @@ def faults_in(data: bytes) -> Iterator[Fault]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Number the lines that say something, as uv reads them: at a form feed and the like only pip begins another."""
+    """Yield non-empty lines with numbers, as uv splits them; only pip splits at form feeds and the like."""
     for number, raw in enumerate(_BREAK.split(text), start=1):
         line = raw.strip()
         if line and not line.startswith("#"):

@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 __all__ = ["Room"]
 
 
-# What is kept in memory for a line of metadata, for a requirement on top of that, for each byte of TOML or JSON, and
-# for each value of a record beside its characters.
+# Memory for a line of metadata, more for a requirement, for each byte of TOML or JSON, and for each value of a record
+# besides its characters.
 _LINE, _REQUIREMENT, _BYTE, _VALUE = 150, 450, 30, 60
 
 
 class Room:
-    """The room for files that have `size` bytes together."""
+    """The memory limit for files with `size` bytes in total."""
 
     def __init__(self, size: int) -> None:
         self._left = max(bounds.TOGETHER, bounds.TOGETHER_DENSITY * size)
         self._overflowed = False
 
     def admit(self, filename: str, size: int, *contents: bytes) -> None:
-        """Raise `ArchiveError` for contents that need not be read: there was no room, and they take more than most.
+        """Raise `ArchiveError` for contents that exceed the limit, and take more memory than usual.
 
-        `size` is that of the file, in which such contents are packed as only those are that are to fill the memory.
+        `size` is that of the file, in which such contents are suspiciously compressed.
         """
         if self._overflowed and sum(map(len, contents)) > bounds.TOGETHER_DENSITY * size:
             raise _left_out(filename)
@@ -44,9 +44,9 @@ class Room:
     def hold(
         self, files: Iterable[Artifact | Unreadable], forget: Callable[[CoreMetadata], object]
     ) -> list[Artifact | Unreadable]:
-        """Take files as they are read; where there is no room, the largest become unreadable.
+        """Collect files as they are read; if the limit is exceeded, the largest become unreadable.
 
-        Those that have the same metadata take it once, and go together. `forget` is called with metadata that go.
+        Equal metadata count once, and are dropped together. `forget` is called with dropped metadata.
         """
         artifacts: list[Artifact | Unreadable] = []
         firsts: dict[bytes, int] = {}  # by its metadata to the byte, the place of the first file that has them
@@ -66,7 +66,7 @@ class Room:
             while self._left < 0 and len(takes) > 1:
                 weight, first = heapq.heappop(largest)
                 if takes.get(first) != -weight:
-                    continue  # it has grown since, or is gone
+                    continue  # it has grown since then, or is gone
                 self._overflowed = True
                 self._left += takes.pop(first)
                 for at, artifact in sharing.pop(first):
@@ -82,20 +82,20 @@ def _size_of_metadata(metadata: CoreMetadata) -> int:
 
 
 def _size_beside(artifact: Artifact) -> int:
-    """Return what else is kept of it."""
+    """Return the other contents of a file that are kept."""
     text = len(artifact.pyproject.text) if artifact.pyproject else 0
     return _BYTE * (text + len(artifact.variant or b"") + len(artifact.variants or b"")) + _values(artifact.record)
 
 
 def _values(value: object) -> int:
-    """Return what values take that are texts, or consist of them."""
+    """Return the memory for values that are texts, or consist of them."""
     if isinstance(value, tuple):
         return _VALUE + sum(map(_values, value))
     return _VALUE + len(value) if isinstance(value, str) else 0
 
 
 def _without(artifact: Artifact) -> Unreadable:
-    """Keep its name alone, and why there is no more."""
+    """Return the unreadable file, with the reason."""
     filename, kind, name, version, *_ = artifact
     return Unreadable(filename, kind, name, version, _left_out(filename).findings[0], read_from=artifact.read_from)
 

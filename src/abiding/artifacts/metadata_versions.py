@@ -19,14 +19,14 @@ __all__ = ["no_version", "too_new"]
 
 
 class _Change(NamedTuple):
-    """What a version of core metadata asks of those who read it."""
+    """A version of core metadata, which tools accept it, and what to do."""
 
     version: tuple[int, int]
     fact: str
     hint: str
 
 
-# As measured then. Ascending; what is newer than the last is not known to any tool.
+# As measured then, in ascending order; no tool knows newer versions.
 _AS_OF = "August 2026"
 _CHANGES = (
     _Change(
@@ -45,7 +45,7 @@ _CHANGES = (
 
 
 def too_new(files: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
-    """Note each of these files (name and metadata) that has the newest version, if there are tools that refuse that."""
+    """Yield a note on each of these files (name and metadata) with a version that some tools refuse."""
     known = [(metadata.version[:2], filename) for filename, metadata in files]
     newest = max((version for version, _ in known), default=(0, 0))
     change = next((change for change in reversed(_CHANGES) if newest >= change.version), None)

@@ -25,7 +25,7 @@ _BY_UV = "uv refuses metadata with such a line, so nobody can install it with uv
 
 
 def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
-    """Find what a file requires in words that installers can't read: all lines of one kind in one finding."""
+    """Find requirements that installers can't read; similar lines are in one finding."""
     yield from _extras(filename, metadata)
     lines = [line for line in metadata.all("Requires-Dist") if not is_usual(line)]
     if not lines:
@@ -52,7 +52,7 @@ def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) ->
 def _unanswered(line: str) -> str:
     from abiding.metadata import requirements, variant_markers
 
-    if any(variable in line for variable in variant_markers.SETS):  # tools that know of variants have an answer
+    if any(variable in line for variable in variant_markers.SETS):  # tools that support variants can evaluate it
         return ""
     requirement = requirements.try_parse(line)
     return requirements.without_answer(requirement) if requirement else ""
@@ -78,7 +78,7 @@ _EXTRA = re.compile(r"""\bextra\s*==\s*["']([A-Za-z0-9._-]+)["']""")
 
 
 def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
-    """Find the requirements of extras that the file does not list: what is installed with these depends on the tool."""
+    """Find requirements for extras that the file does not list, which tools treat differently."""
     lines = [line for line in metadata.all("Requires-Dist") if "extra" in line]
     if not lines:
         return
@@ -100,13 +100,13 @@ def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
         )
 
 
-# A bound below, and perhaps one above that no Python has reached: most projects say no more.
+# A lower bound, and perhaps an upper one above all existing Pythons, as in most projects.
 _FROM = re.compile(r"\s*>=\s*3\.(\d{1,3})(?:\.0)?\s*(?:,\s*<\s*4(?:\.0)?\s*)?")
 _FITTING = re.compile(r"py3|cp3(\d{1,3})")
 
 
 def judge_python(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
-    """Find that not all tools read `Requires-Python`, or that no Python is in it which the file is for."""
+    """Find a `Requires-Python` that some tools can't read, or that excludes every Python of the file."""
     text = metadata.get("Requires-Python")
     if not text or _is_plainly_within(filename, text):
         return
@@ -128,7 +128,7 @@ def judge_python(filename: str, metadata: CoreMetadata, severity: Severity) -> I
 
 
 def _is_plainly_within(filename: str, text: str) -> bool:
-    """Return whether it is seen without any algebra that the wheel's Python is in `Requires-Python`."""
+    """Return whether `Requires-Python` obviously includes the wheel's Python."""
     from abiding.archives.wheel_name import WheelName
 
     least, wheel = _FROM.fullmatch(text), WheelName.split(filename)

@@ -23,11 +23,11 @@ _NAME = re.compile(r"\s*([A-Za-z0-9._-]+)")
 
 
 def judge_satisfiable(files: Sequence[str], metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
-    """Find the requirements that exclude each other where one of the `files` that have this metadata is installed."""
+    """Find requirements that exclude each other in environments of the `files`, which all have this metadata."""
     lines = dict.fromkeys(metadata.all("Requires-Dist"))
     names = Counter(map(_plain_name, lines))
     own = _plain_name(metadata.get("Name"))
-    # Most often no distribution is required twice, and nothing has to be parsed.
+    # Usually no distribution is required twice, and nothing has to be parsed.
     repeated = {own, *(name for name, number in names.items() if number > 1)}
     suspects = [line for line in lines if _plain_name(line) in repeated or _may_exclude_itself(line)]
     if not suspects:
@@ -43,13 +43,13 @@ def judge_satisfiable(files: Sequence[str], metadata: CoreMetadata, severity: Se
                 yield _finding(exclusion, texts, filename, severity)
 
 
-# Two bounds, in releases: most lines that have several specifiers.
+# Two bounds, as in most lines with several specifiers.
 _BOUND = r"(>=|<=?)\s*+([0-9.]++)\s*+"
 _BOUNDS = re.compile(rf"[^<>=!~;,]*+{_BOUND},\s*+{_BOUND}\)?\s*+(?:;.*)?", re.DOTALL)
 
 
 def _may_exclude_itself(line: str) -> bool:
-    """Return whether a line has several specifiers that may leave no version; two bounds are compared here."""
+    """Return whether several specifiers of a line may exclude all versions; two bounds are compared directly."""
     if "," not in line:
         return False
     match = _BOUNDS.fullmatch(line)
@@ -64,7 +64,7 @@ def _numbers(release: str) -> list[int]:
 
 
 def _where(filename: str, metadata: CoreMetadata, lines: Sequence[str]) -> Environments:
-    """Return where a file can be installed, as far as markers can tell."""
+    """Return the environments in which a file can be installed."""
     from abiding.archives.wheel_name import WheelName
     from abiding.archives.wheel_tags import expanded
     from abiding.metadata import markers
@@ -81,7 +81,7 @@ _STEPS = 20_000
 
 
 def _join(where: Sequence[Environments]) -> Environments:
-    """Return where any of several files can be installed; everywhere, if that takes too long to say."""
+    """Return the environments of several files; all, if that takes too long to compute."""
     from abiding.metadata.environments import Environments, Steps, UndecidedError
 
     try:
@@ -93,12 +93,12 @@ def _join(where: Sequence[Environments]) -> Environments:
 def _find_exclusions(
     suspects: Sequence[str], metadata: CoreMetadata, own: str, within: Environments
 ) -> Iterator[tuple[Exclusion, list[str]]]:
-    """Find what excludes each other of what is asked for, with the lines."""
+    """Find requirements that exclude each other, with their lines."""
     from abiding.metadata import variant_markers
     from abiding.metadata.exclusions import exclusions
     from abiding.metadata.requires_dist import Line
 
-    # Of which properties a wheel is a variant is not known here: what asks for them excludes nothing.
+    # The properties of variants are not known here, so requirements with such markers exclude nothing.
     known = [line for line in suspects if not any(variable in line for variable in variant_markers.SETS)]
     # Where the file is installed, so is this version of the project.
     itself = [f"{own}=={metadata.get('Version')}"] if own in map(_plain_name, known) else []

@@ -19,13 +19,13 @@ __all__ = ["of_wheel"]
 
 
 def of_wheel(path: Path) -> tuple[Sets, BuildRecord | None]:
-    """Read both sets, and the record: without one, all lines count as the source's. Raises `ArchiveError`."""
+    """Read both sets and the record; without a record, all lines count as API level. Raises `ArchiveError`."""
     statement = Statement.open(path, MEMBERS)
     identity = Identity.parse(statement.metadata, path.name)
     record = BuildRecord.from_json(statement.more, path.name) if statement.more else None
     lines = identity.metadata.all("Requires-Dist")
     own = Counter(recorded.requirement for recorded in record.lines) if record else Counter[str]()
-    # The lines that are declared are the last ones: one may be there twice, and the source's come first.
+    # The declared lines are the last ones. A line may be there twice, first from the source.
     api: list[str] = []
     for line in reversed(lines):
         if own[line]:

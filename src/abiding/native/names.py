@@ -32,7 +32,7 @@ _TEXT = frozenset({"py", "pyi", "txt", "json", "md", "h", "hpp", "pxd", "pyx", "
 
 
 def may_be_image(place: str) -> bool:
-    """Return whether a file with this name is worth opening: shared libraries, and programs, which have no suffix."""
+    """Return whether a file may be compiled code, by its name: shared libraries, and programs, which have no suffix."""
     suffix = place.rpartition(".")[2].lower()
     if suffix in _TEXT or only_tells(place):
         return False
@@ -41,18 +41,18 @@ def may_be_image(place: str) -> bool:
 
 
 def only_tells(place: str) -> bool:
-    """Return whether a file only tells about its distribution: `.dist-info` has them, or what old tools have."""
+    """Return whether a file is metadata of its distribution, in `.dist-info` or in the form of old tools."""
     return place.partition("/")[0].endswith((".dist-info", ".egg-info"))
 
 
 def wheels_among(paths: Iterable[Path]) -> list[Path]:
-    """Return the wheels among some files, and right in some folders."""
+    """Return the wheels among some files, and directly in some folders."""
     files = (child for path in paths for child in (sorted(path.glob("*.whl")) if is_folder(path) else (path,)))
     return [file for file in files if file.name.endswith(".whl") and is_plain(file)]
 
 
 def has_code(path: Path) -> bool:
-    """Return whether a wheel has a file that is worth opening; one that can't be read has none."""
+    """Return whether a wheel may have compiled files; false if it can't be read."""
     from abiding.archives.wheel import read_names
 
     with suppress(ArchiveError):
@@ -77,7 +77,7 @@ def place_of(member: str) -> str:
 
 
 def module_name(place: str) -> str:
-    """Return the name by which the file at a place is imported; empty if it is no module."""
+    """Return the module name of the file at a place; empty if it is no module."""
     *folders, file = place.rpartition("site-packages/")[2].split("/")
     name, _, suffix = file.partition(".")
     if file == "__init__.py" and folders:
@@ -95,7 +95,7 @@ _MANGLED = re.compile(r"(-[0-9a-f]{8,})+(?=\.|$)")
 
 
 def untagged(text: str) -> str:
-    """Return a text in which each extension module, between backticks, has `.*` for what it is called by its tag."""
+    """Return a text with the tag of each extension module, which is in backticks, replaced by `.*`."""
     parts = text.split("`")
     parts[1::2] = map(_for_any_tag, parts[1::2])
     return "`".join(parts)
@@ -109,11 +109,11 @@ def _for_any_tag(place: str) -> str:
 
 
 def is_mangled(name: str) -> bool:
-    """Return whether a repair tool made the name of a library, so that nobody else has it."""
+    """Return whether the name of a library was made by a repair tool, and so is unique."""
     return bool(_MANGLED.search(name))
 
 
 def stem(library: str) -> str:
-    """Return what a library is called whatever its version, and whatever a repair tool made of the name: `libgmp`."""
+    """Return the name of a library without its version and the additions of repair tools: `libgmp`."""
     name = _MANGLED.sub("", library.rpartition("/")[2].lower())
     return re.split(r"\.so\b|\.dylib$|\.dll$|(?<=[a-z])[-.]\d", name)[0]

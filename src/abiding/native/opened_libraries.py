@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["undeclared", "unprovided"]
 
 
-# How the files of a format are called; code for another system is not run on this one.
+# Names of libraries by format; calls with names for another system are skipped.
 _CALLED = {
     Format.ELF: re.compile(r"[^/]+\.so(\.\d+)*"),
     Format.MACH_O: re.compile(r"[^/]+\.dylib"),
@@ -31,7 +31,7 @@ _REQUIRED = "required"
 
 
 def undeclared(subject: Subject) -> Iterator[Finding]:
-    """Find libraries that have to be there when they are opened, and that nobody provides."""
+    """Find libraries that code opens and requires, and that nothing provides."""
     unknown = subject.neighbours.unknown
     for names, users in unprovided(subject).items():
         first, *others = names
@@ -60,7 +60,7 @@ def undeclared(subject: Subject) -> Iterator[Finding]:
 
 
 def unprovided(subject: Subject) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Give the libraries of which one has to be there, and nobody has any: by their names, the files that open them."""
+    """Return required libraries that nothing provides, as alternative names, with the files that open them."""
     by_names: dict[tuple[str, ...], list[str]] = {}
     for names, place in _opened(subject):
         if not any(_is_provided(name, subject) for name in names):

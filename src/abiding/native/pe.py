@@ -17,7 +17,7 @@ _MOST_EXPORTS = 0x10000
 
 
 def read(data: bytes, place: str) -> Image:
-    """Read the import tables, delayed imports included. Names of DLLs are in lower case: Windows knows no other."""
+    """Read the import tables, with delayed imports. Names of DLLs are in lower case, because Windows ignores case."""
     file = _open(data, fast_load=True)
     file.parse_data_directories(directories=_ALL[:2], import_dllnames_only=True)
     needs = dict.fromkeys(entry.dll.decode().lower() for entry in _imports(file))
@@ -25,7 +25,7 @@ def read(data: bytes, place: str) -> Image:
 
 
 def symbols(data: bytes) -> Symbols:
-    """Read the names in the import and export tables; what goes by number only is left out."""
+    """Read the names in the import and export tables, without imports by number."""
     file = _open(data, fast_load=True, max_symbol_exports=_MOST_EXPORTS)
     file.parse_data_directories(directories=_ALL)
     imported: dict[str, set[str]] = {}
@@ -38,7 +38,7 @@ def symbols(data: bytes) -> Symbols:
 
 
 def _open(data: bytes, **options: object) -> pefile.PE:
-    """Open a file. Raises `ValueError` if it is cut off: pefile takes of its tables what there is."""
+    """Open a file. Raises `ValueError` if it is truncated, which pefile would ignore."""
     file = pefile.PE(data=data, **options)
     whole = len(file.sections) == file.FILE_HEADER.NumberOfSections
     if not whole or any(_end(section) > len(data) for section in file.sections):
@@ -47,7 +47,7 @@ def _open(data: bytes, **options: object) -> pefile.PE:
 
 
 def _end(section: pefile.SectionStructure) -> int:
-    """Return where it ends in the file at the latest; what pads its last page may not be there."""
+    """Return the largest possible end of a section in the file, whose last page may be incomplete."""
     size = min(section.SizeOfRawData, section.Misc_VirtualSize)
     return int(section.PointerToRawData + size if size else 0)
 

@@ -36,9 +36,9 @@ _OLD_NAMES = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12", 
 _VERSIONED = re.compile(r"(manylinux|musllinux|macosx)_(\d+)_(\d+)_(.*)")
 _LINUX = re.compile(r"(?:many|musl)?linux[_\d]*?_((?:x86|ppc|[a-z])\w*)")
 _LOADER = re.compile(r"ld-linux.*|ld64\.so\.\d|ld-musl.*|linux-vdso.*")
-# The interpreter's own, and the graphics driver's: no wheel can ship them.
+# Libraries of the interpreter and the graphics driver, which no wheel can ship.
 _PYTHON = re.compile(r"libpython\d.*|(.*/)?Python\.framework/.*|@rpath/Python3?|libpypy.*")
-# Names under which musl's loader is itself what is meant.
+# Names that stand for musl's loader itself.
 _MUSL = frozenset(f"lib{name}.so" for name in ("c", "pthread", "rt", "m", "dl", "util", "xnet"))
 _DRIVER = frozenset({
     "libcuda.so.1", "libnvidia-ml.so.1", "libnvcuvid.so.1", "libnvidia-encode.so.1", "libnvidia-opticalflow.so.1",
@@ -73,7 +73,7 @@ def floors(platforms: Iterable[str]) -> dict[tuple[str, str], Floor]:
 
 
 def machine_of(tags: Iterable[Tag]) -> str:
-    """Give the kind of Mac that tags are for, of whose files many are for several; empty for several kinds, or none."""
+    """Return the one kind of Mac that tags are for, as files may be for several; empty for several kinds, or none."""
     platforms = {tag.platform for tag in tags}
     macs = {machine for platform in platforms for machine in machines(platform)}
     mac = all(PlatformTag.read(platform).family == "macosx" for platform in platforms)
@@ -81,7 +81,7 @@ def machine_of(tags: Iterable[Tag]) -> str:
 
 
 def apart(tags: frozenset[Tag]) -> tuple[frozenset[Tag], ...]:
-    """Take the tags of a wheel for several kinds of Mac apart, one set for each kind; of any other they are one set."""
+    """Divide the tags of a wheel by kind of Mac; other tags stay in one set."""
     from packaging.tags import Tag
 
     if not all(PlatformTag.read(tag.platform).family == "macosx" for tag in tags):
@@ -98,11 +98,9 @@ def apart(tags: frozenset[Tag]) -> tuple[frozenset[Tag], ...]:
 class Platform:
     """The platform of a wheel, by its tags; `musl` is its C library.
 
-    `finished` is whether they are such as a repair tool gives, or an index takes without. Then none is still to come.
-    `layout` is where site-packages lies there.
-
-    `format` is that of the images that its loader loads; None if the wheel is for any platform, or for one that has
-    no libraries of their own.
+    `finished` is whether the tags are final, so that no repair is still to come. `layout` is where site-packages is.
+    `format` is that of the images that its loader loads; None if the wheel is for any platform, or for one without
+    shared libraries.
     """
 
     tags: frozenset[Tag]
@@ -132,7 +130,7 @@ class Platform:
 
     @property
     def machine(self) -> str:
-        """The machine that is meant of files for several; see `machine_of`."""
+        """The machine that counts in files for several; see `machine_of`."""
         return machine_of(self.tags)
 
     @property
@@ -141,7 +139,7 @@ class Platform:
         return floors(tag.platform for tag in self.tags)
 
     def has(self, library: str, format_: Format) -> bool:
-        """Tell whether the platform, the interpreter or a driver has the library, under the name that an image uses."""
+        """Return whether the platform, the interpreter or a driver has the library of this name."""
         if format_ is Format.PE:
             library = library.lower()  # Windows knows no other
         if _PYTHON.fullmatch(library) or library in _DRIVER:
@@ -156,17 +154,17 @@ class Platform:
                 return library in self.pe or windows.has(library)
 
 
-# PyPI takes them, for Raspberry Pi OS: a library that such a wheel lacks is missing wherever it is installed.
+# PyPI accepts these, for Raspberry Pi OS, so no repair is to come.
 _TAKEN = ("linux_armv6l", "linux_armv7l")
 
 
 def _awaits_repair(platform: str) -> bool:
-    """Return whether a platform tag is that of the machine where a wheel was built, which a repair tool replaces."""
+    """Return whether a platform tag is that of the build machine, which a repair tool replaces."""
     return platform.startswith("linux_") and platform not in _TAKEN
 
 
 def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
-    """Return what all of the policies have in common that the tags name."""
+    """Return the libraries that the policies of all tags have in common."""
     of_each = [_of_policy(platform) for platform in platforms]
     return frozenset.intersection(*of_each) if of_each else frozenset()
 
@@ -174,7 +172,7 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
 def _of_policy(platform: str) -> frozenset[str]:
     """Return the libraries of the policy that a tag names; for `linux_*` those of the newest one."""
     if PlatformTag.read(platform).family == "android":
-        # There is no policy before the first Android that has Python, and no Android so new as the last.
+        # Policies begin with the first Android that has Python.
         level = int(platform.split("_")[1])
         return _android_libraries(min(max(level, _FIRST_ANDROID), _LAST_ANDROID))
     matched = _LINUX.fullmatch(platform)
@@ -196,7 +194,7 @@ def _android_libraries(level: int) -> frozenset[str]:
     from auditwheel.libc import Libc
     from auditwheel.policy import WheelPolicies
 
-    # By a file name it finds its policy.
+    # auditwheel finds the policy by a file name.
     wheel = Path(f"any-1-py3-none-android_{level}_arm64_v8a.whl")
     policies = [*WheelPolicies(libc=Libc.ANDROID, arch=Architecture.aarch64, wheel_fn=wheel)]
     libraries: frozenset[str] = policies[-1].whitelist
@@ -206,14 +204,14 @@ def _android_libraries(level: int) -> frozenset[str]:
 def _policies(machine: str, *, musl: bool) -> tuple[Policy, ...]:
     from auditwheel.architecture import Architecture
 
-    # The lists hardly differ, and for some machines there is none.
+    # The lists hardly differ, and some machines have none.
     policies: tuple[Policy, ...] = ()
     with suppress(ValueError):
         policies = _policies_of(Architecture(machine).baseline, musl=musl)
     return policies or _policies_of(Architecture.x86_64, musl=musl)
 
 
-# All policies of musl have the same libraries. Of one that is not named this machine would be asked, and a line told.
+# All policies of musl have the same libraries. Without a name, auditwheel would examine this machine, and log it.
 _OF_MUSL = "musllinux_1_2"
 
 
@@ -231,7 +229,7 @@ def _policies_of(architecture: Architecture, *, musl: bool) -> tuple[Policy, ...
 
 
 def _is_musl(platform: str) -> bool:
-    """Return whether a platform tag is that of a Linux with musl: of this machine, where the tag does not say."""
+    """Return whether a platform tag is for musl; if it does not say so, whether this machine uses it."""
     if not platform.startswith("linux"):
         return platform.startswith("musllinux")
     from auditwheel.libc import Libc
@@ -244,7 +242,7 @@ def _version(policy: str) -> tuple[int, int]:
 
 
 def system_folders() -> tuple[str, ...]:
-    """Return the folders that a loader searches here, as far as they are the same on all machines of this kind."""
+    """Return the folders that the loader searches on all machines of this kind."""
     multiarch = sysconfig.get_config_var("MULTIARCH") or ""
     own = (f"/usr/lib/{multiarch}", f"/lib/{multiarch}") if multiarch else ()
     return (*own, "/usr/lib64", "/lib64", "/usr/lib", "/lib", "/usr/local/lib")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["members"]
 
 
-# Finders are asked in reverse order of the `.pth` files, and this one has to be asked before the backend's own.
+# Finders run in reverse order of the `.pth` files, and this one must run before the backend's own.
 _FIRST = "zz_abiding"
 _MODULE = '''\
 """Loads the libraries of other distributions before the first import from the source tree of {project}."""
@@ -94,9 +94,9 @@ def install():
 
 
 def members(project: str, tree: Path, libraries: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
-    """Make the files of an editable wheel that load `libraries`, file names by distribution, for what is in `tree`.
+    """Return the members of an editable wheel that preload `libraries`, file names by distribution, for code in `tree`.
 
-    The result is by name of the member: a module, and a `.pth` file that imports it when Python starts.
+    These are a module, and a `.pth` file that imports it when Python starts.
     """
     module = f"_abiding_editable_{re.sub(r'[^a-z0-9]+', '_', project.lower())}"
     text = _MODULE.format(project=project, tree=repr(str(tree.resolve())), libraries=repr(json.dumps(libraries)))

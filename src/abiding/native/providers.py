@@ -27,7 +27,7 @@ __all__ = ["Neighbours", "Recorded", "Relation", "Shelf", "pinned", "required", 
 
 
 class Relation(StrEnum):
-    """How a distribution is related to the one whose library needs are looked at."""
+    """The relation of a distribution to the one that needs a library."""
 
     DIRECT = "direct"
     TRANSITIVE = "transitive"
@@ -38,7 +38,7 @@ class Shelf(Protocol):
     """A place where distributions can be looked up."""
 
     def get(self, name: str, accepted: SpecifierSet | None = None, /) -> Contents | None:
-        """Return the distribution with this normalised name; of one that is there in many versions, an accepted one."""
+        """Return the distribution with this normalised name, if possible in an accepted version."""
 
     def shipping(self, file_name: str) -> Iterable[Contents]:
         """Return the distributions that have a file with this name."""
@@ -46,12 +46,12 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a wheel's record says of distributions that may not be at hand."""
+    """Distributions as a wheel's build record lists them, which may not be at hand."""
 
     record: BuildRecord
 
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
-        """Make up a distribution of the libraries that were recorded of it, or a metapackage that brought some."""
+        """Return a stand-in for a recorded distribution with its libraries, or for the metapackage that required it."""
         shared = [library for library in self.record.libraries if normalised(library.distribution) == name]
         if not shared:
             return self._metapackage(name)
@@ -69,7 +69,7 @@ class Recorded:
         return Contents(name, "0", (), tuple(dict.fromkeys(lines)), {}, (), _absent, readable=False) if lines else None
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
-        """Look through what was recorded."""
+        """Return the recorded distributions that have a file with this name."""
         for library in self.record.libraries:
             provider = self.get(normalised(library.distribution)) if _image(library).is_called(file_name) else None
             if provider:
@@ -77,7 +77,7 @@ class Recorded:
 
 
 def _image(library: Shared) -> Image:
-    # It is looked for by its own name, SONAME or not; both were read when it was recorded.
+    # It is found by its SONAME or its file name; both are in the record.
     return Image(library.file, Format.of_name(library.file), library.library)
 
 
@@ -87,11 +87,11 @@ def _absent(name: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The distributions around one: those it requires, those that these require, and the names of which none is known.
+    """The distributions that one requires, those that these require, and the names of unknown ones.
 
-    `shelves` are asked in their order. `accepted` are the versions of those it requires, the unknown ones too.
-    `conditional` are those that it requires in some environments alone, or for an extra: their names, and the marker.
-    `elsewhere` are those that a metapackage would bring under other conditions: their names, who, and its line.
+    `shelves` are searched in order. `accepted` are the versions of those that it requires, with unknown ones.
+    `conditional` are those that it requires only in some environments, or for an extra, each with the marker.
+    `elsewhere` are those that a metapackage requires under other conditions, each with the metapackage and its line.
     """
 
     shelves: tuple[Shelf, ...]
@@ -104,7 +104,7 @@ class Neighbours:
 
     @classmethod
     def of(cls, lines: Iterable[str], tags: Iterable[Tag], shelves: Iterable[Shelf]) -> Neighbours:
-        """Look up what lines of a wheel with these tags require, by metapackages too, and what that requires."""
+        """Look up the requirements of a wheel with these tags, also those by metapackages, and their requirements."""
         shelves, lines, tags = tuple(shelves), tuple(lines), tuple(tags)
         environment = target(tags)
         names = required(lines, environment)
@@ -130,13 +130,13 @@ class Neighbours:
         return cls(shelves, direct, transitive, unknown, names, conditional, by_extras.elsewhere)
 
     def relation(self, contents: Contents) -> Relation:
-        """Return how a distribution is related to the one that these are around."""
+        """Return the relation of a distribution to the one that requires these."""
         if contents.name in self.direct:
             return Relation.DIRECT
         return Relation.TRANSITIVE if contents.name in self.transitive else Relation.STRANGER
 
     def ship(self, library: str) -> Iterator[tuple[Contents, Image, Relation]]:
-        """Yield who ships a library, the nearest first."""
+        """Yield the distributions that ship a library, the most closely related first."""
         seen = set()
         for relation, distributions in ((Relation.DIRECT, self.direct), (Relation.TRANSITIVE, self.transitive)):
             for name, contents in distributions.items():
@@ -152,7 +152,7 @@ class Neighbours:
 
 
 def _conditional(lines: Iterable[str], tags: Iterable[Tag]) -> Iterator[tuple[str, str]]:
-    """Yield the requirements with a marker that may be true where a wheel with these tags is installed."""
+    """Yield the requirements whose marker is true in some environments of a wheel with these tags."""
     within = environments_of(tags)
     for line in lines:
         marker = requirements.marker_of(line)
@@ -161,7 +161,7 @@ def _conditional(lines: Iterable[str], tags: Iterable[Tag]) -> Iterator[tuple[st
 
 
 def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, SpecifierSet]:
-    """Return the names and versions that requirement lines ask for in an environment without extras."""
+    """Return the names and versions that lines require in an environment, without extras."""
     names: dict[str, SpecifierSet] = {}
     for name, requirement in _asked(lines, environment):
         names[name] = names[name] & requirement.specifier if name in names else requirement.specifier
@@ -169,20 +169,20 @@ def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, 
 
 
 def pinned(lines: Iterable[str], environment: Mapping[str, str]) -> frozenset[str]:
-    """Return the normalised names that requirement lines ask for by URL: no release on an index is meant by them."""
+    """Return the normalised names of requirements by URL, which are not looked up on an index."""
     return frozenset(name for name, asked in _asked(lines, environment) if asked.url)
 
 
 def _asked(
     lines: Iterable[str], environment: Mapping[str, str], extras: Iterable[str] = ()
 ) -> Iterator[tuple[str, Requirement]]:
-    """Yield the requirements in force in an environment with some extras, each by its normalised name."""
+    """Yield the requirements that apply in an environment with some extras, by normalised name."""
     for requirement in requirements.in_force(lines, environment, extras):
         yield normalised(requirement.name), requirement
 
 
 def target(tags: Iterable[Tag]) -> dict[str, str]:
-    """Give the environment markers of a machine that a wheel with these tags is for; this one's where that is open."""
+    """Return the marker environment of a machine for a wheel with these tags; this machine's values if open."""
     from packaging.markers import default_environment
 
     environment = {name: str(value) for name, value in default_environment().items()}

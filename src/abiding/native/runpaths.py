@@ -35,21 +35,21 @@ __all__ = ["rewrite_run_paths", "with_run_paths"]
 
 
 def with_run_paths(image: Image, links: Iterable[Link], layout: SiteLayout) -> Image:
-    """Return the image with the run paths, on macOS the install names, that it should have in the wheel.
+    """Return the image with the run paths, or on macOS the install names, that it should have in the wheel.
 
-    It gets none where no path is right wherever the wheel is installed. On macOS the whole way goes into the install
-    name: delocate takes run paths away.
+    It gets none where no path is right for all installations. On macOS the whole path goes into the install name,
+    because delocate removes run paths.
     """
     if image.format is Format.PE:
         return image
     mine = [link for link in links if link.image is image]
     lost = [base_name(link.library) for link in mine if isinstance(link.origin, Missing)]
-    # A repair tool finds what it copies into the wheel by run paths, and then takes them away.
+    # A repair tool finds the libraries to copy by run paths, and then removes these.
     leading = _leading_to(lost, image.run_paths)
     paths = [path for path in image.run_paths if expand_run_path(path, image.folder, layout) or path in leading]
     needs = list(image.needs)
     for link in mine:
-        # Also if something loads the library before: who imports what, and when, may change.
+        # Also if something preloads the library: the order of imports may change.
         if not isinstance(link.origin, Provided):
             continue
         if any(place in link.origin.contents.files for place in places(image, link.library, layout)):
@@ -66,7 +66,7 @@ def with_run_paths(image: Image, links: Iterable[Link], layout: SiteLayout) -> I
 
 
 def _leading_to(libraries: Iterable[str], run_paths: Sequence[str]) -> set[str]:
-    """Return the run paths by which libraries are found on this machine, and by which what these need in their turn."""
+    """Return the run paths by which libraries, and those that these need, are found on this machine."""
     leading: set[str] = set()
     ahead, seen = list(libraries), set[str]()
     while ahead:
@@ -88,7 +88,7 @@ def _needs_of(file: Path) -> tuple[str, ...]:
 
 
 def rewrite_run_paths(data: bytes, old: Image, new: Image) -> bytes:
-    """Return the file `old`, which has the contents `data`, as `new` wants it.
+    """Return the file `old`, whose contents are `data`, with the run paths and install names of `new`.
 
     Raises `AbidingError` (`missing-tool`) if a tool is not there or fails.
     """
@@ -96,7 +96,7 @@ def rewrite_run_paths(data: bytes, old: Image, new: Image) -> bytes:
         path = Path(folder, old.file_name)
         path.write_bytes(data)
         if old.format is Format.ELF:
-            # DT_RPATH, as auditwheel writes it: LD_LIBRARY_PATH does not overrule it, and copied libraries inherit it.
+            # DT_RPATH, as in auditwheel: LD_LIBRARY_PATH does not override it, and copied libraries inherit it.
             paths = ":".join(new.run_paths)
             _run("patchelf", *(("--force-rpath", "--set-rpath", paths) if paths else ("--remove-rpath",)), str(path))
         else:

@@ -26,11 +26,11 @@ __all__ = ["Subject", "finding_about"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is judged: `artifact` is the file name of a wheel, or `name version` of what is installed.
+    """A wheel or an installed distribution to judge; `artifact` is the file name, or `name version`.
 
-    `record` is the wheel's own, or the one that will be written into it: None for wheels that nobody built with
-    native entries. `building` is whether it is being built. `at_hand` looks up a provider that can be read
-    now, by its normalised name; `native` are the names that the project declares as native, for a build.
+    `record` is the wheel's build record, or the one that it will get; None for wheels without native entries.
+    `building` is whether it is being built. `at_hand` looks up a provider that can be read, by its normalised name;
+    `native` are the names that the project declares as native, for a build.
     """
 
     artifact: str
@@ -45,12 +45,12 @@ class Subject:
 
     @property
     def severity(self) -> Severity:
-        """How much it weighs that a wheel is built badly: we answer for what was built by us."""
+        """The severity of a badly built wheel: an error only if it was built by abiding."""
         return Severity.ERROR if self.record or self.building else Severity.WARNING
 
     @property
     def unrepaired(self) -> bool:
-        """Whether a repair tool is still to come: of a wheel that was built, the tag tells."""
+        """Whether a repair is still to come; for a finished wheel, its tag tells."""
         return self.building or not self.platform.finished
 
     def provided(self) -> Iterator[tuple[Link, Provided]]:
@@ -75,7 +75,7 @@ def finding_about(
     notes: tuple[str, ...],
     hints: tuple[str, ...],
 ) -> Finding:
-    """Make a finding about a library, or about several with one fault, and the files that need them."""
+    """Return a finding on a library, or several with the same error, and the files that need them."""
     return Finding(
         rule,
         severity,

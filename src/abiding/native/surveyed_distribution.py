@@ -58,7 +58,7 @@ class SurveyedDistribution(NamedTuple):
         load: bool,
         reported: Collection[str],
     ) -> SurveyedDistribution:
-        """Follow what the files of a distribution need; with `load` also ask the loader. Raises `AbidingError`."""
+        """Follow the needs of a distribution's files; with `load` also load its modules. Raises `AbidingError`."""
         tags = [Tag("py3", "none", python.platform)]
         platform = replace(Platform.of(tags), layout=distribution.layout)
         whole = shelf.get(distribution.name) or contents.of_installed(distribution)
@@ -81,7 +81,7 @@ class SurveyedDistribution(NamedTuple):
         return surveyed._replace(findings=(*problems, *surveyed._judge(judged)), lacking=without)
 
     def rows(self) -> Iterator[LibraryUse]:
-        """Yield the libraries that its files use, those of the system left out."""
+        """Yield the libraries that its files use, without those of the system."""
         by_library: dict[tuple[str, type], list[Link]] = {}
         for link in self.subject.links:
             if not isinstance(link.origin, System):
@@ -90,7 +90,7 @@ class SurveyedDistribution(NamedTuple):
             yield self._row(library, links)
 
     def _row(self, library: str, links: list[Link]) -> LibraryUse:
-        # One that is not reached says most, and a program least.
+        # A link that does not reach its library tells most, and one of a program least.
         link = min(links, key=lambda each: (getattr(each.origin, "reached", True), is_program(each.image)))
         recorded = self._record_of(library)
         mapped = self.seen.file_of(library, self._own_file(link)) if self.seen else ""
@@ -130,7 +130,7 @@ class SurveyedDistribution(NamedTuple):
         return next((str(candidate) for candidate in candidates if is_there(candidate)), "")
 
     def _describe(self, mapped: str, link: Link) -> str:
-        """Return what was mapped, in the words of the table."""
+        """Return the origin of a mapped file, as shown in the table."""
         if _same(mapped, self._own_file(link)):
             return self._origin(link._replace(origin=link.origin._replace(reached=True)))  # type: ignore[call-arg]
         folders = sorted((folder for folder in self.python.path if mapped.startswith(folder)), key=len)
@@ -146,7 +146,7 @@ class SurveyedDistribution(NamedTuple):
         return ""
 
     def _outcome(self, link: Link, recorded: Shared | None) -> LibraryOutcome:
-        """Return what can be told by reading."""
+        """Return the outcome by reading alone."""
         if self.seen and self.seen.failures:
             return LibraryOutcome.IMPORT_FAILS
         match link.origin:
@@ -161,7 +161,7 @@ class SurveyedDistribution(NamedTuple):
         return LibraryOutcome.SYSTEM if self._of_system(link) else LibraryOutcome.MISSING
 
     def _outcome_of_mapped(self, mapped: str, link: Link, recorded: Shared | None) -> LibraryOutcome:
-        """Return the outcome by what the loader has mapped: of one name that is what was loaded first."""
+        """Return the outcome by the file that the loader has mapped, which is the first of its name."""
         if _same(mapped, self._own_file(link)):
             if isinstance(link.origin, Provided):
                 return self._outcome_of_version(link, link.origin, recorded)
@@ -183,7 +183,7 @@ class SurveyedDistribution(NamedTuple):
     def _is_wrong(self, outcome: LibraryOutcome, link: Link, recorded: Shared | None) -> bool:
         match outcome:
             case LibraryOutcome.NOT_REACHED if is_program(link.image):
-                return False  # who starts it may lead it
+                return False  # whoever starts it may set the path
             case (
                 LibraryOutcome.NOT_REACHED
                 | LibraryOutcome.IMPORT_FAILS
@@ -201,7 +201,7 @@ class SurveyedDistribution(NamedTuple):
         return any(finding.severity is Severity.ERROR and finding.field == library for finding in self.findings)
 
     def _concerned(self) -> Subject:
-        """Return what is judged: everything of which the loader has not said otherwise."""
+        """Return the subject to judge, without links that the loader has resolved otherwise."""
         return replace(
             self.subject,
             platform=replace(self.subject.platform, finished=True),
@@ -210,7 +210,7 @@ class SurveyedDistribution(NamedTuple):
         )
 
     def _judge(self, subject: Subject) -> Iterator[Finding]:
-        """Yield what the rules say of it, what its record names and nobody has, and which imports fail."""
+        """Yield findings by the rules, on recorded libraries that are lost, and on failing imports."""
         yield from judge_installed(subject)
         for library, link in {base_name(need.library): need for need in self.subject.links}.items():
             recorded = self._record_of(library) if isinstance(link.origin, Missing) else None
@@ -221,7 +221,7 @@ class SurveyedDistribution(NamedTuple):
             yield Finding("unreachable-library", Severity.ERROR, message, self.subject.artifact, notes=(problem,))
 
     def idle(self) -> Finding:
-        """Say that its libraries are there for nobody: the one that somebody else uses is another."""
+        """Return the note that nothing uses its libraries."""
         return Finding(
             "unused-provider",
             Severity.NOTE,
@@ -236,7 +236,7 @@ class SurveyedDistribution(NamedTuple):
         library = base_name(link.library)
         mapped = self.seen.file_of(library, self._own_file(link)) if self.seen else ""
         if mapped and not isinstance(link.origin, Missing | System):
-            # What the loader did counts for more than what can be read.
+            # What the loader did counts more than what was read.
             return _same(mapped, self._own_file(link))
         if isinstance(link.origin, Missing):
             return bool(self._record_of(library) or self._of_system(link) or mapped)
@@ -252,7 +252,7 @@ def _shared(distribution: InstalledDistribution, contents: contents.Contents) ->
 
 
 def _equal(first: Path, second: Path) -> bool:
-    """Tell whether two files of one name are one library, but for what a repair tool writes into headers."""
+    """Return whether two files of one name are the same library, apart from headers that a repair tool has changed."""
     try:
         return "-" in first.name.partition(".")[0] or contents.read_file(first) == contents.read_file(second)
     except OSError:

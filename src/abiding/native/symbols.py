@@ -52,7 +52,7 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
 def lacking(subject: Subject) -> Iterator[Lacking]:
     """Yield the symbols that are used and not there, each once."""
     reported: set[str] = set()
-    # The record knows which library a symbol was taken from, so it comes first.
+    # The record has the library of each symbol, so it comes first.
     for lost in (*_recorded_and_gone(subject), *_never_there(subject)):
         missing = lost.symbols - reported
         reported |= missing
@@ -61,7 +61,7 @@ def lacking(subject: Subject) -> Iterator[Lacking]:
 
 
 def _recorded_and_gone(subject: Subject) -> Iterator[Lacking]:
-    """Yield the symbols that were taken from a library when a wheel was built, and that it does not have now."""
+    """Yield the symbols that a wheel used of a library when it was built, and that are missing now."""
     for shared in subject.record.libraries if subject.record and not subject.building else ():
         provider = subject.at_hand(normalised(shared.distribution))
         shipped = provider.shipped_as(shared.library) if provider else None
@@ -72,15 +72,15 @@ def _recorded_and_gone(subject: Subject) -> Iterator[Lacking]:
                 yield Lacking(provider, (shared.library,), missing)
 
 
-# Their symbols have versions, so that one without a version can't be theirs.
+# All their symbols have versions.
 _VERSIONED = re.compile(r"ld-linux.*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+)\.so\.\d+")
 _OF_PYTHON = ("Py", "_Py")
 
 
 def _never_there(subject: Subject) -> Iterator[Lacking]:
-    """Symbols without version that none of a file's libraries exports, where all of these can be looked into.
+    """Symbols without version that none of a file's libraries exports, if all of these can be read.
 
-    Which of these should have one, a file does not say: all that are of the first provider are named.
+    A file does not say which library should have one, so all libraries of the first provider are named.
     """
     by_image: dict[str, list[Link]] = {}
     for link in subject.links:
@@ -99,9 +99,9 @@ def _never_there(subject: Subject) -> Iterator[Lacking]:
 
 
 def of_others_alone(links: list[Link], subject: Subject) -> frozenset[str]:
-    """Return the symbols without a version that one file can have of libraries of other distributions alone.
+    """Return the symbols without version that one file can only get from libraries of other distributions.
 
-    `links` are all of that file. None, where another library might have some, which is not looked into.
+    `links` are all links of that file. Empty if a library that can't be read might have them.
     """
     image = links[0].image
     mine = [link for link in links if not isinstance(link.origin, Provided)]
@@ -124,7 +124,7 @@ def _lacked(image: Image, links: list[Link], subject: Subject) -> set[str]:
         if isinstance(link.origin, Inside | Provided):
             owner = link.origin.contents if isinstance(link.origin, Provided) else subject.consumer
             exported |= owner.symbols(link.origin.image, machine).exported
-            # A library may bring others along, and their symbols count as well.
+            # The libraries that a library needs count, too.
             brought = set(map(base_name, link.origin.image.needs))
             others = (image for image in owner.images if image.name in brought)
             exported = exported.union(*(owner.symbols(image, machine).exported for image in others))

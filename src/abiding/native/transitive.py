@@ -11,7 +11,7 @@ __all__ = ["reachable"]
 
 
 def reachable(start: Iterable[str], *ways: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """Return all that some keys lead to by any of the ways, themselves included."""
+    """Return all keys that can be reached from some keys by any of the relations, these included."""
     waiting = list(start)
     reached = set(waiting)
     while waiting:

@@ -24,14 +24,14 @@ __all__ = ["missing_libraries"]
 
 
 def missing_libraries(subject: Subject) -> Iterator[Finding]:
-    """Find the libraries that neither the wheel, nor the platform, nor a distribution has (`unprovided-library`)."""
+    """Find libraries that neither the wheel, nor the platform, nor a distribution has (`unprovided-library`)."""
     missing = _by_library(link for link in subject.links if isinstance(link.origin, Missing))
     newer = {library: missing.pop(library) for library in tuple(missing) if is_newer(library.lower())}
     for library, links in newer.items():
         message = f"`{library}` is part of newer Windows only, and not in the wheel"
         yield _finding(Severity.WARNING, message, subject, links, notes=_OF_NEWER, hints=_WITHOUT)
     unknown = subject.neighbours.unknown
-    # Built on macOS and Windows, a wheel has its last tag already.
+    # On macOS and Windows, a wheel has its final tag when it is built.
     if missing and subject.unrepaired:
         yield _open(subject, missing, f"{_NOWHERE} yet", "a repair tool has to copy {1} into the wheel", _DECLARE)
     elif missing and unknown:
@@ -69,7 +69,7 @@ _LOOK_FURTHER = "give `abiding check` the wheels of what it requires, too, or `-
 
 
 def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, note: str, hint: str) -> Finding:
-    """Return what may still be provided: that has one cause, whatever the number of libraries."""
+    """Return the common finding on libraries that a repair may still copy."""
     are, they, them = ("are", "they", "them") if len(missing) > 1 else ("is", "it", "it")
     links = [link for each in missing.values() for link in each]
     whole, notes, hints = (
@@ -84,7 +84,7 @@ def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, not
 
 
 def _wanting(subject: Subject) -> tuple[str, ...]:
-    """Return why none of what a wheel requires has a library; what it requires under a condition alone may have it."""
+    """Return why no requirement of a wheel provides a library; one that applies conditionally may have it."""
     conditional = subject.neighbours.conditional
     if conditional:
         return tuple(
@@ -95,7 +95,7 @@ def _wanting(subject: Subject) -> tuple[str, ...]:
 
 
 def _renamed(library: str, subject: Subject) -> Iterator[str]:
-    """Yield what required distributions have that may be the same library of another version."""
+    """Yield notes on libraries of required distributions that may be another version of the missing one."""
     for provider in subject.neighbours.direct.values():
         similar = sorted({image.name for image in provider.images if stem(image.name) == stem(library)})
         if similar:

@@ -26,7 +26,7 @@ __all__ = ["unreachable", "unreachable_inside"]
 
 
 def unreachable(subject: Subject) -> Iterator[Finding]:
-    """Yield a finding for each folder of a provider that the loader does not get to, and another one for programs."""
+    """Yield a finding for each folder of a provider that the loader does not search, and one for programs."""
     layout = subject.platform.layout
     by_folder: dict[tuple[str, str, bool], list[tuple[Link, Provided]]] = {}
     for link, by in subject.provided():
@@ -56,7 +56,7 @@ _BY_WHO_STARTS_IT = "it starts only where whoever starts it tells the loader the
 
 
 def _ways_to_provider(link: Link, origin: Provided, layout: SiteLayout) -> Iterator[str]:
-    """Yield how a file gets the library of a provider: by a run path, or by code that has loaded it before."""
+    """Yield hints on how a file can find a provider's library: by a run path, or by preloading."""
     module = min(origin.contents.modules, default=origin.contents.name)
     if link.image.format is Format.PE:
         yield f"import `{module}` before it is loaded, and let that call `os.add_dll_directory`"
@@ -67,13 +67,13 @@ def _ways_to_provider(link: Link, origin: Provided, layout: SiteLayout) -> Itera
 
 
 def _libraries_named(links: Iterable[Link]) -> tuple[str, str]:
-    """Return the libraries in a few words, and the word for them."""
+    """Return a phrase for the libraries, and the noun for them."""
     libraries = {base_name(link.library): True for link in links}
     return literals(libraries, 1), "them" if len(libraries) > 1 else "it"
 
 
 def unreachable_inside(subject: Subject) -> Iterator[Finding]:
-    """Yield one finding for each folder that the loader does not get to: all libraries there have the same fault."""
+    """Yield one finding for each folder that the loader does not search, for all its libraries."""
     by_folder: dict[str, list[tuple[Link, Image]]] = {}
     for link in subject.links:
         if isinstance(link.origin, Inside) and not link.origin.reached:
@@ -105,14 +105,14 @@ def _files_named(images: Iterable[Image]) -> str:
 
 
 def _why_none(link: Link, image: Image, layout: SiteLayout) -> tuple[str, ...]:
-    """Return why no run path leads from a file to a library, whatever is written into it; nothing if one does."""
+    """Return why no run path can lead from a file to a library; empty if one can."""
     if link.image.format is Format.PE or layout.way(link.image.folder, image.folder):
         return ()
     return ("the folders between are called otherwise for each Python: no run path is right for all of the wheel",)
 
 
 def _way(link: Link, image: Image, layout: SiteLayout) -> str:
-    """Return how the loader gets from a file to a library."""
+    """Return a hint on the run path from a file to a library."""
     first = link.image
     if first.format is Format.PE:
         return f"put it beside `{first.file_name}`, or let the package call `os.add_dll_directory` before"

@@ -41,8 +41,8 @@ def judge_wheel(
 ) -> tuple[Finding, ...]:
     """Judge the compiled files of a wheel; `wheels` are those at hand of distributions that it may require.
 
-    On the `index` the others are looked up, if a library is still missing. `more` judges what was found then.
-    `look` is given each compiled file, by the wheel and its place, while it is at hand.
+    If a library is still missing, others are looked up on the `index`. `more` judges the result, too. `look` is called
+    with each compiled file, its wheel and its place.
     """
     subject = subject_of(path, [WheelShelf(wheels, path)], look=look)
     if index and subject.neighbours.unknown and _missing(subject):
@@ -57,10 +57,10 @@ def needs_others(subject: Subject) -> bool:
 
 
 def look_up(subject: Subject, index: Listings) -> Subject:
-    """Look up on the index who ships what a wheel needs, and those at hand have not. Raises `AbidingError`."""
+    """Look up on the index the libraries that no distribution at hand provides. Raises `AbidingError`."""
     indexed = partial(Indexed, index, subject.platform.tags, _missing(subject), elsewhere=subject.pinned)
     on_index = _with(subject, indexed())
-    # All versions of all that is required are many: they are asked for what none of the newest has.
+    # Older versions of the requirements are many, and only searched for what the newest lack.
     return _with(subject, indexed(thorough=True)) if _missing(on_index) else on_index
 
 
@@ -70,7 +70,7 @@ def _with(subject: Subject, shelf: Shelf) -> Subject:
 
 
 def _missing(subject: Subject) -> frozenset[str]:
-    """Return the names of the libraries that nobody at hand has."""
+    """Return the names of the libraries that no distribution at hand has."""
     linked = (base_name(link.library) for link in subject.links if isinstance(link.origin, Missing))
     return frozenset(linked).union(*unprovided(subject))
 
@@ -86,7 +86,7 @@ def judge_wheels(
     findings: dict[str, tuple[Finding, ...]] = {}
     judge_one = partial(judge_wheel, wheels=AtHand(at_hand), index=index, more=more, look=look)
     for path in wheels:
-        with suppress(ArchiveError):  # who reads its metadata says so
+        with suppress(ArchiveError):  # reading its metadata reports it
             findings[str(path)] = _judged(path, judge_one)
     return findings
 
@@ -101,7 +101,7 @@ def _judged(path: Path, judge_one: Callable[[Path], tuple[Finding, ...]]) -> tup
             raise
         return exc.noted(path.name)
     except ArchiveError as exc:
-        Wheel.open(path)  # what it is not as a whole, in none of its files, is not said here
+        Wheel.open(path)  # a wheel that can't be read is reported elsewhere
         return exc.findings
     except AbidingError as exc:
         return exc.findings
@@ -114,7 +114,7 @@ def subject_of(
     native: Sequence[str] = (),
     look: Look | None = None,
 ) -> Subject:
-    """Read a wheel and follow what it needs; `requires` is given if METADATA is still to say so.
+    """Read a wheel and follow what it needs; `requires` are given if they are not in its METADATA yet.
 
     `native` are the normalised names of native entries, of a wheel that is being built with them; `look` is as for
     `judge_wheel`. Raises `AbidingError`.
@@ -140,6 +140,6 @@ def subject_of(
 
 
 def native_record(path: Path) -> BuildRecord | None:
-    """Read the record of a wheel that was built with native entries; None for any other. Raises `ArchiveError`."""
+    """Read the build record of a wheel with native entries; None for other wheels. Raises `ArchiveError`."""
     record = record_of(Wheel.open(path))
     return record.if_native if record else None

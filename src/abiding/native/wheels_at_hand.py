@@ -37,24 +37,24 @@ def tags_of(path: Path) -> frozenset[Tag]:
 
 
 class AtHand:
-    """Some wheels, each of which may be asked for by each: what there is to know of one is found out once."""
+    """Some wheels, each of which may provide for the others. Each is read once."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._unread: list[_Wheel] = []
         self._by_name: dict[str, list[_Wheel]] = {}
         self._by_library: dict[str, list[_Wheel]] = {}
         for number, path in enumerate(paths):
-            with suppress(ArchiveError):  # what is no wheel is no neighbour
+            with suppress(ArchiveError):  # files that are no wheels are skipped
                 wheel = _Wheel(number, path, _offers(tags_of(path)))
                 self._unread.append(wheel)
                 self._by_name.setdefault(normalised(path.name.partition("-")[0]), []).append(wheel)
 
     def called(self, name: str, own: Path) -> Iterator[Path]:
-        """Return those with this normalised name that can stand beside `own`, which is none of them."""
+        """Return other wheels with this normalised name that can be installed beside `own`."""
         return _fitting(self._by_name.get(name, ()), own)
 
     def shipping(self, file_name: str, own: Path) -> Iterator[Path]:
-        """Return those that have a file with this name, or one that is loaded by it."""
+        """Return the distributions that have a file with this name, or an image with it."""
         names = _asks(tags_of(own))
         new = [wheel for wheel in self._unread if not names.isdisjoint(wheel.offers)]
         if new:
@@ -66,7 +66,7 @@ class AtHand:
 
 
 class WheelShelf:
-    """A shelf: of the wheels at hand those that can stand beside `own`, for the same system, machine and Python."""
+    """A shelf with the wheels at hand that can be installed beside `own`: same system, machine and Python."""
 
     def __init__(self, at_hand: AtHand, own: Path) -> None:
         self._at_hand = at_hand
@@ -78,7 +78,7 @@ class WheelShelf:
         return next(map(self._contents, self._at_hand.called(name, self._own)), None)
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
-        """Look through all of them; what can't be read ships nothing."""
+        """Index the files of all wheels; a wheel that can't be read has none."""
         return map(self._contents, self._at_hand.shipping(file_name, self._own))
 
     def _contents(self, path: Path) -> Contents:
@@ -88,7 +88,7 @@ class WheelShelf:
 
 
 class _Wheel(NamedTuple):
-    """A wheel, how many came before it, and where it fits."""
+    """A wheel, its number, and the environments that it fits."""
 
     number: int
     path: Path
@@ -111,20 +111,20 @@ def _libraries(path: Path) -> frozenset[str]:
 
 
 def fit_together(own: Iterable[Tag], others: Iterable[Tag]) -> bool:
-    """Say whether a wheel with the other tags can stand beside one with these: same system and machine, same Python."""
+    """Return whether wheels with these tags can be installed in one environment: same system, machine and Python."""
     return not _asks(frozenset(own)).isdisjoint(_offers(frozenset(others)))
 
 
 # A system and machine, and an ABI there.
 _Place = tuple[tuple[str, str], str]
 _ANY = ("", "")
-# What fits any ABI has `none` of its own; what has none itself takes each.
+# A wheel that fits any ABI has `none`, and fits beside each.
 _EACH = "*"
 
 
-@lru_cache(maxsize=4096)  # the wheels of many distributions have the same few sets of tags
+@lru_cache(maxsize=4096)  # many wheels share a few sets of tags
 def _offers(tags: frozenset[Tag]) -> frozenset[_Place]:
-    """Return the places where a wheel fits."""
+    """Return the environments that a wheel fits."""
     return frozenset(
         (kind, abi)
         for tag in tags
@@ -135,7 +135,7 @@ def _offers(tags: frozenset[Tag]) -> frozenset[_Place]:
 
 @lru_cache(maxsize=4096)
 def _asks(tags: frozenset[Tag]) -> frozenset[_Place]:
-    """Return the places of what can stand beside a wheel."""
+    """Return the environments in which something can be installed beside a wheel."""
     return frozenset(
         (kind, abi)
         for tag in tags
@@ -145,6 +145,6 @@ def _asks(tags: frozenset[Tag]) -> frozenset[_Place]:
 
 
 def _kinds(platform: str) -> tuple[tuple[str, str], ...]:
-    """Return the machines of a platform: a file for several can stand beside one for any of them."""
+    """Return the machines of a platform; a universal one fits each of its machines."""
     family = PlatformTag.read(platform).family
     return tuple((family or platform, machine) for machine in machines(platform))

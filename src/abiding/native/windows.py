@@ -32,17 +32,17 @@ windows.media windows.networking windows.storage windows.storage.applicationdata
 winmmbase wintypes wldp wmiclnt wofutil xaudio2_8 xaudio2_9 xinput1_4 xinputuap
 """
 _ALL = frozenset({"bthprops.cpl", "hhctrl.ocx", "ksproxy.ax", *(f"{name}.dll" for name in _SINCE_SEVEN.split())})
-# What came between Server 2016, which is Windows 10 of that year, and Windows 10 of 2022.
+# Added between Server 2016, which is Windows 10 of that year, and Windows 10 of 2022.
 _NEWER = frozenset(
     {"bcp47mrm.dll", "directml.dll", "dxcore.dll", "gamemode.dll", "icu.dll", "icuin.dll", "icuuc.dll", "umpdc.dll"}
     | {"webauthn.dll", "windows.ai.machinelearning.dll", "wslapi.dll"}
 )
-# Sets of functions, of which Windows knows in which file they are; those of `ext-` may be missing, and are loaded late.
+# API sets, which Windows resolves to files; those of `ext-` may be missing, and are loaded late.
 _API_SET = re.compile(r"(?:api|ext)-ms-.*")
 
 
 def has(library: str) -> bool:
-    """Return whether every Windows has a DLL, on any machine, or every Python of its own brings it."""
+    """Return whether every Windows on any machine has a DLL, or every Python for it ships it."""
     from delvewheel import _dll_list
 
     if library in _ALL or _API_SET.fullmatch(library):
@@ -56,7 +56,7 @@ def is_newer(library: str) -> bool:
 
 
 def libraries(tags: Iterable[Tag]) -> frozenset[str]:
-    """Return the names of the DLLs that are there besides, wherever a wheel with these tags is installed."""
+    """Return the names of further DLLs that are there wherever a wheel with these tags is installed."""
     from delvewheel import _dll_list
 
     of_each = []
@@ -65,14 +65,14 @@ def libraries(tags: Iterable[Tag]) -> frozenset[str]:
         stable = tag.abi.startswith("abi3")
         table = _dll_list.ignore_abi3 if stable else _dll_list.ignore_by_abi_platform
         subject = f"{tag.interpreter if stable else tag.abi}-{tag.platform}"
-        # Without an ABI tag the interpreter may be any; every one that is supported today brings the same runtime.
+        # Without an ABI tag any interpreter is possible; all that are supported ship the same runtime.
         own = [names for pattern, names in table.items() if tag.abi == "none" or re.fullmatch(pattern, subject)]
         of_each.append(frozenset(_dll_list.ignore_names[machine]).union(*own))
     return frozenset.intersection(*of_each) if of_each else frozenset()
 
 
 def does_without(file_name: str, library: str) -> bool:
-    """Return whether a DLL names another one that no Windows of today has it load, as delvewheel lists them."""
+    """Return whether a DLL imports one that current versions of Windows never load, as delvewheel lists them."""
     from delvewheel import _dll_list
 
     return library in _dll_list.ignore_dependency.get(f"{stem(file_name)}.dll", ())

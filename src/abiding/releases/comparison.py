@@ -223,7 +223,7 @@ class _Wheels(NamedTuple):
         return {field: max(self._votes(field).values()) for field in self.by_field}
 
     def deviations(self) -> dict[bytes, tuple[Difference, ...]]:
-        """The deviations of wheels from the largest groups, by their metadata."""
+        """Return the deviations of wheels from the largest groups, by their metadata."""
         differing: dict[bytes, tuple[Difference, ...]] = {}
         for field, of_field in self.by_field.items():
             most = self._most(field)

@@ -36,8 +36,8 @@ def read_release(
     """Read the metadata of all sdists and wheels of one release, sdists first, then by file name.
 
     `spec` is `NAME==VERSION`, or `NAME` for the newest version: a final one that is not yanked, if there is any.
-    `index_url` is the URL under which the projects lie, http or https. Without it, it is the one that pip is configured
-    for by its files or PIP_INDEX_URL. pip's `extra-index-url`s are not consulted: a release is what one index has.
+    `index_url` is the URL below which the projects are, http or https. By default it is the one that pip is configured
+    for, by its files or PIP_INDEX_URL. pip's `extra-index-url`s are not used: a release is on one index.
     Credentials come from the URL or from netrc, the certificates to trust from REQUESTS_CA_BUNDLE or pip's `cert`.
 
     `progress` is called with the number of files read, the number of all, and the bytes received so far.
@@ -57,7 +57,7 @@ def read_release(
 
 
 def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]], str]) -> Artifact:
-    """Read the metadata of one file of a release: that of which `choose` gives the name, from those of all.
+    """Read the metadata of one file of a release; `choose` is called with all names, and returns one.
 
     Raises what `read_release` raises, also for a file that can't be read, and what `choose` does.
     """
@@ -69,9 +69,9 @@ def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]]
 
 @contextmanager
 def listings(index_url: str | None = None, keeping: Keeping | None = None) -> Iterator[Listings]:
-    """Open an index on which single wheels are looked up; `index_url` is as for `read_release`, which raises the same.
+    """Open an index to look up single wheels; `index_url` and exceptions are as for `read_release`.
 
-    Of each wheel its directory and METADATA are read, by range requests, if they are not in `keeping`.
+    The directory and METADATA of each wheel are read by range requests, unless they are in `keeping`.
     """
     with _open(index_url) as (web, url):
         from abiding.artifacts.index.listing import Listings
@@ -81,10 +81,10 @@ def listings(index_url: str | None = None, keeping: Keeping | None = None) -> It
 
 @contextmanager
 def _open(index_url: str | None) -> Iterator[tuple[Web, str]]:
-    """Open a session with an index, whose URL comes along. Raises what `read_release` raises."""
+    """Open a session with an index, and yield it with the URL. Raises what `read_release` raises."""
     from abiding.artifacts.index import settings
 
-    # pip takes as long to answer as all that reads an index takes to be imported.
+    # Querying pip takes as long as the imports, so both are done at once.
     with ThreadPoolExecutor(1, thread_name_prefix="abiding-pip") as pool:
         pip_settings = pool.submit(settings.of_pip)
         with needing("index", "reading from a package index"):

@@ -14,7 +14,7 @@ __all__ = ["host_of", "innermost", "lost", "no_url", "public_url", "unreachable"
 
 
 def public_url(url: str) -> str:
-    """Return the URL as it is told: without credentials, in whichever part of it."""
+    """Return a URL for messages, without credentials in any part of it."""
     return without_login(url).partition("?")[0].partition("#")[0][: bounds.EXCERPT]
 
 
@@ -24,13 +24,13 @@ def host_of(url: str) -> str:
 
 
 def no_url(exc: Exception, url: str) -> IndexAccessError:
-    """Make the error for a URL that the index gives, and that is none."""
+    """Return the error for an invalid URL on an index."""
     message = "a URL that the index gives is not one of http or https"
     return IndexAccessError.of(message, note=f"{public_url(url)}: {without_login(str(exc))}")
 
 
 def unreachable(exc: Exception, url: str) -> IndexAccessError:
-    """Make the error for what `requests` has raised."""
+    """Return the error for an exception of `requests`."""
     if isinstance(exc, ValueError):
         return no_url(exc, url)
     host = host_of(url)
@@ -44,13 +44,13 @@ def unreachable(exc: Exception, url: str) -> IndexAccessError:
 
 
 def lost(message: str, url: str, note: str = "", hint: str = "") -> IndexAccessError:
-    """Make the error for a request that had no answer, or not all of one."""
+    """Return the error for a request without an answer, or with an incomplete one."""
     about = f"asked for {public_url(url)}" + (f": {without_login(note)}" if note else "")
     return UnreachableError.of(message, note=about, hint=hint)
 
 
 def innermost(exc: BaseException) -> str:
-    """Return what began a chain of errors, of which each library has wrapped the one below."""
+    """Return the first error of a chain in which each library has wrapped the one below."""
     while True:
         inner = getattr(exc, "reason", None) or next(iter(exc.args), None)
         if not isinstance(inner, BaseException):

@@ -24,13 +24,13 @@ __all__ = ["Disputed", "Filenames", "in_link"]
 
 @dataclass
 class Disputed(DistributionPackage):
-    """A file that is one to pip and another to uv, as they name it; it has the name of the one that is asked for."""
+    """A link that pip and uv read as different files, with both names; its own is that of the requested release."""
 
     by_pip: str = ""
     by_uv: str = ""
 
     def refuse(self) -> IndexAccessError:
-        """Make the error about it."""
+        """Return the error about it."""
         names = [f"`{name[: bounds.EXCERPT]}`" if name else "no file" for name in (self.by_pip, self.by_uv)]
         return IndexAccessError.of(
             f"is {names[0]} to pip, and {names[1]} to uv",
@@ -42,7 +42,7 @@ class Disputed(DistributionPackage):
 
 
 class Filenames:
-    """What the names of a project's files look like, however spelled, and none too long for one."""
+    """Recognises file names of a project, in any spelling, up to a reasonable length."""
 
     def __init__(self, project: str) -> None:
         self._project = project
@@ -52,9 +52,9 @@ class Filenames:
     def of_file(
         self, name: object, url: str, make: Callable[[str], DistributionPackage]
     ) -> Iterator[DistributionPackage]:
-        """Yield what pip and uv take a file for: pip goes by its absolute URL, uv by a name; `make` gives it by name.
+        """Yield the file as pip and uv read it: pip by its absolute URL, uv by a name; `make` creates it by name.
 
-        None come if it is none of the project to either, two if it is two.
+        Yields nothing if it is no file of the project to either, and two if they differ.
         """
         by_uv, by_pip = self._own(name), self._own(_in_url(url))
         if by_uv and (by_uv == by_pip or _meaning(by_uv) == _meaning(by_pip)):
@@ -77,7 +77,7 @@ _MOST_DASHES = 6
 
 
 def in_link(href: str) -> str:
-    """Return the name that uv takes from a link, as it is written on an HTML page. The text of a link is for people."""
+    """Return the name that uv reads from the URL of a link on an HTML page; it ignores the link's text."""
     return unquote(href.partition("#")[0].rpartition("/")[2].partition("?")[0])
 
 
@@ -89,7 +89,7 @@ def _in_url(url: str) -> str:
 
 
 def _meaning(filename: str) -> object:
-    """Return what an installer takes from the name of a file: there is more than one way to write it."""
+    """Return the parts that an installer reads from a file name, which can be written in several ways."""
     try:
         return (parse_wheel_filename if filename.endswith(WHEEL_ENDING) else parse_sdist_filename)(filename)
     except ValueError:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["Announced", "Hashed", "wrong_hash"]
 
 
-# What a page may announce, the strongest first; pip and uv know older ones too, which hold nothing.
+# Hashes that a page may announce, the strongest first; older ones, which pip and uv know, prove nothing.
 _KNOWN = ("sha512", "sha384", "sha256")
 _CHUNK = 1 << 20
 
 
 class Announced:
-    """The hash that an index announces of a file, the strongest of all that it gives; none is right for all."""
+    """The strongest hash that an index announces for a file; without a hash, any contents are right."""
 
     def __init__(self, digests: Mapping[str, str]) -> None:
         given = {name.lower(): digest.lower() for name, digest in digests.items()}
@@ -38,7 +38,7 @@ class Announced:
         self.compare(filename, hasher.hexdigest())
 
     def hasher(self) -> hashlib._Hash:
-        """Return what computes it."""
+        """Return a new hash object of its algorithm."""
         return hashlib.new(self._name or _KNOWN[-1])
 
     def compare(self, filename: str, digest: str) -> None:
@@ -48,7 +48,7 @@ class Announced:
 
 
 class Hashed(io.RawIOBase):
-    """A file that is read from its beginning, whose hash is computed on the way."""
+    """A file that is read sequentially, whose hash is computed on the way."""
 
     def __init__(self, file: BinaryIO, announced: Announced) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class Hashed(io.RawIOBase):
         self._hasher = announced.hasher()
 
     def readable(self) -> bool:
-        """Return whether it can be read: yes."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
@@ -76,6 +76,6 @@ class Hashed(io.RawIOBase):
 
 
 def wrong_hash(filename: str, message: str, algorithm: str, announced: str, digest: str) -> IndexAccessError:
-    """Make the error about a file, or its metadata, of another hash than is announced."""
+    """Return the error about a file, or its metadata, with another hash than announced."""
     note = f"the page says {algorithm}={announced}, and the file has {digest}"
     return IndexAccessError.of(message, rule="wrong-hash", artifact=filename, note=note)

@@ -20,13 +20,13 @@ class Element(NamedTuple):
     text: str = ""
 
 
-# Nothing here is tried a second time at one place: each part takes what it can, and gives nothing back. The value of an
-# attribute may be missing behind its `=`, so its group is not possessive by itself: see `metadata/plain_lines.py`.
+# No backtracking: each part is possessive. The value of an attribute may be missing after its `=`, so its group is not
+# possessive by itself: see `metadata/plain_lines.py`.
 _TAG = re.compile(
     rb"""</?([A-Za-z][^\s/>]*+)((?:[\s/]++|[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?|=)*+)>"""
 )
 _ATTRIBUTE = re.compile(rb"""([^\s=>/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)))?""")
-# In these there are no tags up to their own end.
+# Elements without tags inside.
 _RAW = (b"script", b"style", b"textarea", b"title")
 
 
@@ -58,7 +58,7 @@ def _tags(page: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
             mark = b"-->" if page.startswith(b"<!--", start) else b">"
             at = page.find(mark, start) + len(mark)
             if at < len(mark):
-                return  # what never ends, ends the page
+                return  # an unterminated element ends the page
             yield start, b"!", b"", at
             continue
         if not page[start + 1 : start + 3].lstrip(b"/")[:1].isalpha():

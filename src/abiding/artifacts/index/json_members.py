@@ -22,9 +22,9 @@ _SPACE = re.compile(r"[ \t\r\n]*+")
 
 
 def members(file: BinaryIO, list_key: str) -> Iterator[tuple[str, Any]]:
-    """Read the key and the value of each member; of the list under the key `list_key`, each item as if a member.
+    """Yield the key and the value of each member; for the list under `list_key`, each item like a member.
 
-    Raises `ValueError` or `RecursionError` if it is no JSON object, or one value in it is larger than is kept.
+    Raises `ValueError` or `RecursionError` if it is no JSON object, or a value in it is too large.
     """
     text = _Text(file)
     text.expect("{")
@@ -57,7 +57,7 @@ def _members(text: _Text, list_key: str) -> Iterator[tuple[str, Any]]:
 
 
 class _Text:
-    """The text of a file, as far as it is there: `_at` is where the next thing begins."""
+    """The text of a file, as far as it has arrived; `_at` is the position of the next token."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -68,7 +68,7 @@ class _Text:
         self._ended = False
 
     def peek(self) -> str:
-        """Return the next character that is no blank; empty at the end."""
+        """Return the next character after white space; empty at the end."""
         while True:
             blank = _SPACE.match(self._text, self._at)
             self._at = blank.end() if blank else self._at
@@ -79,7 +79,7 @@ class _Text:
             self._more(_CHUNK)
 
     def expect(self, characters: str) -> str:
-        """Take the next character, which has to be one of these. Raises `ValueError`."""
+        """Read the next character, which must be one of these. Raises `ValueError`."""
         character = self.peek()
         if not character or character not in characters:
             raise ValueError(f"there is {f'`{character}`' if character else 'an end'} in place of `{characters[0]}`")
@@ -87,17 +87,17 @@ class _Text:
         return character
 
     def value(self) -> Any:  # noqa: ANN401 (JSON has values of all kinds)
-        """Take the next value. Raises `ValueError`, `RecursionError`."""
+        """Read the next value. Raises `ValueError`, `RecursionError`."""
         self.peek()
         while True:
             try:
                 value, end = self._scan(self._text, self._at)
             except ValueError:
-                # It may only be cut off.
+                # It may be incomplete only.
                 if self._ended:
                     raise
             else:
-                # So may a number be.
+                # A number may be incomplete, too.
                 if self._ended or self._text[end : end + 1] in _BEHIND:
                     self._at = end
                     return value

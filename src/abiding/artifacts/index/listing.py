@@ -35,7 +35,7 @@ __all__ = ["Keeping", "Listing", "Listings", "OpenWheel", "Published"]
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A wheel on an index: its file name, the names of its members, and what its METADATA says."""
+    """A wheel on an index: its file name, the names of its members, and its METADATA."""
 
     filename: str
     members: tuple[str, ...]
@@ -44,7 +44,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class OpenWheel:
-    """A wheel on an index of which members are read, by range requests."""
+    """A wheel on an index, whose members are read by range requests."""
 
     filename: str
     dist_info: str
@@ -52,9 +52,9 @@ class OpenWheel:
     _remote: RemoteFile
 
     def read(self, names: Iterable[str], limit: int) -> Iterator[tuple[str, bytes]]:
-        """Read members in the order in which they lie, of each at most `limit` bytes.
+        """Read members in the order of the archive, at most `limit` bytes of each.
 
-        Of what is packed more densely than code a harmless amount is read, in all. Raises `AbidingError`.
+        The total of suspiciously compressed members is limited. Raises `AbidingError`.
         """
         members = sorted((self.directory.get(name) for name in names), key=lambda member: member.offset)
         passed_over = filling(members, _HARMLESS)
@@ -67,7 +67,7 @@ class OpenWheel:
 
 
 def _runs(members: Iterable[ZipMember]) -> Iterator[list[ZipMember]]:
-    """Members that lie near each other are asked for at once: a wheel may have hundreds that are small."""
+    """Group adjacent members, which are read by one request: a wheel may have hundreds of small ones."""
     run: list[ZipMember] = []
     for member in members:
         if run and (member.offset > _stop(run[-1]) + _GAP or _stop(member) - run[0].offset > _RUN):
@@ -79,7 +79,7 @@ def _runs(members: Iterable[ZipMember]) -> Iterator[list[ZipMember]]:
 
 
 def _stop(member: ZipMember) -> int:
-    """Return where a member ends at the latest: its local header may have more in it than the directory says."""
+    """Return the largest possible end of a member, whose local header may be longer than the directory entry."""
     return member.offset + _HEADER + len(member.raw_name) + member.stored_size
 
 
@@ -91,9 +91,9 @@ _HEADER = 256
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A wheel that an index lists: its file name, its version as the name has it, and the hash announced of it.
+    """A wheel listed by an index: its file name, the version in it, and its announced hash.
 
-    `size` is the number of its bytes, None where the index does not say it.
+    `size` is the number of bytes, None if the index does not give it.
     """
 
     filename: str
@@ -105,7 +105,7 @@ class Published:
 
     @classmethod
     def of(cls, file: DistributionPackage, web: Web) -> Published:
-        """Take it from the page of a project."""
+        """Return the wheel for a file on a project's page."""
         digest = file.digests.get("sha256", "").lower()
         return cls(file.filename, file.version or "", digest, file.size, file.url, web)
 
@@ -138,13 +138,13 @@ _SAVED = 16 << 20
 
 
 class Keeping(Protocol):
-    """Where what was read of wheels is kept, by the SHA-256 of each."""
+    """A cache of what was read of wheels, by SHA-256."""
 
     def listing(self, sha256: str) -> tuple[tuple[str, ...], bytes] | None:
-        """Return the names of the members of a wheel, and its METADATA; None for one that was not read yet."""
+        """Return the names of a wheel's members, and its METADATA; None if it was not read yet."""
 
     def keep_listing(self, sha256: str, members: tuple[str, ...], metadata: bytes) -> None:
-        """Keep them."""
+        """Store them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +161,9 @@ class Listings:
         files_of_release(self.web, self.url, release)
 
     def published(self, name: str, accepted: SpecifierSet | None) -> list[list[Published]]:
-        """List the wheels of each accepted version that is not yanked, the newest version first; asked for once.
+        """List the wheels of accepted versions that are not yanked, the newest version first; cached.
 
-        If nothing says what is accepted, all that there ever were. Raises `IndexAccessError`.
+        If nothing restricts the versions, yanked ones are included. Raises `IndexAccessError`.
         """
         key = (name, str(accepted), accepted and accepted.prereleases)
         if key not in self._pages:
@@ -176,7 +176,7 @@ class Listings:
     def newest_first(
         self, name: str, accepted: SpecifierSet, choose: Callable[[Sequence[str]], str | None]
     ) -> Iterator[Listing]:
-        """Yield the wheel that `choose` takes of each accepted version, newest first. Raises `AbidingError`."""
+        """Yield the wheel that `choose` returns for each accepted version, newest first. Raises `AbidingError`."""
         try:
             versions = wheels_of_project(self.web, self.url, name, accepted)
         except UnknownReleaseError:

@@ -43,7 +43,7 @@ _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
 class ReleaseFiles(NamedTuple):
     """The sdists and wheels of a release, sdists first, then by file name.
 
-    `local` are the local versions of it (`1.0+x`) that are releases of their own, and accepted where it is asked for.
+    `local` are its local versions (`1.0+x`), which are separate releases, but match a requirement on it.
     """
 
     files: list[DistributionPackage]
@@ -111,7 +111,7 @@ def _parse(spec: str) -> tuple[str, Version | None]:
             else "which one is meant would be a guess",
             hint=f"write `{exc.name}==VERSION` for one release, or `{exc.name}` for the newest",
         ) from exc
-    except ValueError as exc:  # no requirement, no version, or a number of thousands of digits
+    except ValueError as exc:  # an invalid requirement or version, or a number of thousands of digits
         message, note = f"`{spec}` does not name a release", "it is neither `NAME==VERSION` nor `NAME`"
         name = _NAME.match(spec)
         hint = f"write `{name[0]}==VERSION` for one release, or `{name[0]}` for the newest" if name else ""
@@ -123,7 +123,7 @@ def _parse(spec: str) -> tuple[str, Version | None]:
 
 
 class _ManyReleasesError(Exception):
-    """A requirement on `name` does not say which release, `by_url` because it points to a file."""
+    """A requirement on `name` does not name one release; with `by_url`, because it has a URL."""
 
     def __init__(self, requirement: Requirement) -> None:
         super().__init__(requirement.name)
@@ -132,12 +132,12 @@ class _ManyReleasesError(Exception):
 
 
 def _only_version(requirement: Requirement) -> tuple[Version | None, bool]:
-    """Return the pinned version, None for any, and whether it says more. Raises `_ManyReleasesError`, `ValueError`."""
+    """Return the pinned version, None for any, and whether there is more. Raises `_ManyReleasesError`, `ValueError`."""
     specifiers = list(requirement.specifier)
     more = bool(requirement.url or requirement.marker or requirement.extras)
     if not specifiers and not more:
         return None, False
-    if requirement.url and _VERSION.fullmatch(requirement.url):  # as other package managers have it
+    if requirement.url and _VERSION.fullmatch(requirement.url):  # the notation of other package managers
         return Version(requirement.url), True
     if len(specifiers) != 1 or specifiers[0].operator not in ("==", "===") or specifiers[0].version.endswith(".*"):
         raise _ManyReleasesError(requirement)
@@ -145,7 +145,7 @@ def _only_version(requirement: Requirement) -> tuple[Version | None, bool]:
 
 
 class _Page(NamedTuple):
-    """The page of a project: its files, as far as they have its name, and its status with the reason."""
+    """The page of a project: those files that have its name, and its status with the reason."""
 
     files: tuple[DistributionPackage, ...]
     status: str = ""
@@ -244,7 +244,7 @@ def _of_html(name: str, body: Body) -> _Page:
 
 
 def _absolute(base: str, url: object) -> str:
-    """Return the URL to which one on a page leads, empty if it is none: that is told where something lies there."""
+    """Return the absolute URL of a link; empty if it is invalid, which is reported only if it matters."""
     try:
         return urljoin(base, url) if isinstance(url, str) else ""
     except ValueError:
@@ -261,7 +261,7 @@ def _count(files: Sequence[object]) -> None:
 
 
 def _by_version(page: _Page, name: str) -> dict[Version, dict[str, DistributionPackage]]:
-    """Sort the sdists and wheels by version and file name; what else an index has (eggs, installers) is left out."""
+    """Sort the sdists and wheels by version and file name; other files (eggs, installers) are left out."""
     wheels: dict[Version, dict[str, DistributionPackage]] = {}
     for file in page.files:
         if file.package_type not in ("sdist", "wheel"):

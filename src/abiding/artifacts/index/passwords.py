@@ -20,15 +20,15 @@ __all__ = ["Login"]
 
 @dataclass(frozen=True, slots=True)
 class Login(AuthBase):
-    """What a request is signed with, be it nothing: `requests` then adds nothing by itself."""
+    """The credentials of a request; with none, it also keeps `requests` from adding any."""
 
     basic: HTTPBasicAuth | None
 
     @classmethod
     def of(cls, url: str, credentials: tuple[bytes, bytes] | None, *, is_index: bool) -> Login:
-        """Choose what the server of `url` may know: the `credentials` for it, or what netrc has under its name.
+        """Choose the credentials for the server of `url`: the given ones, or netrc's for its name.
 
-        The entry of netrc for all others is for the index alone, not for a server that an index names.
+        netrc's default entry is used for the index only, not for a server that the index names.
         """
         login = credentials or _of_netrc(urlsplit(url).hostname or "", is_index=is_index)
         return cls(HTTPBasicAuth(*login) if login else None)

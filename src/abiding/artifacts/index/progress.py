@@ -12,10 +12,10 @@ __all__ = ["Progress", "ProgressBar"]
 
 
 class Progress(Protocol):
-    """What is called, in the thread that began the reading, whenever a file has been read."""
+    """A function that is called after each file, in the thread that began the reading."""
 
     def __call__(self, done: int, total: int, received: int) -> None:
-        """Take note that `done` of `total` files are read, for which `received` bytes came."""
+        """Show that `done` of `total` files are read, with `received` bytes."""
 
 
 _WIDTH = 24
@@ -23,16 +23,16 @@ _WIDTH = 24
 
 @dataclass(frozen=True, slots=True)
 class ProgressBar:
-    """A progress bar on a stream, if that is a terminal; the line is taken away when all is done."""
+    """A progress bar on a stream, if that is a terminal; it is erased at the end."""
 
     stream: TextIO
 
     def __call__(self, done: int, total: int, received: int) -> None:
-        """Draw it anew."""
+        """Redraw it."""
         if not self.stream.isatty():
             return
         filled = _WIDTH * done // max(total, 1)
         line = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {done} of {total} files, {received / 1e6:.1f} MB"
-        # Back to the start of the line, and away with what stood there: understood by Windows' terminals as well.
+        # Return to the start of the line, and erase it; terminals on Windows understand this too.
         self.stream.write(f"\r\x1b[K{line}" if done < total else "\r\x1b[K")
         self.stream.flush()

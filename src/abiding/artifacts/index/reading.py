@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["read_file", "read_release"]
 
 
-# An sdist is read through, never kept: what comes last may be what is unpacked.
+# An sdist is read to its end, and not kept: its last PKG-INFO may be the one that is unpacked.
 _LARGEST_SDIST = 1 << 30
 _REFUSALS = 3
 _FIRST_FIELD = re.compile(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
@@ -56,7 +56,7 @@ def read_release(web: Web, url: str, spec: str, progress: Progress | None) -> li
 
 
 def _beside(local: Sequence[str], artifacts: Iterable[Artifact | Unreadable]) -> Iterator[Artifact | Unreadable]:
-    """Say of the first file that was read which local versions the index has beside it."""
+    """Add a note on local versions, which the index also has, to the first file that was read."""
     for artifact in artifacts:
         if local and isinstance(artifact, Artifact):
             yield artifact._replace(findings=(*artifact.findings, _local_version(artifact, local)))
@@ -66,7 +66,7 @@ def _beside(local: Sequence[str], artifacts: Iterable[Artifact | Unreadable]) ->
 
 
 def _local_version(artifact: Artifact, local: Sequence[str]) -> Finding:
-    """Note that who asks for a version may get another one: `==1.0` accepts `1.0+x`, which comes behind it."""
+    """Return the note that installers may choose a local version: `==1.0` accepts `1.0+x`, which is newer."""
     newest = local[-1]
     return Finding(
         "two-versions",
@@ -93,7 +93,7 @@ def read_file(web: Web, url: str, spec: str, choose: Callable[[Sequence[str]], s
 
 
 class _Reading:
-    """The reading of one release: what has been read so far, and what the index has shown that it can do."""
+    """The reading of one release: what was read so far, and which requests the index has answered."""
 
     def __init__(self, web: Web, progress: Progress | None) -> None:
         self._web = web
@@ -117,12 +117,12 @@ class _Reading:
                 if self._progress:
                     self._progress(len(by_name), len(files), self._web.received)
         finally:
-            # After an error, or an interruption, nothing more is begun.
+            # After an error or an interruption, no further reading begins.
             pool.shutdown(wait=True, cancel_futures=True)
         return [by_name[file.filename] for file in files]
 
     def _read_group(self, group: list[DistributionPackage]) -> list[Artifact | Unreadable]:
-        """Read files that are announced with one hash of their metadata: the first that has it answers for all."""
+        """Read files whose announced metadata have the same hash: the first with that hash is used for all."""
         shared: CoreMetadata | None = None
         read: list[Artifact | Unreadable] = []
         for file in group:
@@ -155,24 +155,24 @@ class _Reading:
             return self._known[data]
 
     def _metadata(self, file: DistributionPackage) -> tuple[bytes, tuple[Finding, ...]]:
-        """Read it, and what is to be said of the archive."""
+        """Read the metadata of an archive, and findings on it."""
         if self._may_have_sidecar(file):
             data = self._sidecar(file)
             if data is not None:
                 return data, ()
         return self._from_file(file)
 
-    # The file beside the file (PEP 658).
+    # The metadata file beside the archive (PEP 658).
 
     def _may_have_sidecar(self, file: DistributionPackage) -> bool:
-        """Return whether to ask for it: some indexes serve it without saying so, for some releases."""
+        """Return whether to request it: some indexes serve it without announcing it, for some releases."""
         if file.has_metadata is not None:
             return file.has_metadata
         return file.package_type == "wheel" and (self._served or self._refusals < _REFUSALS)
 
     def _sidecar(self, file: DistributionPackage) -> bytes | None:
         status, data = self._web.get(file.metadata_url, limit=2 * bounds.METADATA)
-        # A server that has a page for every URL answers 200 as well.
+        # A server may answer 200 with a page for any URL.
         is_there = status == HTTPStatus.OK and bool(_FIRST_FIELD.search(data))
         with self._lock:
             self._served = self._served or is_there
@@ -217,7 +217,7 @@ def _announced_hash(file: DistributionPackage) -> str:
 
 
 def _of_page(file: DistributionPackage) -> dict[str, Any]:
-    """Return what an artifact has from the page of the project, whether the file can be read or not."""
+    """Return the values of an artifact from the project's page, which are known even if the file can't be read."""
     return {
         "kind": "wheel" if file.package_type == "wheel" else "sdist",
         "name": normalised(file.project or ""),

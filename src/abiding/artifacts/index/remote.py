@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["RemoteFile", "missing"]
 
 
-# What a ZIP reader wants first: the end record with the longest comment, and with it most central directories whole.
-# METADATA stands right before that in most wheels.
+# A ZIP reader first reads the end record, with a comment of any length. This piece also contains most central
+# directories, and METADATA, which is right before that in most wheels.
 _TAIL = 66 << 10
 _AHEAD = 16 << 10
-# Of a server that knows no ranges, whole files are taken up to here; no piece of a larger one comes near it.
+# Largest whole file from a server without ranges; pieces of larger files are far smaller.
 _LARGEST = 20 << 20
-# What servers answer that know ranges, but not those from the end.
+# Answers of servers that support ranges, but not from the end.
 _NO_SUFFIXES = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.METHOD_NOT_ALLOWED,
@@ -39,11 +39,11 @@ _CONTENT_RANGE = re.compile(r"bytes (?P<first>\d{1,18})-(?P<last>\d{1,18})/(?P<s
 
 
 class RemoteFile(io.RawIOBase):
-    """A file on a server, for reading. Pieces come as they are needed; a server without ranges sends it whole.
+    """A file on a server, for reading. Pieces are fetched when needed; a server without ranges sends it whole.
 
-    `size` is the number of its bytes if that is known beforehand, which saves a request with some servers. Everything
-    raises `IndexAccessError` if the file is not there, or if it is larger than 20 MiB and the server knows no ranges.
-    So does one that comes whole and has another hash than `digests`, which the index announces.
+    `size` is the number of bytes, if known, which saves a request with some servers. All methods raise
+    `IndexAccessError` if the file does not exist, if it is larger than 20 MiB and the server has no ranges, or if it is
+    sent whole and has another hash than `digests`, which the index announces.
     """
 
     def __init__(
@@ -62,19 +62,19 @@ class RemoteFile(io.RawIOBase):
         self._kept = len(self._pieces)
 
     def readable(self) -> bool:
-        """Return whether it can be read: yes."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Return whether one can go to and fro in it: yes."""
+        """Return True."""
         return True
 
     def tell(self) -> int:
-        """Tell the place at which the next byte is read."""
+        """Return the position."""
         return self._place
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
+        """Change the position."""
         self._place = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence])
         return self._place
 
@@ -96,7 +96,7 @@ class RemoteFile(io.RawIOBase):
         return filled
 
     def prefetch(self, start: int, stop: int) -> None:
-        """Fetch what will be read, in few pieces; of what was fetched before, only the end of the file is kept."""
+        """Fetch ranges that will be read, in few pieces; earlier pieces are dropped, except for the end of the file."""
         self._pieces[self._kept :] = []
         stop = min(stop, self._size)
         while start < stop:
@@ -108,7 +108,7 @@ class RemoteFile(io.RawIOBase):
                 self._fetch(f"{start}-{until - 1}")
                 piece = self._at_hand(start, stop - start)
             if not piece:
-                return  # who reads it says so
+                return  # reported by the reader
             start += len(piece)
 
     def _at_hand(self, place: int, most: int) -> bytes:
@@ -118,19 +118,19 @@ class RemoteFile(io.RawIOBase):
         return b""
 
     def _fetch_from(self, place: int, size: int) -> None:
-        """Fetch a piece that begins here and is no longer than it takes to reach the next one."""
+        """Fetch a piece from a position up to the next known piece at most."""
         next_piece = min((start for start, _ in self._pieces if start > place), default=self._size)
         stop = min(place + max(size, _AHEAD), next_piece)
         self._fetch(f"{place}-{stop - 1}")
 
     def _open(self, size: int | None) -> int:
-        """Fetch the end of the file, and find out its size."""
+        """Fetch the end of the file, and its size."""
         tail = f"-{_TAIL}" if size is None else _tail_of(size)
         try:
             actual = self._fetch(tail)
         except _RangeRefusedError as exc:
             actual = self._ask_size() if exc.size is None else exc.size
-        # The index may have been wrong about the size: now it is known. An empty file has no range at all.
+        # The index may have given a wrong size. An empty file has no range at all.
         return actual if not actual or self._at_hand(actual - 1, 1) else self._fetch(_tail_of(actual))
 
     def _ask_size(self) -> int:
@@ -143,9 +143,9 @@ class RemoteFile(io.RawIOBase):
         return size
 
     def _fetch(self, span: str) -> int:
-        """Fetch one range and keep it; gives the size of the file."""
+        """Fetch one range and keep it. Returns the size of the file."""
         self._asked += 1
-        # A request for each megabyte is fair, beside those that find out what there is.
+        # At most one request for each megabyte, besides those for the directory.
         if self._asked > bounds.RANGES + (self._received >> 20):
             raise self._error("comes in parts too small to be read", note=f"{self._asked - 1} of them were not enough")
         first, _, last = span.partition("-")
@@ -162,7 +162,7 @@ class RemoteFile(io.RawIOBase):
         return size
 
     def _piece(self, body: Body, most: int) -> tuple[int, bytes, int]:
-        """Make of an answer: where the piece begins, its bytes, at most so many, the size of the file."""
+        """Return from an answer: the start of the piece, its bytes, and the size of the file."""
         if body.status == HTTPStatus.OK:
             if (body.length or 0) > _LARGEST:
                 raise self._error(
@@ -180,7 +180,7 @@ class RemoteFile(io.RawIOBase):
             raise self._error("comes in parts that its server does not describe")
         first, last, size = (int(number) for number in match.groups())
         length = last - first + 1
-        # One more, to see that there are no more.
+        # One more byte, to see that it is the last.
         data = body.read(length + 1) if first <= last < size and length <= most else b""
         if len(data) != length or not data:
             raise self._error("comes in parts that are not what its server says")
@@ -192,12 +192,12 @@ class RemoteFile(io.RawIOBase):
 
 
 def _tail_of(size: int) -> str:
-    """Give the range of the last bytes of a file; never an empty one, which can't be written."""
+    """Return the range of the last bytes of a file; never an empty one, which can't be expressed."""
     return f"{max(0, size - _TAIL)}-{max(0, size - 1)}"
 
 
 class _RangeRefusedError(IndexAccessError):
-    """The server does not take this kind of range; it may have told the size of the file."""
+    """The server does not support this kind of range; it may have given the size of the file."""
 
     def __init__(self, content_range: str, filename: str, status: int, url: str) -> None:
         super().__init__(missing(filename, status, url).findings)
@@ -206,7 +206,7 @@ class _RangeRefusedError(IndexAccessError):
 
 
 def missing(filename: str, status: int, url: str) -> IndexAccessError:
-    """Make the error for a file that a page lists and its server does not give."""
+    """Return the error for a file that a page lists, and its server does not have."""
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         return IndexAccessError.of(
             "is listed by the index, and is not there",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["IndexSettings", "of_pip"]
 
 
-# `pip config list` names options of all commands, of one command, and of the environment; each beats the one before.
+# `pip config list` prints options for all commands, for one, and of the environment; later ones override.
 _SECTIONS = ("global", "install", ":env:")
 _PATIENCE = 30.0  # seconds
 
@@ -36,7 +36,7 @@ class IndexSettings:
     """
 
     url: str
-    # Secrets stay out of logs and tracebacks.
+    # Without secrets, which must not get into logs and tracebacks.
     credentials: tuple[bytes, bytes] | None = field(default=None, repr=False)
     certificates: str = ""
     client_certificate: str = ""
@@ -44,7 +44,7 @@ class IndexSettings:
 
     @classmethod
     def of(cls, pip: Mapping[str, str], url: str | None) -> IndexSettings:
-        """Take them from what pip has said; a `url` takes the place of its index. Raises `IndexAccessError`."""
+        """Return the settings from pip's output; a given `url` replaces its index. Raises `IndexAccessError`."""
         from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
         if url is None and pip.get("no-index", "").lower() in ("1", "true", "yes", "on"):
@@ -67,7 +67,7 @@ def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
         host = port = None
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
-        # Without what may be a password: there need not be a scheme before it.
+        # Without a possible password, even if the URL has no scheme.
         safe = without_login(parts.geturl()).rpartition("@")[2] or "it"
         raise IndexAccessError.of(
             f"`{safe}` is not the URL of a package index",
@@ -86,7 +86,7 @@ def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
 
 def of_pip() -> dict[str, str]:
     """Ask pip for its options from files and environment; without pip, read the latter. Raises `IndexAccessError`."""
-    # -P: not a `pip.py` that lies in this folder.
+    # -P: not a `pip.py` in the current folder.
     programs = [[sys.executable, "-P", "-m", "pip"]] if sys.executable else []
     if pip := shutil.which("pip"):
         programs.append([pip])
@@ -103,7 +103,7 @@ def of_pip() -> dict[str, str]:
 
 
 def _list_settings(program: list[str]) -> str | None:
-    """Ask pip; None if it is not there. Its files lie in other places on each platform, and pip knows them."""
+    """Run pip, which knows where its files are on each platform; None if it is not installed."""
     environ = {**os.environ, "PYTHONIOENCODING": "utf-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     try:
         done = subprocess.run(
@@ -122,7 +122,7 @@ def _list_settings(program: list[str]) -> str | None:
         return done.stdout
     if "No module named pip" in done.stderr:
         return None
-    # Going on with the default would look at another index than the one that somebody has configured.
+    # The default would be another index than the configured one.
     last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
     raise IndexAccessError.of(
         "pip can't read its own configuration",

@@ -27,11 +27,11 @@ _LOOK = 0.5  # seconds, between two looks
 
 
 class TooSlowError(Exception):
-    """Something took longer than anybody waits for it."""
+    """Something took too long."""
 
 
 class Patience:
-    """A thread that looks after what others wait for. To be closed."""
+    """A thread that watches the requests of others. To be closed."""
 
     def __init__(self) -> None:
         self._waiting: dict[object, tuple[float, Callable[[], object]]] = {}
@@ -40,12 +40,12 @@ class Patience:
         threading.Thread(target=self._look_after, name="abiding-index-patience", daemon=True).start()
 
     def close(self) -> None:
-        """Look no longer."""
+        """Stop watching."""
         self._closed.set()
 
     @contextmanager
     def limit(self, seconds: float, cut: Callable[[], object]) -> Iterator[None]:
-        """Call `cut` if this takes longer: it then ends with a `TooSlowError`."""
+        """Call `cut` if the body of the `with` takes longer, which then ends with a `TooSlowError`."""
         key = object()
         with self._lock:
             self._waiting[key] = (time.monotonic() + seconds, cut)
@@ -55,7 +55,7 @@ class Patience:
             if self._is_over(key):
                 raise TooSlowError from exc
             raise
-        # To whoever reads without knowing how much there is, the cut looks like the end.
+        # A reader that does not know the length takes the cut for the end.
         if self._is_over(key):
             raise TooSlowError
 
@@ -75,7 +75,7 @@ class Patience:
 
 
 class Adapter(HTTPAdapter):
-    """What `requests` sends by, whose connections are made, and begin to answer, in time or not at all."""
+    """The adapter for `requests`, whose connections must be made, and begin to answer, in time."""
 
     def __init__(self, patience: Patience, **options: Any) -> None:  # noqa: ANN401 (those of its base)
         self._pools = {
@@ -85,12 +85,12 @@ class Adapter(HTTPAdapter):
         super().__init__(**options)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (as above)
-        """Make the pools of connections."""
+        """Create the pools of connections."""
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (as above)
-        """Make those of a proxy."""
+        """Create those of a proxy."""
         manager = super().proxy_manager_for(*arguments, **options)
         if type(manager) is urllib3.ProxyManager:
             manager.pool_classes_by_scheme = self._pools
@@ -103,7 +103,7 @@ def _pool(pool: type, connection: type, patience: Patience) -> Any:  # noqa: ANN
 
 
 class _Kept:
-    """A connection to which somebody looks after. `_twin` is its socket, whatever TLS and proxies make of that."""
+    """A watched connection. `_twin` is a duplicate of its socket, which works below TLS and proxies."""
 
     patience: Patience
     _twin: socket.socket | None = None

@@ -40,16 +40,16 @@ _LONGEST_WAIT = 20  # seconds, whatever a server asks for
 _TOO_BUSY = (429, 500, 502, 503, 504, 507)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _RATE = 1000  # bytes in a second
-# After so many failures in a row nobody is there, and to ask for 170 more files could take an hour.
+# After so many failures in a row the server is down, and 170 more requests could take an hour.
 _HOPELESS = CONNECTIONS
 
 _T = TypeVar("_T")
 
 
 class Web:
-    """A session of requests with one index and the servers that it names, for several threads. To be closed.
+    """A session with one index and the servers that it names, for several threads. To be closed.
 
-    `received` is the number of bytes that came, without headers.
+    `received` is the number of bytes received, without headers.
     """
 
     def __init__(self, settings: IndexSettings) -> None:
@@ -64,7 +64,7 @@ class Web:
         self._session.verify = settings.certificates or True
         if settings.proxy:
             self._session.proxies = {"http": settings.proxy, "https": settings.proxy}
-        # Of connections that break. An answer is asked for again by us, who need not read the one before to its end.
+        # For broken connections. Other requests are repeated here, without reading the last answer to its end.
         retry = urllib3.Retry(total=_TRIES - 1, redirect=False, backoff_factor=_PAUSE, respect_retry_after_header=False)
         adapter = Adapter(self.patience, pool_maxsize=CONNECTIONS, pool_block=True, max_retries=retry)
         for scheme in ("http://", "https://"):
@@ -85,11 +85,11 @@ class Web:
         headers: Mapping[str, str] | None = None,
         is_text: bool = False,
     ) -> _T:
-        """Ask for `url`, and give what `use` makes of the answer, whatever its status below 500.
+        """Request `url`, and return the result of `use` for the answer, with any status below 500.
 
-        `use` need not read it to the end. It is called again if the answer breaks off. Only text is compressed on the
-        way: of a file, that could not be told from how it is. Raises what `use` raises, and `IndexAccessError` if
-        there is no answer, if it is too slow, or if `use` reads more than `limit` bytes of it.
+        `use` need not read it to the end, and is called again if the answer is interrupted. Only text may be compressed
+        for transfer, because a file may be compressed itself. Raises what `use` raises, and `IndexAccessError` if there
+        is no answer, if it is too slow, or if `use` reads more than `limit` bytes of it.
         """
         request_headers = {"Accept-Encoding": "gzip, deflate" if is_text else "identity", **(headers or {})}
         for last in [False] * (_TRIES - 1) + [True]:
@@ -107,7 +107,7 @@ class Web:
         raise AssertionError
 
     def get(self, url: str, *, limit: int) -> tuple[int, bytes]:
-        """Ask for the text at `url`: the status, and all of the answer if that is 200. Raises `IndexAccessError`."""
+        """Request the text at `url`. Returns the status, and the text if that is 200. Raises `IndexAccessError`."""
 
         def use(body: Body) -> tuple[int, bytes]:
             return body.status, body.readall() if body.status == requests.codes.ok else b""
@@ -115,20 +115,20 @@ class Web:
         return self.read(url, use, limit=limit, is_text=True)
 
     def check(self, url: str) -> None:
-        """Raise `IndexAccessError` if the time is over that there is for everything."""
+        """Raise `IndexAccessError` if the time for everything is over."""
         if time.monotonic() > self._end:
             message = f"the index has not given everything within {bounds.INDEX} seconds"
             raise UnreachableError.of(message, note=f"the last that was read is {public_url(url)}")
 
     def _answer(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
-        """Give the answer to which all redirects lead."""
+        """Return the answer after all redirects."""
         at = url
         for _ in range(bounds.REDIRECTS + 1):
             response = self._ask(method, at, headers)
             target = response.headers.get("Location", "") if response.status_code in _REDIRECTS else ""
             if not target:
                 return response
-            # Not read, as little as one byte: it might have no end.
+            # Not read at all: it might never end.
             response.close()
             at = self._redirected(at, target)
         note = f"more than {bounds.REDIRECTS} redirects lead on from {public_url(url)}"
@@ -136,7 +136,7 @@ class Web:
 
     def _redirected(self, url: str, target: str) -> str:
         try:
-            # A header is Latin-1 to Python, and UTF-8 to servers.
+            # Python decodes headers as Latin-1, and servers write UTF-8.
             location = urljoin(url, target.encode("latin-1").decode("utf-8", "replace"))
         except ValueError as exc:
             raise no_url(exc, url) from exc
@@ -145,7 +145,7 @@ class Web:
         return location
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
-        """Give one answer; one that says that the server is busy is asked for again."""
+        """Return one answer; a request to a busy server is repeated."""
         host = host_of(url)
         tries = 0
         while True:
@@ -181,7 +181,7 @@ class Web:
             self._count_failure(host_of(url))
             raise lost(f"`{host_of(url)}` does not answer in time", url, f"it had {bounds.ANSWER} seconds") from exc
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as exc:
-            # OSError: all that `requests` raises, and certificates that are not there. ValueError: a URL that is none.
+            # OSError: exceptions of `requests`, and missing certificates. ValueError: an invalid URL.
             error = unreachable(exc, url)
             if isinstance(error, UnreachableError):
                 self._count_failure(host_of(url))
@@ -198,24 +198,24 @@ class Web:
 
 
 class _Session(requests.Session):
-    """A session that leaves redirects alone: it would read them to their end, and take netrc's word for each host."""
+    """A session that does not follow redirects: it would read them to their end, and use netrc for each host."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 (as its base)
-        """Give none."""
+        """Return no redirect."""
         return
 
 
 def _wait(response: requests.Response, number: int) -> float:
-    """Tell how long to wait until a busy server is asked again: what it says, but not for ever."""
+    """Return how long to wait for a busy server: as long as it says, up to a limit."""
     header = response.headers.get("Retry-After", "")
     seconds = float(header) if re.fullmatch(r"[0-9]{1,6}", header, re.ASCII) else _PAUSE * 2**number
     return min(seconds, _LONGEST_WAIT)
 
 
 class Body(io.RawIOBase):
-    """The body of an answer, as it comes in. `failure` is why it broke off, None as long as it has not.
+    """The body of an answer while it is received. `failure` is the error that interrupted it, or None.
 
-    `url` is that of the answer, after redirects. Header names are compared without regard to case.
+    `url` is that of the answer, after redirects. Header names are case-insensitive.
     """
 
     def __init__(self, web: Web, response: requests.Response, limit: int, *, is_text: bool) -> None:
@@ -238,7 +238,7 @@ class Body(io.RawIOBase):
         return int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else None
 
     def readable(self) -> bool:
-        """Return whether it can be read: yes."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
@@ -258,10 +258,10 @@ class Body(io.RawIOBase):
         return filled
 
     def _next(self, most: int) -> bytes:
-        """Give what there is, not more."""
+        """Return the bytes that have arrived."""
         before = self._raw.tell()
         try:
-            # A file that has ended may be asked for more.
+            # Reading after the end returns nothing.
             with self._web.patience.limit(bounds.ANSWER, self._raw.shutdown):
                 data = self._raw.read1(most, decode_content=self._is_text)
         except (TooSlowError, urllib3.exceptions.ReadTimeoutError):
@@ -279,13 +279,13 @@ class Body(io.RawIOBase):
         return data or b""
 
     def _is_cut_off(self) -> bool:
-        """Return whether what came is compressed, and not all of it: urllib3 takes as much as there is for all.
+        """Return whether the answer is compressed and incomplete, which urllib3 does not notice.
 
-        Decoders of what nobody asked for, such as brotli, do not tell.
+        Decoders of encodings that were not requested, such as brotli, can't tell.
         """
         decoder = getattr(self._raw, "_decoder", None)
         compressed = getattr(decoder, "_obj", None)
-        # Behind the end of what is compressed there may be bytes that mean nothing.
+        # There may be meaningless bytes after the end of compressed data.
         is_ended = getattr(compressed, "eof", True) or getattr(decoder, "_state", None) == _BEHIND_END
         return self._is_text and self._raw.tell() > 0 and not is_ended
 
