@@ -220,7 +220,7 @@ def _lines(wheels_read: Sequence[WheelBounds]) -> Iterator[LineToDeclare]:
             # A further line can only narrow, and a wrong tag can't be corrected by a line.
             if bound.distribution and bound.declare and bound.state is BoundState.TOO_LOOSE:
                 _hold_to_be_everywhere(bound)
-                note = f"{bound.named} says: {bound.evidence}"
+                note = f"{bound.what}, used by {bound.named}"
                 by_name.setdefault(bound.distribution, {}).setdefault(bound.declare, LineToDeclare(bound.declare, note))
     for name, lines in by_name.items():
         if len(lines) > 1:
