@@ -226,14 +226,14 @@ NATIVE = [
         "removes run paths",
         REPAIRING,
         "unreachable-library",
-        "no run path leads to `libscipy_openblas.so`, and nothing loads it before",
+        "no run path leads to `scipy_openblas32/lib/libscipy_openblas.so`, and nothing loads it before",
         settings=edited_before("patchelf --remove-rpath dots/*.so"),
     ),
     Mistake(
         "adds a run path of the machine",
         AUDIT,
         "leaked-rpath",
-        "leads to a folder of the machine that built it",
+        "leads to `/opt/blas/lib`, a folder of the machine that built it",
         settings=edited_after("patchelf --force-rpath --add-rpath /opt/blas/lib dots/*.so"),
     ),
     Mistake(

@@ -18,6 +18,7 @@ from abiding import native
 from abiding.cli import main
 from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.findings.finding import Severity, lines_of
+from abiding.findings.words import literals
 from abiding.metadata import markers
 from abiding.native import contents, platforms
 from abiding.native.contents import Contents
@@ -358,11 +359,11 @@ def test_one_cause_is_told_once(pair: Pair) -> None:
     shipped: dict[str, Path | bytes] = {f"prov/lib/{one.name}": one for one in libraries}
     provider = wheel(pair.folder, "prov", shipped)
     finding = one(wheel(pair.folder / "1", "ham", {"ham/_ham.so": module}, requires=["prov"]), provider)
-    assert finding.message == "no run path leads to `libegg0.so` and 4 more, and nothing loads them before"
+    assert finding.message == "no run path leads to `prov/lib/libegg0.so` and 4 more, and nothing loads them before"
     assert finding.expected == tuple(shipped)
     bundled: dict[str, Path | bytes] = {f"ham.libs/{one.name}": one for one in libraries}
     finding = one(wheel(pair.folder / "2", "ham", {"ham/_ham.so": module, **bundled}))
-    assert finding.message == "`libegg0.so` and 4 more in the wheel can't be found by `_ham.so`"
+    assert finding.message == "`ham.libs/libegg0.so` and 4 more in the wheel can't be found by `_ham.so`"
     assert (finding.expected, finding.severity) == (tuple(bundled), Severity.ERROR)
 
 
@@ -504,8 +505,8 @@ def test_leaked_rpath(pair: Pair, more: str, leaked: bool) -> None:
         assert one(path, pair.provider()).found == (more,)
 
 
-OF_BUILD = "the run path of `_ham.so` leads to a folder of the machine that built it"
-OF_PYTHON = "the run path of `_ham.so` leads to the folder in which Python has its own modules"
+OF_BUILD = "the run path of `_ham.so` leads to {}, a folder of the machine that built it"
+OF_PYTHON = "the run path of `_ham.so` leads to {}, a folder in which Python has its own modules"
 
 
 @pytest.mark.parametrize(
@@ -516,7 +517,8 @@ OF_PYTHON = "the run path of `_ham.so` leads to the folder in which Python has i
         ("$ORIGIN/../../.local/lib", [OF_BUILD]),
         ("$ORIGIN/../..", [OF_PYTHON]),
         ("$ORIGIN/../../lib-dynload", [OF_PYTHON]),
-        ("$ORIGIN/../..:$ORIGIN/../../config", [OF_PYTHON]),
+        ("$ORIGIN/../..:$ORIGIN/../../config", [OF_PYTHON.replace("a folder", "folders")]),
+        ("/opt/x:/opt/y", [OF_BUILD.replace("a folder", "folders")]),
         ("/opt/x:$ORIGIN/../..", [OF_BUILD, OF_PYTHON]),
         ("$ORIGIN/../../..", []),
     ],
@@ -525,12 +527,15 @@ def test_what_a_run_path_leads_to_is_said(pair: Pair, more: str, messages: list[
     """One command takes out all of them."""
     path = pair.consumer(f"$ORIGIN/../prov/lib:{more}")
     findings = examine(path, [pair.provider()])
-    assert [finding.message for finding in findings] == messages
+    assert [finding.message for finding in findings] == [
+        message.format(literals(lines_of(finding.found), 1))
+        for message, finding in zip(messages, findings, strict=True)
+    ]
     assert [run_path for finding in findings for run_path in lines_of(finding.found)] == more.split(":") * bool(
         messages
     )
     assert all("--set-rpath '$ORIGIN/../prov/lib' ham/_ham.so`" in finding.hints[1] for finding in findings)
-    assert all(("pkg-config" in finding.hints[0]) is (finding.message == OF_BUILD) for finding in findings)
+    assert all(("pkg-config" in finding.hints[0]) is ("built it" in finding.message) for finding in findings)
 
 
 @pytest.mark.parametrize(

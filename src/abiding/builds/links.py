@@ -58,7 +58,7 @@ _MESSAGES = {
         "no installer knows that it has to be there, unless a repair tool copies the library into the wheel",
     ),
     "unreachable-library": (
-        "no run path leads to `{0.library}` of `{0.distribution}`, which no entry says is native",
+        "no run path leads to `{0.place}` of `{0.distribution}`, which no entry says is native",
         "the loader then takes any library of that name, the system's for example, or none",
     ),
 }

@@ -75,7 +75,7 @@ def _leaked(path: Path, images: Sequence[Image], roots: Collection[Path]) -> Ite
             if folder.is_absolute() and any(folder.resolve().is_relative_to(root) for root in roots):
                 leaks.setdefault(run_path, []).append(image)
     for run_path, users in leaks.items():
-        message = "a wheel of the API level looks for libraries in the environment that it was built in"
+        message = f"a wheel of the API level looks for libraries in `{run_path}`, of the environment that built it"
         yield _finding("leaked-rpath", message, path, users, run_path)
 
 

@@ -26,11 +26,13 @@ __all__ = ["Needed", "needed", "version_of"]
 class Needed(NamedTuple):
     """A library of a distribution, and the files of a wheel that name it, as all do that need it.
 
-    `version` is empty if unknown. `is_required` is whether the wheel requires the distribution, `is_led` whether its
-    files may find the library: by a run path, or because code of the wheel may load it.
+    `place` is where the distribution has it. `version` is empty if unknown. `is_required` is whether the wheel requires
+    the distribution, `is_led` whether its files may find the library: by a run path, or because code of the wheel may
+    load it.
     """
 
     library: str
+    place: str
     distribution: str
     version: str
     users: tuple[str, ...]
@@ -64,7 +66,8 @@ def needed(
         name = wanted[library]
         if not on_the_machine(library):
             is_led = has_way or _loads(wheel, name)
-            yield Needed(library, name, version_of(name), tuple(users[library]), name in required, is_led)
+            place = next(place for place in _files(name) if place.rpartition("/")[2] == library)
+            yield Needed(library, place, name, version_of(name), tuple(users[library]), name in required, is_led)
 
 
 def _required(lines: Iterable[str]) -> set[str]:

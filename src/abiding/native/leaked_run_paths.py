@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding
+from abiding.findings.words import literals
 from abiding.native.images import Format
 from abiding.native.links import Missing
 from abiding.native.loader import expand_run_path
@@ -25,17 +26,21 @@ class _Leak(Enum):
     """Where a run path leads that leads out: to where a wheel was built, or among the modules that come with Python."""
 
     BUILD = (
-        "leads to a folder of the machine that built it",
+        ("a folder of the machine that built it", "folders of the machine that built it"),
         "on another machine anything may be there, and on this one a wrong library is not noticed",
     )
     PYTHON = (
-        "leads to the folder in which Python has its own modules",
+        ("a folder in which Python has its own modules", "folders in which Python has its own modules"),
         "no wheel installs anything there, and what else lies there differs from one Python to the next",
     )
 
-    def __init__(self, words: str, note: str) -> None:
-        self.words = words
+    def __init__(self, what: tuple[str, str], note: str) -> None:
+        self.what = what
         self.note = note
+
+    def words(self, paths: Collection[str]) -> str:
+        """Say where run paths lead, the first by its name, and what is there."""
+        return f"leads to {literals(paths, 1)}, {self.what[len(paths) > 1]}"
 
 
 def leaked_run_paths(subject: Subject) -> Iterator[Finding]:
@@ -61,7 +66,7 @@ def _leaked(leak: _Leak, leaks: Mapping[str, Sequence[Image]], every: Collection
     return Finding(
         "leaked-rpath",
         subject.severity,
-        f"the run path of {who} {leak.words}",
+        f"the run path of {who} {leak.words(leaks)}",
         artifact=subject.artifact,
         field=", ".join(image.file_name for image in images),
         found=tuple(leaks),

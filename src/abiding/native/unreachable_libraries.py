@@ -34,17 +34,17 @@ def unreachable(subject: Subject) -> Iterator[Finding]:
             by_folder.setdefault((by.contents.name, by.image.folder, is_program(link.image)), []).append((link, by))
     for (*_, of_programs), lost in by_folder.items():
         first, origin = lost[0]
-        libraries, it = _libraries_named(link for link, _ in lost)
-        message = f"no run path leads to {libraries}"
+        libraries = tuple(dict.fromkeys(by.image.place for _, by in lost))
+        message = f"no run path leads to {literals(libraries, 1)}"
         if not of_programs:
-            message += f", and nothing loads {it} before"
+            message += f", and nothing loads {'them' if len(libraries) > 1 else 'it'} before"
         yield finding_about(
             "unreachable-library",
             Severity.WARNING if of_programs else Severity.ERROR,
             message,
             subject,
             [link for link, _ in lost],
-            expected=tuple(dict.fromkeys(link.image.place for _, link in lost)),
+            expected=libraries,
             expected_from=origin.contents.name,
             notes=(*([_BY_WHO_STARTS_IT] if of_programs else []), _ANY, *_why_none(first, origin.image, layout)),
             hints=tuple(_ways_to_provider(first, origin, layout)),
@@ -66,12 +66,6 @@ def _ways_to_provider(link: Link, origin: Provided, layout: SiteLayout) -> Itera
         yield f'or have code of `{module}` load it before, which it can, and declare `load = "preload"`'
 
 
-def _libraries_named(links: Iterable[Link]) -> tuple[str, str]:
-    """Return a phrase for the libraries, and the noun for them."""
-    libraries = {base_name(link.library): True for link in links}
-    return literals(libraries, 1), "them" if len(libraries) > 1 else "it"
-
-
 def unreachable_inside(subject: Subject) -> Iterator[Finding]:
     """Yield one finding for each folder that the loader does not search, for all its libraries."""
     by_folder: dict[str, list[tuple[Link, Image]]] = {}
@@ -80,7 +74,7 @@ def unreachable_inside(subject: Subject) -> Iterator[Finding]:
             by_folder.setdefault(link.origin.image.folder, []).append((link, link.origin.image))
     for lost in by_folder.values():
         first, image = lost[0]
-        libraries, _ = _libraries_named(link for link, _ in lost)
+        libraries = tuple(dict.fromkeys(image.place for _, image in lost))
         severity, notes = Severity.ERROR, ("the loader looks into no other folder of the wheel: the import fails",)
         if subject.unrepaired:
             severity, notes = Severity.WARNING, ("a repair tool may still let the loader look there",)
@@ -89,10 +83,10 @@ def unreachable_inside(subject: Subject) -> Iterator[Finding]:
         yield finding_about(
             "unreachable-library",
             severity,
-            f"{libraries} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
+            f"{literals(libraries, 1)} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
             subject,
             [link for link, _ in lost],
-            expected=tuple(dict.fromkeys(image.place for _, image in lost)),
+            expected=libraries,
             expected_from="in the wheel",
             notes=(*notes, *_why_none(first, image, subject.platform.layout)),
             hints=(_way(first, image, subject.platform.layout),),
