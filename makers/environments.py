@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -14,7 +15,6 @@ from makers.projects import MOMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from _typeshed import StrPath
 
@@ -29,6 +29,10 @@ UNOPTIMISED = {
     "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
     "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
 }
+
+# Debian's folder of compilers that ccache stands before. A project is compiled many times, bare and wrapped, of which
+# the arguments are the same, and so is the object file.
+CACHED_COMPILERS = Path("/usr/lib/ccache")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,12 @@ class Environment:
                 name: between.join(filter(None, (str(self.wheelhouse), ours.get(name))))
                 for name, between in find_links.items()
             },
-            "PATH": f"{self.root / 'bin'}{os.pathsep}{ours['PATH']}",
+            "PATH": os.pathsep.join(
+                (str(self.root / "bin"), *map(str, filter(Path.is_dir, [CACHED_COMPILERS])), ours["PATH"])
+            ),
+            "CCACHE_DIR": str(Path(__file__).resolve().parents[1] / ".cache" / "ccache"),
+            # Folders are named by chance, and lie to each other as before.
+            "CCACHE_BASEDIR": "/",
             # An environment serves a few processes, which compile what they import of it and leave out the rest.
             "PIP_COMPILE": "0",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
