@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,9 @@ from abiding.archives.wheel import Wheel
 from abiding.cli import main
 from abiding.evidence.extensions import Watched
 from abiding.evidence.imported import reached
+from abiding.evidence.wheels import OnDisk
+from abiding.evidence.wrong_tag import judge
+from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.native.machines import HEADER, BuiltFor
 from abiding.native.python_imports import Script
@@ -23,6 +27,7 @@ from makers.compiled import library, mach_o, universal, wheel
 from makers.evident import HEADERS, extension
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
 from makers.warned import warned
+from makers.work import calls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -255,6 +260,25 @@ def test_modules_that_are_declared_to_be_optional(globs: list[str], told: bool, 
     assert examined
     assert bool(examined.judged.wrong_tag) is told
     assert all('`"spam._m"` in `optional-modules`' in str(one.hints) for one in examined.judged.wrong_tag)
+
+
+def test_names_of_any_length_and_modules_for_any_number(tmp_path: Path) -> None:
+    """Nobody makes such files, and who does is not waited for."""
+    place = f"spam/_m.cpython-3{'9' * 200}-x86_64-linux-gnu.so"
+    assert judged(tmp_path, f"cp311-cp311-{LINUX}", {place: ELF}) == []
+    many = {f"spam/_m.cpython-3{number}-x86_64-linux-gnu.so": ELF for number in range(1000)}
+    contents = {one: extension(one, ELF) for one in many}
+    path = write_wheel(tmp_path, f"spam-1.0-py3-none-{LINUX}.whl", metadata(), more=contents)
+    compiled = OnDisk.of(path).compiled
+    assert len(compiled.extensions) == len(many)
+    tags = [f"cp3{number}-none-{WINDOWS}" for number in range(1000)]
+
+    def work(files: int) -> int:
+        some = compiled._replace(extensions=compiled.extensions[:files])
+        judging = partial(judge, "", some, tags, requires_python="", optional=(), severity=Severity.ERROR)
+        return calls(lambda: list(judging()))
+
+    assert work(1000) < 2 * work(50)
 
 
 # What a file says

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.extensions import module_of_place
+from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import literals
 from abiding.metadata import markers
@@ -49,10 +50,10 @@ def judge(
     `severity` is what it weighs that none of them can be loaded. Where that is no error, the wheel is one of others.
     """
     needed = _needed(compiled, optional)
-    if not needed or not tags:
+    targets = {extension.target for extension in compiled.extensions}
+    if not needed or not tags or len(targets) > bounds.TARGETS:
         return
     wheel = _Tagged(filename, tuple(tags), severity)
-    targets = {extension.target for extension in compiled.extensions}
     loaded = {target for target in targets if any(map(target.is_loaded, tags))}
     there = {extension.name for extension in compiled.extensions if extension.target in loaded}
     lost = [extension for extension in needed if extension.name not in there]

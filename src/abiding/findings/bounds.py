@@ -133,6 +133,9 @@ SHOWN_ON_PAGE = 20_000
 DIFF_LINES = 1000
 # Tags that the name of a wheel may stand for: sets multiply. The largest sets that there are make about fifty.
 TAGS = 1000
+# For how many Pythons and machines the modules of one wheel may be compiled: each is held against each tag. Of 190 real
+# wheels none has more than two.
+TARGETS = 50
 
 # What compiled code may say, and code beside it.
 # What is packed more densely than this was made to fill the memory of who unpacks it, unless it is of a size that is
