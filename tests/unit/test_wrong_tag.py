@@ -89,6 +89,11 @@ NEVER_LOADED = [
     ("cp311-cp311-manylinux_2_17_ppc64le", {"spam/_m.cpython-311-powerpc64le-linux-gnu.so": "elf-ppc64le"}, None),
     ("cp311-cp311-win_arm64", {"spam/_m.cp311-win_amd64.pyd": "pe-arm64"}, "PE for arm64, by its name for x86_64, CPython 3.11"),
     ("cp311-cp311-win_arm64", {"spam/_m.cp311-win_arm64.pyd": "pe-arm64"}, None),
+    ("cp311-cp311-linux_armv7l", {"spam/_m.cpython-311-arm-linux-gnueabihf.so": "elf-armv7l"}, None),
+    ("cp312-cp312-musllinux_1_2_x86_64", {"spam/_m.cpython-312-x86_64-linux-musl.so": ELF}, None),
+    ("cp313-cp313-android_24_arm64_v8a", {"spam/_m.cpython-313-aarch64-linux-android.so": "elf-aarch64"}, None),
+    ("cp313-cp313-ios_13_0_arm64_iphoneos", {"spam/_m.cpython-313-iphoneos.so": MACH_O}, None),
+    (f"graalpy311-graalpy242_311_native-{LINUX}", {"spam/_m.graalpy242-311-native-x86_64-linux.so": ELF}, None),
     # Another Python.
     (f"cp312-cp312-{LINUX}", {CPYTHON: ELF}, "ELF for x86_64, CPython 3.11"),
     (f"cp312-cp312-{LINUX}", {"spam/_m.so": ELF}, None),
