@@ -24,13 +24,13 @@ __all__ = ["CoreMetadata"]
 
 
 _HEAD_END = re.compile(rb"\n\r?\n")
-# uv reads these three names of `Dynamic` and compares them by the letter.
+# uv reads these three names in `Dynamic`, and is case-sensitive.
 _RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
-# Each takes far longer to be understood than to be read.
+# Fields that take far longer to parse than to read.
 _REQUIRING = frozenset({"requires-dist", "requires-python"})
 _VERSION = re.compile(r"[0-9]{1,3}[.][0-9]{1,3}")
 _SDIST_FLOOR = (2, 2)
-# The fields that came with a version of core metadata since 2.1, in lower case; the latest first.
+# The fields added by each version of core metadata since 2.1, in lower case; the latest first.
 _NEW_FIELDS = {
     "2.5": {"import-name", "import-namespace"},
     "2.4": {"license-expression", "license-file"},
@@ -51,10 +51,10 @@ class CoreMetadata(NamedTuple):
 
     @classmethod
     def parse(cls, data: bytes, name: str) -> CoreMetadata:
-        """Read the file of the archive `name`. What is not a field begins the body, bad UTF-8 is kept as surrogates.
+        """Read the file of the archive `name`. The body begins at the first line that is no field.
 
-        Raises `ArchiveError` where a file is larger than any that was meant, and where tools would not all take the
-        same from it in what counts for installing (`ambiguous-metadata`). No other spelling is an error.
+        Invalid UTF-8 is kept as surrogates. Raises `ArchiveError` if the file is too large, or if tools would read
+        different values that matter for installation (`ambiguous-metadata`). Anything else is accepted.
         """
         head = _HEAD_END.search(data)
         end = head.start() if head else len(data)
@@ -82,7 +82,7 @@ class CoreMetadata(NamedTuple):
         return cls(data, fields, text(data[beginning_of_body(data, headers) :]))
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Return the values of a field, in order; its name is compared without regard to case."""
+        """Return the values of a field, in order; its name is case-insensitive."""
         return values_of(self.fields, name)
 
     def get(self, name: str) -> str:
@@ -96,7 +96,7 @@ class CoreMetadata(NamedTuple):
 
     @property
     def has_version(self) -> bool:
-        """Whether `Metadata-Version` is there, and two numbers."""
+        """Whether `Metadata-Version` exists, and consists of two numbers."""
         return bool(_VERSION.fullmatch(self.get("Metadata-Version").strip()))
 
     @property
@@ -112,11 +112,10 @@ class CoreMetadata(NamedTuple):
         return self.inserted(self.end_of_last("Requires-Dist"), added)
 
     def for_sdist(self, *, may_append: bool, metadata_version: str | None = None) -> CoreMetadata:
-        """Return the PKG-INFO that an sdist must have, where this is the one that the wrapped backend wrote.
+        """Return the PKG-INFO for an sdist, made from the wrapped backend's.
 
-        Its version is at least 2.2; with `metadata_version` that one, or the lowest above it that has all its fields.
-        `Dynamic` spells the fields that resolvers read as the specification does. If wheels may append requirements,
-        it says so.
+        Its version is at least 2.2, or else `metadata_version`, or the lowest above that with all its fields. `Dynamic`
+        spells the fields that resolvers read as in the specification. It has `Requires-Dist` if wheels may append.
         """
         edited = self
         for name in _RESOLVER_FIELDS:
@@ -128,19 +127,19 @@ class CoreMetadata(NamedTuple):
             version = ".".join(map(str, needed))
             edited = edited.replaced("Metadata-Version", version)
         if may_append and "requires-dist" not in self.dynamic:
-            # Where the line stands tells `as_built` whether the version was raised; readers don't mind the order.
+            # The place of the line tells `as_built` whether the version was raised; readers ignore the order.
             after = "Metadata-Version" if changed and metadata_version is None else "Version"
             edited = edited.inserted(edited.end_of_last(after), b"Dynamic: Requires-Dist" + self._newline)
         return edited
 
     def with_dynamic(self, fields: Iterable[str]) -> CoreMetadata:
-        """Say of these fields too that wheels may differ in them."""
+        """Add these fields to `Dynamic`."""
         dynamic = self.dynamic
         lines = (f"Dynamic: {field}".encode() + self._newline for field in fields if field.lower() not in dynamic)
         return self.inserted(self.end_of_last("Dynamic"), b"".join(lines))
 
     def as_built(self) -> CoreMetadata | None:
-        """Return the METADATA of which `for_sdist` has made this PKG-INFO; None if its version can't be told."""
+        """Return the METADATA from which `for_sdist` made this PKG-INFO; None if its version is unknown."""
         names = [name.lower() for name, _ in self.fields]
         if "requires-dist" not in self.dynamic:
             # 2.2 may have been 2.1.
@@ -160,12 +159,12 @@ class CoreMetadata(NamedTuple):
 
     @property
     def lowest_version(self) -> str:
-        """The lowest `Metadata-Version` that knows every field of this file, and 2.1 at least."""
+        """The lowest `Metadata-Version`, from 2.1 on, that has all fields of this file."""
         names = {name.lower() for name, _ in self.fields}
         return next((version for version, fields in _NEW_FIELDS.items() if names & fields), "2.1")
 
     def newer_fields(self, version: str) -> tuple[str, ...]:
-        """Return the fields of this file that are newer than a `Metadata-Version`, as they are written."""
+        """Return the fields of this file that are newer than a `Metadata-Version`, as written."""
         since = {field: known for known, fields in _NEW_FIELDS.items() for field in fields}
         newer = {field for field, known in since.items() if _numbers(known) > _numbers(version)}
         return tuple(dict.fromkeys(name for name, _ in self.fields if name.lower() in newer))
@@ -178,7 +177,7 @@ class CoreMetadata(NamedTuple):
         return b"\r\n" if first.endswith(b"\r") else b"\n"
 
     def end_of_last(self, name: str) -> int:
-        """Return where the last field of this name ends, or the headers do."""
+        """Return the end of the last field of this name, or else of the headers."""
         headers = headers_of(self.data)
         ends = [header.end for header in headers if header.name.lower() == name.lower()]
         return max(ends or [header.end for header in headers], default=0)
@@ -187,11 +186,11 @@ class CoreMetadata(NamedTuple):
         """Return the file with whole lines put in at a position."""
         before = self.data[:at]
         if lines and before and not before.endswith(b"\n"):
-            before = before.rstrip(b"\r") + self._newline  # a file whose last header is not ended
+            before = before.rstrip(b"\r") + self._newline  # the last header has no line end
         return self._read(before + lines + self.data[at:])
 
     def replaced(self, name: str, value: str) -> CoreMetadata:
-        """Return the file with another value of the field of this name, each time that it is there."""
+        """Return the file with another value for each field of this name."""
         data = self.data
         for header in reversed(headers_of(data)):
             if header.name.lower() == name.lower():
@@ -200,7 +199,7 @@ class CoreMetadata(NamedTuple):
         return self._read(data)
 
     def respelled(self, name: str, value: str) -> CoreMetadata:
-        """Return the file with `value`, where it is a value of the field in other letters, spelled like this."""
+        """Return the file with values of the field that equal `value`, apart from case, spelled like it."""
         pattern = rb"(?im)^(%s:[ \t]*)%s(?=[ \t\r]*$)" % (name.encode(), value.encode())
         end = max((header.end for header in headers_of(self.data)), default=0)
         head = re.sub(pattern, lambda match: match[1] + value.encode(), self.data[:end])

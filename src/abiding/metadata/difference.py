@@ -23,9 +23,9 @@ __all__ = ["Difference", "by_pre_releases", "compare", "field_notes", "meanings"
 
 
 class Difference(NamedTuple):
-    """One field that differs: the values that only the left file has, and those that only the right one has.
+    """A field that differs: the values that only the left file has, and those that only the right one has.
 
-    `field` is spelled as the core metadata specification does. Values stand as they are written, headers unfolded.
+    `field` is spelled as in the core metadata specification. Values are as written, with unfolded headers.
     """
 
     field: str
@@ -34,14 +34,14 @@ class Difference(NamedTuple):
 
     @property
     def sides(self) -> tuple[Value, Value]:
-        """Both sides as a finding has them: texts, or values where the field may have several; None for nothing."""
+        """Both sides as values of a finding: texts, or tuples for a field with several values; None if empty."""
         if is_text(self.field):
             return self.texts
         return self.left or None, self.right or None
 
     @property
     def texts(self) -> tuple[str | None, str | None]:
-        """Both sides to be shown: whole, and a line or more for each value; None for nothing."""
+        """Both sides as complete text, with a line or more for each value; None if empty."""
         left, right = align(*("\n".join(value.strip("\n") for value in side) for side in (self.left, self.right)))
         return left if self.left else None, right if self.right else None
 
@@ -56,9 +56,9 @@ class Difference(NamedTuple):
         notes: tuple[str, ...] = (),
         hints: tuple[str, ...] = (),
     ) -> Finding:
-        """Make a finding of it: the left side is what was expected, the right one what was found.
+        """Return a finding in which the left side is expected, and the right one found.
 
-        `origins` says where each of the two comes from.
+        `origins` are the places of the two.
         """
         (expected, found), (expected_from, found_from) = self.sides, origins
         return Finding(
@@ -81,8 +81,8 @@ def compare(
 ) -> tuple[Difference, ...]:
     """Compare two files field by field, or only those `fields` (in the specification's spelling).
 
-    What is only spelled differently is no difference, and neither are order and repetition. `Metadata-Version` and
-    `Dynamic` speak of the file, not of the project, and are not compared.
+    Spelling, order and repetition don't count. `Metadata-Version` and `Dynamic` are about the file, not the project,
+    and are not compared.
     """
     left, right = _with_licence_of(right, left), _with_licence_of(left, right)
     differences = []
@@ -103,7 +103,7 @@ def compare(
 
 
 def by_pre_releases(left: CoreMetadata | Fields, right: CoreMetadata | Fields) -> Difference | None:
-    """Return the requirements that mean the same, but for pre-releases of Python: what `compare` passes over."""
+    """Return the requirements that differ only for pre-releases of Python, which `compare` ignores."""
     ours, theirs = (dict.fromkeys(values(side, "Requires-Dist")) for side in (left, right))
     known = {requirements.meaning(line): line for line in theirs if line not in ours}
     pairs = [
@@ -118,7 +118,7 @@ def by_pre_releases(left: CoreMetadata | Fields, right: CoreMetadata | Fields) -
 
 
 def meanings(metadata: CoreMetadata | Fields, field: str) -> frozenset[Hashable]:
-    """Return what a file says in one field: two files that say the same share the value."""
+    """Return the meaning of a file's field; it is equal for files that mean the same."""
     if field == "Requires-Dist":
         return _requirements(metadata, metadata.get("Name"), _extras(metadata)).meaning
     return frozenset(meaning_of(field, value) for value in values(metadata, field))
@@ -126,7 +126,7 @@ def meanings(metadata: CoreMetadata | Fields, field: str) -> frozenset[Hashable]
 
 def _compare_field(field: str, left: tuple[str, ...], right: tuple[str, ...]) -> Difference | None:
     if set(left) == set(right):
-        return None  # most often: nothing to parse
+        return None  # the usual case, without parsing
     lefts = {meaning_of(field, value): value for value in left}
     rights = {meaning_of(field, value): value for value in right}
     if lefts.keys() == rights.keys():
@@ -154,15 +154,15 @@ def _extras(metadata: CoreMetadata | Fields) -> set[str]:
 
 
 def _requirements(metadata: CoreMetadata | Fields, project: str, provided: Collection[str]) -> RequiresDist:
-    from abiding.metadata.requires_dist import RequiresDist  # what says the same in the same words needs none of it
+    from abiding.metadata.requires_dist import RequiresDist  # equal texts need no parsing
 
     return RequiresDist.of(values(metadata, "Requires-Dist"), normalised(project.strip()), provided)
 
 
 def _with_licence_of(other: CoreMetadata | Fields, metadata: CoreMetadata | Fields) -> CoreMetadata | Fields:
-    """Put the licence into the field that took its place in metadata 2.4, if `other` says the same there.
+    """Move the licence to the field that replaced it in metadata 2.4, if `other` has the same there.
 
-    Where there is an expression there are no licence classifiers any more.
+    A file with an expression has no licence classifiers.
     """
     text = metadata.get("License")
     expression = other.get("License-Expression")
@@ -184,7 +184,7 @@ def _with_licence_of(other: CoreMetadata | Fields, metadata: CoreMetadata | Fiel
 
 
 def text_notes(*lines: str | None) -> tuple[str, ...]:
-    """Return what is to be said of requirements if one of them could not be compared in meaning."""
+    """Return the note that a requirement could only be compared as text, if so."""
     present = [line for line in lines if line]
     if any(map(requirements.is_beyond_bounds, present)):
         return (_TOO_LONG,)
@@ -207,11 +207,9 @@ _TOO_LONG = "it is longer than anybody means: it was compared as text"
 
 
 def requirement_changes(difference: Difference, declared: Collection[str]) -> Iterator[tuple[str | None, str | None]]:
-    """Yield what the difference does beyond adding the declared lines.
+    """Yield the changes of a difference, without added lines that are declared.
 
-    It is a pair: (line, None) lost, (None, line) added, or changed.
-
-    A line that is gone and one that is new belong together if they are of the same distribution.
+    Each is a pair: (line, None) lost, (None, line) added, or (old, new) changed, if both are about one distribution.
     """
     sanctioned = {requirements.meaning(line) for line in declared}
     added = dict.fromkeys(line for line in difference.right if requirements.meaning(line) not in sanctioned)

@@ -16,7 +16,7 @@ __all__ = ["marker_between", "marker_of", "places"]
 
 
 class _Place(NamedTuple):
-    """The values that an environment has in which a wheel of one tag can be installed; empty where they are open."""
+    """The marker values of environments for a wheel's tag; empty where any value is possible."""
 
     sys_platform: str = ""
     platform_machine: str = ""
@@ -35,7 +35,7 @@ class _Clause(NamedTuple):
         return f"{self.variable} {self.operator} '{self.value}'"
 
     def holds(self, place: _Place) -> bool | None:
-        """Return whether it is true there; None where that is open."""
+        """Return whether it is true there; None if that is open."""
         value: str = getattr(place, self.variable)
         if not value:
             return None
@@ -51,14 +51,14 @@ class _Clause(NamedTuple):
 
 
 _Marker = tuple[_Clause, ...]
-# More than two systems with a marker each are more than people write.
+# A marker for each of more than two systems would be too complex.
 _BOTH = 2
 
 
 def marker_between(those: Collection[str], others: Collection[str]) -> str:
-    """Give the marker that is true where those wheels can be installed, and false where the others can, by their names.
+    """Return the marker that is true where those wheels can be installed, and false where the others can, by names.
 
-    Empty if there is none, and if it would have to say more than people write.
+    Empty if there is none, or only one that is too complex.
     """
     ours, theirs = (frozenset(place for name in names for place in places(name)) for names in (those, others))
     if not ours or not theirs:
@@ -67,7 +67,7 @@ def marker_between(those: Collection[str], others: Collection[str]) -> str:
 
 
 def _by_system(ours: frozenset[_Place], theirs: frozenset[_Place]) -> str:
-    """Give two markers, one for each system that wheels are for; empty if these are not two, or one has no marker."""
+    """Return two markers, one for each system of the wheels; empty if there are not two, or one has no marker."""
     by_system: dict[str, set[_Place]] = {}
     for place in ours:
         by_system.setdefault(place.sys_platform, set()).add(place)
@@ -85,7 +85,7 @@ def _between(ours: frozenset[_Place], theirs: frozenset[_Place]) -> str:
 
 
 def marker_of(name: str) -> str:
-    """Return all that a marker can say of where a wheel can be installed, as `str(Marker)` writes it; empty for any."""
+    """Return the marker for all environments of a wheel, as `str(Marker)` writes it; empty for any."""
     clauses = [
         [f'{variable} == "{value}"' for variable, value in zip(_Place._fields, place, strict=True) if value]
         for place in places(name)
@@ -99,7 +99,7 @@ def _holds(marker: _Marker, place: _Place) -> bool | None:
 
 
 def _candidates(ours: frozenset[_Place], theirs: frozenset[_Place]) -> Iterator[_Marker]:
-    """Yield markers as people write, simple ones first: system, machine, both, implementation, versions of Python."""
+    """Yield markers in common forms, simple ones first: system, machine, both, implementation, versions of Python."""
     own = {variable: {getattr(place, variable) for place in ours} for variable in _Place._fields}
     single = {variable: _Clause(variable, "==", min(values)) for variable, values in own.items() if len(values) == 1}
     system, machine, implementation, python = _Place._fields
@@ -109,7 +109,7 @@ def _candidates(ours: frozenset[_Place], theirs: frozenset[_Place]) -> Iterator[
     systems = {place.sys_platform for place in theirs}
     if len(systems) == 1:
         yield (_Clause(system, "!=", min(systems)),)
-    # The machine of a wheel for Windows is open: one for AMD64 runs elsewhere too.
+    # The machine for a wheel on Windows is open: one for AMD64 runs on others too.
     foreign = systems - own[system]
     if machine in single and len(foreign) == 1:
         yield (_Clause(system, "!=", min(foreign)), single[machine])
@@ -125,14 +125,14 @@ _NAMED = {"cp": "CPython", "pp": "PyPy", "graalpy": "GraalVM"}
 
 @functools.lru_cache(maxsize=4096)
 def places(name: str) -> frozenset[_Place]:
-    """Return where a wheel can be installed, as far as markers see: in one place none tells two wheels apart."""
+    """Return the environments of a wheel, as values that markers can test."""
     return frozenset(_place(*tag.split("-")) for tag in expanded(name))
 
 
 def _place(python: str, abi: str, platform: str) -> _Place:
     read = PlatformTag.read(platform)
     match = _PYTHON.fullmatch(python)
-    # What uses the stable ABI, later versions can install as well.
+    # Wheels for the stable ABI can be installed by later versions, too.
     version = f"{match['major']}.{match['minor']}" if match and not abi.startswith("abi3") else ""
     machine = read.machines[0] if len(read.machines) == 1 else ""
     return _Place(read.system, machine, _NAMED[match["name"]] if match else "", version)

@@ -20,11 +20,11 @@ __all__ = ["KINDS_OF_SYSTEM", "Environments", "Question", "QuestionKind", "Steps
 
 
 class UndecidedError(ValueError):
-    """A set takes more steps to be worked out than are allowed."""
+    """A set needs more steps to compute than are allowed."""
 
 
 class QuestionKind(IntEnum):
-    """What is asked about a value: its name, a part of its name, the least that it is, or something of no known use."""
+    """The kind of a question about a value: equality, containment, a lower bound, or an unknown comparison."""
 
     IS = 0
     CONTAINS = 1
@@ -33,11 +33,11 @@ class QuestionKind(IntEnum):
 
 
 class Question(NamedTuple):
-    """A question with a yes or a no. They sort in the order in which they are asked.
+    """A yes-or-no question. Questions sort in the order in which they are asked.
 
-    Values that hang together have one `topic`. With an empty `variable` it is asked which of `KINDS_OF_SYSTEM` an
-    environment is, which settles its whole topic. `value` ends with the name, or the part of one, that is asked for;
-    before a part stands its length, so that a longer one is asked for later.
+    Dependent variables share a `topic`. With an empty `variable` the question is which of `KINDS_OF_SYSTEM` an
+    environment is, which answers its whole topic. `value` ends with the text to compare with; for containment, it
+    begins with the text's length, so that longer ones are asked later.
     """
 
     topic: str
@@ -46,7 +46,7 @@ class Question(NamedTuple):
     value: tuple[Any, ...]
 
 
-# The values that come together, by the name of their first. No other system has them, but for those shared.
+# Values that belong together, by the first of them. No other system has them, except for shared ones.
 KINDS_OF_SYSTEM = {
     "platform": {
         name: {"sys_platform": name, "os_name": "nt" if name == "win32" else "posix", "platform_system": system}
@@ -69,7 +69,7 @@ Branch: TypeAlias = "_Decision | bool"
 
 
 class _Decision:
-    """A question, and how to go on after each answer. There is one object for each that is in use."""
+    """A question with a decision for each answer. Equal decisions in use are one object."""
 
     __slots__ = ("__weakref__", "no", "question", "yes")
 
@@ -83,27 +83,27 @@ _IN_USE: WeakValueDictionary[tuple[Question, Branch, Branch], _Decision] = WeakV
 
 
 class Steps:
-    """So many steps are left to be taken."""
+    """The number of steps that are left."""
 
     def __init__(self, left: int) -> None:
         self.left = left
 
     def take(self, count: int = 1) -> None:
-        """Take some. Raises `UndecidedError` if so many are not left."""
+        """Use some steps. Raises `UndecidedError` if not enough are left."""
         self.left -= count
         if self.left < 0:
             raise UndecidedError
 
 
-# For what is done with sets that were worked out already. A decision is more work than an answer that is looked up.
+# For operations on sets that exist already. A decision costs more than a cached answer.
 _STEPS = 200_000
 _DECISION = 10
-# In one set. Each is one call within the other.
+# In one set. Each is one level of recursion.
 _MOST_QUESTIONS = 256
 
 
 class Environments(NamedTuple):
-    """A set of environments. Equal sets are equal values. What works one out may raise `UndecidedError`."""
+    """A set of environments. Equal sets compare equal. Operations may raise `UndecidedError`."""
 
     branch: Branch
 
@@ -114,12 +114,12 @@ class Environments(NamedTuple):
 
     @classmethod
     def where(cls, question: Question) -> Environments:
-        """Return those in which the answer to the question is yes."""
+        """Return the environments for which the answer is yes."""
         return cls.either(question, cls(True), cls(False))
 
     @classmethod
     def either(cls, question: Question, yes: Environments, no: Environments) -> Environments:
-        """Return those of `yes` or of `no`, by the answer. Neither asks anything that comes earlier."""
+        """Return `yes` or `no`, by the answer to the question. Neither may contain earlier questions."""
         return cls(_Calculation(Steps(_STEPS)).decision(question, yes.branch, no.branch))
 
     def __and__(self, other: Environments) -> Environments:
@@ -132,14 +132,14 @@ class Environments(NamedTuple):
         return Environments(_Calculation(Steps(_STEPS)).mapped(self.branch, lambda leaf: leaf, not_))
 
     def meets(self, other: Environments) -> bool:
-        """Return whether there is an environment in both; also if that would take too long to be worked out."""
+        """Return whether the sets overlap; true if that takes too long to compute."""
         try:
             return (self & other).branch is not False
         except UndecidedError:
             return True
 
     def lies_within(self, other: Environments) -> bool:
-        """Tell whether every environment is in the other set too; not if that would take too long to be worked out."""
+        """Return whether it is a subset of the other set; false if that takes too long to compute."""
         try:
             return (self & other) == self
         except UndecidedError:
@@ -154,24 +154,24 @@ class Environments(NamedTuple):
             raise UndecidedError
         calculation = _Calculation(steps)
         branches = [part.branch for part in parts]
-        while len(branches) > 1:  # in pairs: what is joined one after the other is gone through again each time
+        while len(branches) > 1:  # in pairs: joining one after the other would visit the result each time
             pairs = zip_longest(branches[::2], branches[1::2], fillvalue=word == "and")
             branches = [calculation.joined(first, second, absorbing=word == "or") for first, second in pairs]
         return cls(branches[0])
 
     def mapped(self, change: Callable[[Question], Question]) -> Environments:
-        """Return the set with other questions in the place of its own; `change` keeps their order."""
+        """Return the set with its questions replaced by `change`, which must keep their order."""
         return Environments(_Calculation(Steps(_STEPS)).mapped(self.branch, change, bool))
 
     def replaced(self, answers: Mapping[Question, Environments], steps: Steps) -> Environments:
-        """Return the set if the answer to a question is yes in other environments than it seems."""
+        """Return the set with questions replaced by the sets in which their answer is really yes."""
         try:
             return Environments(_Calculation(steps).replaced(self.branch, answers))
         except RecursionError as exc:
             raise UndecidedError from exc
 
     def questions(self) -> frozenset[Question]:
-        """Return all that is asked."""
+        """Return all questions."""
         seen, ahead = set(), [self.branch]
         while ahead:
             branch = ahead.pop()
@@ -182,16 +182,16 @@ class Environments(NamedTuple):
 
 
 class _Calculation:
-    """One working out, which remembers what it has done."""
+    """One computation, with its cache."""
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
         self.done: dict[Hashable, Branch] = {}
 
     def decision(self, question: Question, yes: Branch, no: Branch) -> Branch:
-        """Return the decision that begins with `question`, or what is left of it if the question is idle."""
+        """Return the decision that begins with `question`, or a simpler one if both answers lead to the same."""
         if question.kind is QuestionKind.IS:
-            # All is settled for whom has this name: is that what it comes to for those who have not?
+            # If everything is decided for environments with this name, the others may lead to the same.
             if self.given(no, question, answer=True) is yes:
                 return no
         elif self.given(yes, question, answer=False) is no:
@@ -200,7 +200,7 @@ class _Calculation:
         return _IN_USE.get(key) or _IN_USE.setdefault(key, _Decision(question, yes, no))
 
     def given(self, branch: Branch, question: Question, *, answer: bool) -> Branch:
-        """Tell what is left of a decision once the answer to a question is known that comes first in it, or earlier."""
+        """Return the rest of a decision after the answer to its first question, or to an earlier one."""
         if isinstance(branch, bool) or branch.question.topic != question.topic:
             return branch
         settles_others = question.kind is not QuestionKind.FREE and answer is (question.kind is QuestionKind.IS)
@@ -217,7 +217,7 @@ class _Calculation:
         return branch
 
     def joined(self, first: Branch, second: Branch, *, absorbing: bool) -> Branch:
-        """Both, if False is absorbing, or either of the two, if True is."""
+        """Return the intersection if False is absorbing, or the union if True is."""
         if first is absorbing or second is absorbing:
             return absorbing
         if isinstance(first, bool) or first is second:
@@ -248,7 +248,7 @@ class _Calculation:
         return self.done[branch]
 
     def replaced(self, branch: Branch, answers: Mapping[Question, Environments]) -> Branch:
-        """Return the decision with other decisions in the place of its questions."""
+        """Return the decision with its questions replaced by other decisions."""
         if isinstance(branch, bool):
             return branch
         key = ("replaced", branch)
@@ -264,7 +264,7 @@ class _Calculation:
 
 
 def _settle(later: Question, question: Question, *, answer: bool) -> bool | None:
-    """Return the answer to a later question of the topic that follows from this one; None if it stays open."""
+    """Return the answer to a later question of the topic that follows from this one; None if open."""
     if later == question:
         return answer
     if question.kind is QuestionKind.IS:

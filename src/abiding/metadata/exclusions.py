@@ -25,9 +25,9 @@ __all__ = ["Exclusion", "exclusions", "installable", "only_if"]
 
 
 class Exclusion(NamedTuple):
-    """Lines for one distribution, by its normalised name, and the extra with which they meet, empty if without any.
+    """Lines for one distribution, by normalised name, and the extra with which they apply together, or empty.
 
-    `places` are the numbers of the lines among those that were given: the same line may be there twice.
+    `places` are the positions of the lines in the input, where the same line may be twice.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Exclusion(NamedTuple):
 
 
 class _Given(NamedTuple):
-    """A line and its place among those that were given; `where` it is made is spelled out."""
+    """A line and its position in the input; `where` are the environments in which it applies."""
 
     place: int
     range: Versions
@@ -44,10 +44,10 @@ class _Given(NamedTuple):
 
 
 def exclusions(lines: Iterable[Line], within: Environments | None = None) -> Iterator[Exclusion]:
-    """Find the lines that exclude each other: one alone, two, or as many as it takes where no two of them do.
+    """Find lines that exclude each other: one alone, two, or more where no two of them do.
 
-    Lines of two extras meet if one extra brings both. Only environments `within` count. Whatever can't be told, or not
-    in time, is no exclusion.
+    Lines of two extras apply together if one extra includes both. Only environments `within` count. What can't be
+    decided, or takes too long, is no exclusion.
     """
     lines = list(lines)
     places = [place for place, line in enumerate(lines) if not line.own_extras]
@@ -57,7 +57,7 @@ def exclusions(lines: Iterable[Line], within: Environments | None = None) -> Ite
         spelled = [lines[place] for place in places]
     groups: dict[str, list[_Given]] = {}
     for place, line in zip(places, spelled, strict=True):
-        if isinstance(line.what, tuple) and line.what[-1] is None:  # a requirement, and not by URL
+        if isinstance(line.what, tuple) and line.what[-1] is None:  # a valid requirement, and not by URL
             groups.setdefault(line.what[0], []).append(_Given(place, line.what[2], line.where))
     for name, group in groups.items():
         if _common(group).is_empty:
@@ -78,7 +78,7 @@ def _of_one(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tup
 
 
 def _of_many(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
-    """Of many lines those few that exclude each other, made in the same environments or in two sets of these."""
+    """Finds the lines that exclude each other among many, which apply in the same environments or in two sets."""
     made: dict[Environments, list[_Given]] = {}
     for line in group:
         made.setdefault(line.where, []).append(line)
@@ -94,10 +94,10 @@ def _of_many(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tu
 
 
 def _enough(lines: Sequence[_Given]) -> tuple[_Given, ...]:
-    """Return as many of lines that exclude each other as it takes."""
+    """Return a minimal number of lines that exclude each other."""
     needed: list[_Given] = []
     while not needed or not _common(needed).is_empty:
-        # The shortest beginning that excludes all with those that are kept: its last line is needed.
+        # The last line of the shortest beginning that still excludes all versions is needed.
         number = bisect_left(range(len(lines)), True, key=lambda end: _common((*needed, *lines[: end + 1])).is_empty)
         needed.append(lines[number])
         lines = lines[:number]
@@ -105,7 +105,7 @@ def _enough(lines: Sequence[_Given]) -> tuple[_Given, ...]:
 
 
 def _larger(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
-    """Yield those of three lines or more: around each line, what is made together with it."""
+    """Yield exclusions of three lines or more, from the lines that apply together with each line."""
     for first in group:
         together = [first]
         for line in group:
@@ -123,14 +123,14 @@ def _common(lines: Iterable[_Given]) -> Versions:
     return common(line.range for line in lines)
 
 
-# Where lines meet
+# Environments in which lines apply together
 
 _EXTRA = ("extra", "==")
 _STEPS = 20_000
 
 
 def _extra(lines: Sequence[_Given], within: Environments) -> str | None:
-    """Return the one extra with which all lines are made somewhere, empty if it takes none; None if they never meet."""
+    """Return the extra with which all lines apply somewhere, empty if none is needed; None if they never do."""
     try:
         extras = {question for line in lines for question in line.where.questions() if _is_extra(question)}
         for extra in (None, *sorted(extras)):
@@ -150,7 +150,7 @@ def _meet(parts: Sequence[Environments], within: Environments) -> bool:
         together = Environments.joined("and", [together, _existing(machines)], Steps(_STEPS))
     if together.branch is False:
         return False
-    # Two things that nothing is known of may never be true together; each surely is with itself.
+    # Two unknown conditions may never be true together, but each is true with itself.
     unknown = any(question.kind is QuestionKind.FREE for part in parts for question in part.questions())
     return not unknown or any(all(candidate.lies_within(other) for other in parts) for candidate in parts)
 
@@ -160,7 +160,7 @@ def _is_extra(question: Question) -> bool:
 
 
 def only_if(*condition: str) -> Environments:
-    """Environments in which something holds that no marker can say: the same thing for the same words."""
+    """Return environments for a condition that no marker can express; equal words are the same condition."""
     return (
         Environments.where(Question("free", "", QuestionKind.FREE, ("", *condition)))
         if condition
@@ -169,7 +169,7 @@ def only_if(*condition: str) -> Environments:
 
 
 def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
-    """Return where a wheel with these tags can be installed; what can't be read excludes nothing."""
+    """Return the environments of a wheel with these tags; an unknown tag excludes nothing."""
     environments = Environments.all()
     fitting = list(dict.fromkeys(map(_marker, tags)))
     with suppress(UndecidedError, ValueError):
@@ -208,9 +208,9 @@ def _marker(tag: str) -> str:
 
 _TOPIC = "platform_machine"
 _WINDOWS = "win32"
-# By what `platform.machine()` says, the systems on which it is known to: `AMD64` with Windows, `aarch64` never there. A
-# machine of another name may have any system, and a system of another name any machine but those that only Windows has.
-# AIX calls a machine by its serial number.
+# Values of `platform.machine()` with the systems that have them: `AMD64` is on Windows, `aarch64` never is. Unknown
+# machines may have any system, and unknown systems any machine except for those that only Windows has.
+# On AIX the name of a machine is its serial number.
 _SYSTEMS = {
     **dict.fromkeys(("AMD64", "ARM", "ARM64", "IA64", "x86"), (_WINDOWS,)),
     **dict.fromkeys(("arm64", "Power Macintosh"), ("darwin",)),
@@ -225,12 +225,12 @@ _SYSTEMS = {
 
 @functools.lru_cache(maxsize=512)
 def _existing(questions: frozenset[Question]) -> Environments:
-    """Return which environments there are, as far as these questions about machines matter."""
+    """Return the existing environments, as far as these questions about machines matter."""
     environments = Environments.all()
     parts = [question.value[-1] for question in questions if question.kind is QuestionKind.CONTAINS]
     known = {part: [name for name in _SYSTEMS if part in name] for part in parts}
     for part, names in known.items():
-        if names:  # then nobody means the others
+        if names:  # then the others are not meant
             environments &= ~_has(part) | _any(map(_is, names))
     systems = {question.value[-1] for question in questions if question.kind is QuestionKind.IS}.union(*known.values())
     for name in sorted(systems & _SYSTEMS.keys()):
@@ -239,7 +239,7 @@ def _existing(questions: frozenset[Question]) -> Environments:
 
 
 def _of(machine: str) -> Environments:
-    """Return where the system may be that of a machine."""
+    """Return the environments with a system that exists on a machine."""
     systems = _SYSTEMS[machine]
     if systems == (_WINDOWS,):
         return _system(_WINDOWS)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["OF_THE_FILE", "Fields", "Header", "beginning_of_body", "headers_of", "is_of_the_file", "text", "values_of"]
 
 
-# They speak of the file, not of the project: a wheel and an sdist need not say the same there.
+# Fields about the file, not the project: a wheel and an sdist may differ in them.
 OF_THE_FILE = ("Metadata-Version", "Dynamic")
 _FOLDED = frozenset(map(str.lower, OF_THE_FILE))
 
@@ -23,7 +23,7 @@ class Fields(NamedTuple):
     body: str = ""
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Return the values of a field, in order; its name is compared without regard to case."""
+        """Return the values of a field, in order; its name is case-insensitive."""
         return values_of(self.fields, name)
 
     def get(self, name: str) -> str:
@@ -32,12 +32,12 @@ class Fields(NamedTuple):
 
 
 def values_of(fields: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]:
-    """Return the values of one field, in order; its name is compared without regard to case."""
+    """Return the values of one field, in order; its name is case-insensitive."""
     return tuple(value for field, value in fields if field.lower() == name.lower())
 
 
 def is_of_the_file(field: str) -> bool:
-    """Return whether a field, in letters of any case, speaks of the file and not of the project."""
+    """Return whether a field, in any case, is about the file and not the project."""
     return field.lower() in _FOLDED
 
 
@@ -59,7 +59,7 @@ class Header(NamedTuple):
 
 
 def headers_of(data: bytes) -> list[Header]:
-    """Read the fields, in order. The first line that is none, and continues none, ends them."""
+    """Read the fields, in order, up to the first line that neither is a field nor continues one."""
     headers = []
     end = 0
     while field := _FIELD.match(data, end):
@@ -69,12 +69,12 @@ def headers_of(data: bytes) -> list[Header]:
 
 
 def beginning_of_body(data: bytes, headers: Sequence[Header]) -> int:
-    """Return where the text behind the fields begins: after an empty line, if there is one."""
+    """Return the start of the text after the fields and an empty line."""
     end = headers[-1].end if headers else 0
     empty = _LINE_END.match(data, end)
     return empty.end() if empty else end
 
 
 def text(data: bytes) -> str:
-    """Decode; bytes that are no UTF-8 are kept as surrogates."""
+    """Decode UTF-8; invalid bytes are kept as surrogates."""
     return data.decode("utf-8", "surrogateescape")

@@ -30,8 +30,8 @@ FILLING = "dynamic-metadata>=0.6"
 class Filled(NamedTuple):
     """A requirement with its pins filled from the `version` that is installed.
 
-    `excluding` are its clauses that exclude that version, as they are written and filled: no wheel may say them.
-    `instead` is the requirement to write then, pins unfilled; empty if there is none.
+    `excluding` are clauses that exclude that version, as written and filled; no wheel may have them. `instead` is a
+    corrected requirement with pins, or empty.
     """
 
     line: str
@@ -41,7 +41,7 @@ class Filled(NamedTuple):
 
 
 _BOUNDS = ("<", "<=", ">", ">=")
-# Versions that pins are tried with.
+# Examples to test pins.
 _MOST_TRIED = 200
 
 
@@ -49,7 +49,7 @@ def fill(text: str) -> Filled:
     """Fill the pins from the version installed in this environment.
 
     Raises `NotInstalledError` if the plugin or the pinned distribution is not installed, `ValueError` if the plugin
-    does not take the template or the version is none (PEP 440).
+    does not accept the template, or the version is invalid (PEP 440).
     """
     name = distribution_of(text)
     try:
@@ -85,13 +85,13 @@ def _fill(text: str, version: Version, filled: Callable[[Clause], Clause]) -> Fi
 
 
 def _complete(operator: str, filled: str, version: Version) -> Clause:
-    """Give the clause with what the installed version has besides its release, where it would exclude that version."""
+    """Return the clause, with the other parts of the installed version if it would exclude that without them."""
     epoch = f"{version.epoch}!" if version.epoch else ""
     clause = Clause(operator, epoch + filled)
     release = epoch + ".".join(map(str, version.release))
     if clause.admits(version) or _canonical(clause.version) != _canonical(release):
         return clause
-    # To the letter: the one operator by which a pin takes the local version too.
+    # Exact equality, the only operator with which a pin includes the local version.
     whole = Clause(operator, str(version) if operator == "===" else clause.version + _beyond_release(version))
     return whole if whole.admits(version) else clause
 
@@ -133,7 +133,7 @@ def _alternatives(original: Clause) -> Iterator[Clause]:
 
 @contextmanager
 def installed_as(name: str, version: str) -> Iterator[None]:
-    """While it lasts, a distribution counts as installed in a version: one that is just being built, for example."""
+    """Let a distribution count as installed in a version, for example one that is just being built."""
     import sys
     from pathlib import Path
     from tempfile import TemporaryDirectory
@@ -150,9 +150,9 @@ def installed_as(name: str, version: str) -> Iterator[None]:
 
 
 def never_fits(text: str) -> Filled | None:
-    """Fill the pins of a line from a made-up version that they exclude; None if there is one that they admit.
+    """Return a line filled from an example version that its pins exclude; None if they admit an example.
 
-    What stands beside the pins bounds the versions that are filled in, and is left to that.
+    Other clauses of the line limit the examples.
     """
     clauses = [clause for clause in clauses_of(text) if clause.has_pins]
     if len(clauses) == 1 and clauses[0].operator not in _BOUNDS:
@@ -168,7 +168,7 @@ def never_fits(text: str) -> Filled | None:
 
 
 def _made_up(clauses: Sequence[Clause]) -> Iterator[Version]:
-    """Versions of one part to four, some of which have the numbers of the clauses, or those beside them."""
+    """Return versions of one to four parts, some with the numbers of the clauses or adjacent ones."""
     from packaging.version import Version
 
     yield from map(Version, ("7.8.9", "7.8", "7", "7.8.9.10"))

@@ -11,7 +11,7 @@ __all__ = ["NotInstalledError", "installed", "is_installed"]
 
 
 class NotInstalledError(LookupError):
-    """Something that a pin is filled from, or by, is not installed; `missing` are the requirements to install."""
+    """A pinned distribution, or the plugin for pins, is not installed; `missing` are the requirements to install."""
 
     def __init__(self, message: str, *missing: str) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ def installed(name: str) -> Version:
 
 
 def is_installed(name: str) -> bool:
-    """Return whether a distribution is installed, be it that its version can't be read."""
+    """Return whether a distribution is installed, even with an unreadable version."""
     try:
         installed(name)
     except NotInstalledError:

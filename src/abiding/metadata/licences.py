@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 __all__ = ["only_extended"]
 
 
-_LONGEST = 10_000  # nobody writes a longer expression by hand, and no tool by adding libraries
+_LONGEST = 10_000  # longer expressions don't occur
 
 
 def only_extended(difference: Difference) -> bool:
-    """Tell whether a difference adds licences alone: License-File added, License-Expression joined with AND."""
+    """Return whether a difference only adds licences: License-File added, License-Expression extended with AND."""
     match difference.field.lower():
         case "license-file":
             return not difference.left
@@ -26,9 +26,9 @@ def only_extended(difference: Difference) -> bool:
 
 
 def _terms(expression: str) -> frozenset[str] | None:
-    """Return the terms that an SPDX expression joins with AND, in one spelling; None if it is no expression.
+    """Return the normalised terms that an SPDX expression joins with AND; None if it is invalid.
 
-    AND binds closer than OR, so that `MIT OR X11 AND Zlib` is one term, and not what `MIT OR X11` has become.
+    AND binds more tightly than OR, so `MIT OR X11 AND Zlib` is one term, and no extension of `MIT OR X11`.
     """
     if len(expression) > _LONGEST:
         return None
@@ -57,7 +57,7 @@ def _terms(expression: str) -> frozenset[str] | None:
 
 
 def _join(alternatives: list[set[str]]) -> frozenset[str]:
-    """Return the terms of what stands between parentheses: alternatives are one term together."""
+    """Return the terms within parentheses; alternatives are one term together."""
     if len(alternatives) == 1:
         return frozenset(alternatives[0])
     return frozenset({f"({' or '.join(sorted({' and '.join(sorted(terms)) for terms in alternatives}))})"})

@@ -13,7 +13,7 @@ __all__ = ["distribution_meant"]
 
 
 def distribution_meant(name: str, slips: Slips) -> str:
-    """Return the distribution whose name is a slip away; empty if none is, or `name` is known as that of another."""
+    """Return the distribution that is probably meant by a misspelt name; empty if there is none, or the name exists."""
     suggestion = slips.suggestion(name)
     return "" if suggestion and normalised(name) in _known() else suggestion
 

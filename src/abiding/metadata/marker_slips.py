@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Mistaken", "mistaken", "respelled", "with_known_values"]
 
 
-# What people call a variable, where its letters are not like those of the one that is meant.
+# Wrong names of variables that are not similar to the right ones.
 _CALLED = {
     "arch": "platform_machine",
     "architecture": "platform_machine",
@@ -36,19 +36,19 @@ _WORDS = {"&&": "and", "&": "and", "||": "or", "|": "or", "=": "==", "=>": ">=",
 _WORDS |= {"is": "==", "is not": "!="}
 _OPERATORS = frozenset({"==", "!=", "<=", ">=", "<", ">", "~=", "===", "in", "not in"})
 _KEYWORDS = frozenset({"and", "or", "in", "not"})
-# Those of word processors.
+# Quotes of word processors.
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u2018\u2019\u201a", "\"\"\"'''")
 _TOKEN = re.compile(
     r"""\s*("[^"]*"|'[^']*'|[()]|&&?|\|\|?|[<>=!~]+|(?:not\s+in|is(?:\s+not)?)\b|[^\s()"'<>=!~&|]+)""", re.IGNORECASE
 )
 
 
-# A list, as it is in other languages; in a marker it is a text.
+# A list as in Python; in a marker it is a text.
 _LIST = re.compile(r"""\[([\w\s"',.-]*)\]|\(((?:\s*["'][\w.-]*["']\s*,?)+)\)""")
 
 
 def respelled(marker: str) -> str:
-    """Return a marker with the slips mended that are known; it need not be one then either."""
+    """Return a marker with known mistakes corrected; it may still be invalid."""
     text = _LIST.sub(lambda match: f'"{" ".join(_ITEM.findall(match[1] or match[2]))}"', marker.translate(_QUOTES))
     words = [_word(match[1]) for match in _TOKEN.finditer(text)]
     for index, operator in enumerate(words):
@@ -58,7 +58,7 @@ def respelled(marker: str) -> str:
 
 
 def with_known_values(marker: str) -> str:
-    """Return what `respelled` has written with the values that are meant for those that a variable never has."""
+    """Return the result of `respelled`, with impossible values of variables replaced by those that are meant."""
     for slip in mistaken(marker):
         marker = marker.replace(slip.comparison, slip.correction)
     return marker
@@ -84,17 +84,17 @@ def _sides(left: str, right: str) -> tuple[str, str]:
 
 
 def _variable(word: str) -> str:
-    """Return the variable that is meant; empty if none is like it."""
+    """Return the variable that is meant; empty if none is similar."""
     if word.lower() in _CALLED:
         return _CALLED[word.lower()]
     return nearest(word, sorted(VARIABLES), _LIKE) or _CALLED.get(nearest(word, _CALLED, _LIKE), "")
 
 
 class Mistaken(NamedTuple):
-    """A comparison, as it is written; the values in it that its variable never has, and the comparison that is meant.
+    """A comparison as written, its impossible values, and the comparison that is meant.
 
-    `always` is whether the comparison is true everywhere, `never` whether it is false everywhere. Where it lists other
-    values too, it is neither.
+    `always` is whether it is true everywhere, `never` whether it is false everywhere. With possible values in it, it is
+    neither.
     """
 
     comparison: str
@@ -105,7 +105,7 @@ class Mistaken(NamedTuple):
     never: bool
 
 
-# What people call a system, by the name that `sys_platform` has for it.
+# Other names of systems, by their `sys_platform`.
 _CALLED_SYSTEM = {
     "win32": ("win", "win64", "windows32", "windows64", "win_amd64", "win-amd64", "win_arm64", "mswindows"),
     "darwin": ("macos", "mac", "macosx", "mac os", "mac os x", "os x", "osx", "apple"),
@@ -113,13 +113,13 @@ _CALLED_SYSTEM = {
 }
 _SYSTEM = {called: system for system, names in _CALLED_SYSTEM.items() for called in names}
 _MACHINE = {"x64": "x86_64", "x86-64": "x86_64", "amd-64": "x86_64", "intel64": "x86_64", "arm-64": "arm64"}
-# Parts of what systems say that are not listed one by one: `CYGWIN_NT-10.0`, `java1.8.0`.
+# Parts of values that are not listed completely: `CYGWIN_NT-10.0`, `java1.8.0`.
 _PARTS = frozenset({"nt", "java"})
 _CLOSE = 0.8
 
 
 def mistaken(marker: str) -> Iterator[Mistaken]:
-    """Yield what is mistaken in a marker, which is written as `str(Marker)` writes it."""
+    """Yield the mistakes in a marker, given as `str(Marker)`."""
     for left, operator, right in comparisons(marker):
         quoted = left[0] in "\"'"
         variable, text = (right, left[1:-1]) if quoted else (left, right[1:-1])
@@ -138,12 +138,12 @@ def mistaken(marker: str) -> Iterator[Mistaken]:
             yield Mistaken(comparison, variable, tuple(slips), meant, all_wrong and negated, all_wrong and not negated)
 
 
-# By a value that a variable never has, the variable and the value that are meant.
+# Impossible values of a variable, with the variable and the value that are meant.
 _Slips: TypeAlias = "dict[str, tuple[str, str]]"
 
 
 def _alone(variable: str, value: str, *, is_part: bool) -> _Slips:
-    """Return the slip that a single value is. `in` asks for a part of a text: `win` is in `win32`."""
+    """Return the mistake in a single value. `in` tests for a part of a text: `win` is in `win32`."""
     known = known_values(variable)
     if value in known or (is_part and (value.lower() in _PARTS or any(value in name for name in known))):
         return {}
@@ -152,12 +152,12 @@ def _alone(variable: str, value: str, *, is_part: bool) -> _Slips:
 
 
 def _in_list(variable: str, values: list[str]) -> _Slips:
-    """Return the slips of a list. `in` asks for a part of it: `linux` is in `linux-gnu`."""
+    """Return the mistakes in a list. `in` tests for a part of it: `linux` is in `linux-gnu`."""
     known = known_values(variable)
     slips: _Slips = {}
     for value in values:
         slip = None if any(name in value for name in known) else _meant(variable, value)
-        # A list that has what is meant too leaves nothing out; and what else it has is of its own variable.
+        # A list that also contains the right value is complete, and its other values belong to its own variable.
         if slip and slip[1] not in values and (slip[0] == variable or len(values) == 1):
             slips[value] = slip
     return slips
@@ -168,7 +168,7 @@ _WORDS_AND_BETWEEN = re.compile(r"[^\s,|]+|[\s,|]+")
 
 
 def _replace(text: str, names: Mapping[str, str]) -> str:
-    """Return a list with other values in some places, each of them once."""
+    """Return a list with some values replaced, without duplicates."""
     parts: list[str] = []
     for part in _WORDS_AND_BETWEEN.findall(text):
         if part in names and names[part] in parts:
@@ -179,7 +179,7 @@ def _replace(text: str, names: Mapping[str, str]) -> str:
 
 
 def _meant(variable: str, value: str) -> tuple[str, str] | None:
-    """Return the variable and the value that are meant by a value that the variable never has; None if nobody knows."""
+    """Return the variable and the value that are meant by an impossible value; None if unknown."""
     known, name = sorted(known_values(variable)), value.strip().lower()
     same = next((spelling for spelling in known if spelling.lower() == name), None)
     if same:
@@ -195,18 +195,18 @@ def _meant(variable: str, value: str) -> tuple[str, str] | None:
 
 
 def _of_system(variable: str, name: str) -> tuple[str, str] | None:
-    """Return what a variable says of a system that has this name by another variable."""
+    """Return the value of a variable on the system that another variable names."""
     for kinds in KINDS_OF_SYSTEM.values():
         for values in kinds.values():
             if variable in values and name in {text.lower() for text in values.values()} - {"posix"}:
-                # Many systems are `posix`: who names one of them means that one.
+                # Many systems are `posix`, but a name of one of them means only that one.
                 by_name = "sys_platform" if values[variable] == "posix" else variable
                 return by_name, values[by_name]
     return None
 
 
 def _close(variable: str, name: str, known: list[str]) -> tuple[str, str] | None:
-    """Return the value that is spelled nearly so. Other numbers are no slip: `freebsd13`, `linux3`."""
+    """Return the most similar value. Other numbers are no mistake: `freebsd13`, `linux3`."""
     close = nearest(name, (candidate for candidate in known if _digits(candidate) == _digits(name)), _CLOSE)
     return (variable, close) if close else None
 

@@ -35,9 +35,9 @@ __all__ = [
 
 @functools.lru_cache(maxsize=8192)
 def environments(marker: str) -> Environments:
-    """Return where a marker is true, which is written as `str(Marker)` writes it; an empty one is true everywhere.
+    """Return the environments in which a marker, given as `str(Marker)`, is true; an empty one is always true.
 
-    The time for that grows no faster than the marker. One that would take more is compared as text.
+    The time is proportional to the marker. A marker that would take longer is compared as text.
     """
     if not marker:
         return Environments.all()
@@ -49,7 +49,7 @@ def environments(marker: str) -> Environments:
 
 @functools.lru_cache(maxsize=8192)
 def of_releases(marker: str) -> Environments:
-    """Return where a marker is true among released interpreters: two that share it differ by pre-releases at most."""
+    """Return the environments with a released interpreter in which a marker is true."""
     try:
         return environments(marker).mapped(pythons.of_release)
     except (UndecidedError, RecursionError):
@@ -57,24 +57,24 @@ def of_releases(marker: str) -> Environments:
 
 
 def asks_for(extra: str) -> Question:
-    """Return the question whether an extra is asked for, by its normalised name."""
+    """Return the question whether an extra is requested, by its normalised name."""
     return _free_question("extra", "==", f'"{extra}"')
 
 
 def asks_for_extras(marker: str) -> bool:
-    """Return whether a marker asks for extras at all."""
+    """Return whether a marker uses extras."""
     return not {"extra", "extras"}.isdisjoint(_TOKEN.findall(marker))
 
 
 def asks_by_name_only(marker: str) -> bool:
-    """Return whether all that a marker asks of extras is `extra == NAME`: tools do not answer anything else alike."""
+    """Return whether a marker uses extras only as `extra == NAME`, the only form on which tools agree."""
     words = _TOKEN.findall(marker)
     beside = [{*words[max(i - 1, 0) : i], *words[i + 1 : i + 2]} for i, word in enumerate(words) if word == "extra"]
     return "extras" not in words and all("==" in operators for operators in beside)
 
 
 def comparisons(marker: str) -> Iterator[tuple[str, str, str]]:
-    """Yield each comparison of a marker that is written as `str(Marker)` writes it: a side, the operator, a side."""
+    """Yield each comparison of a marker, given as `str(Marker)`: left side, operator, right side."""
     words = iter([word for word in _TOKEN.findall(marker) if word not in ("(", ")", "and", "or")])
     for left in words:
         operator = next(words)
@@ -84,7 +84,7 @@ def comparisons(marker: str) -> Iterator[tuple[str, str, str]]:
 
 
 def is_compared_as_text(marker: str) -> bool:
-    """Return whether it would take too long to work out where the marker is true."""
+    """Return whether a marker would take too long to evaluate for all environments."""
     return _as_text(marker) in (environments(marker), of_releases(marker))
 
 
@@ -95,12 +95,12 @@ def _as_text(marker: str) -> Environments:
 # The whole
 
 _TOKEN = re.compile(r""""[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()"'<>=!~]+""")
-# For each word of a marker: ten times what those need that people write.
+# Steps for each token of a marker: ten times as many as real markers need.
 _STEPS = 40
 
 
 class _Reader:
-    """The words of a marker that are not read yet."""
+    """The tokens of a marker that are not parsed yet."""
 
     def __init__(self, marker: str) -> None:
         self.tokens = _TOKEN.findall(marker)[::-1]
@@ -148,7 +148,7 @@ _NAMES = {name: name for name in ("platform_machine", "variant_label")} | {
 }
 
 
-# The variables that a marker can ask for.
+# The variables of markers.
 VARIABLES = frozenset(
     {*_PYTHONS, *_NAMES, "platform_release", "platform_version", "extra", "extras", "dependency_groups"}
 )
@@ -156,7 +156,7 @@ VARIABLES = frozenset(
 
 @functools.lru_cache(maxsize=8192)
 def _comparison(left: str, operator: str, right: str) -> Environments:
-    """Return where one comparison is true, each side of which is a variable or a quoted string."""
+    """Return the environments in which a comparison is true; each side is a variable or a quoted string."""
     quoted = left[0] in "\"'"
     variable, value = (right, left[1:-1]) if quoted else (left, right[1:-1])
     if quoted is (right[0] in "\"'"):
@@ -165,7 +165,7 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
     # Names of extras are compared normalised (PEP 685), which not every `packaging` does for us.
     if variable == "extra" and value != (name := normalised(value)):
         return _comparison(f'"{name}"', operator, right) if quoted else _comparison(left, operator, f'"{name}"')
-    # Of what is no version, as a `platform_release` may be, neither is true.
+    # For an invalid version, which a `platform_release` may be, neither is true.
     if operator in _NEGATED and (variable, operator) != ("platform_release", "!="):
         return ~_comparison(left, _NEGATED[operator], right)
     environments = None
@@ -179,11 +179,9 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
 
 
 def _of_texts(left: str, operator: str, right: str) -> bool | None:
-    """Return what a comparison of two strings comes to (PEP 508), which is the same everywhere.
+    """Return the constant result of a comparison of two strings (PEP 508); None if they have no order.
 
-    None if they have no order.
-
-    The name of a variable, though it is quoted, is taken for that variable by `packaging`.
+    `packaging` reads the name of a variable as that variable even in quotes.
     """
     from packaging.specifiers import Specifier
     from packaging.version import Version
@@ -194,7 +192,7 @@ def _of_texts(left: str, operator: str, right: str) -> bool | None:
         return (left in right) is (operator == "in")
     try:
         return Specifier(operator + right).contains(str(Version(left)), prereleases=True)
-    except ValueError:  # no versions, or of thousands of digits
+    except ValueError:  # invalid versions, or with thousands of digits
         return {"==": left == right, "===": left == right, "!=": left != right}.get(operator)
 
 
@@ -210,7 +208,7 @@ def _is_release(text: str) -> bool:
     return bool(re.fullmatch(r"\d{1,9}(\.\d{1,9})*", text.strip()))
 
 
-# Also other systems than those that we know have it.
+# Unknown systems may have it, too.
 _SHARED = ("os_name", "posix")
 
 
@@ -221,7 +219,7 @@ def _of_names(variable: str, operator: str, value: str, *, quoted: bool) -> Envi
         return None
     if quoted:
         return Environments.where(Question(_NAMES[variable], variable, QuestionKind.CONTAINS, (len(value), value)))
-    # A fragment of a word is no name, unless there are systems that have it: nobody means the others.
+    # A fragment stands for the known systems whose names contain it, not for unknown ones.
     names = {*re.findall(r"[^\s,;|]+", value), *(name for name in known_values(variable) if name in value)}
     if len(names) > MOST_LISTED:
         return None
@@ -232,7 +230,7 @@ def _of_names(variable: str, operator: str, value: str, *, quoted: bool) -> Envi
 
 
 def _name(variable: str, name: str) -> Question:
-    """Return the question whether a value has this name; of what one kind of system alone has, whether it is that."""
+    """Return the question whether a variable has this value; or whether it is that kind of system."""
     topic = _NAMES[variable]
     systems = [system for system, values in KINDS_OF_SYSTEM.get(topic, {}).items() if values[variable] == name]
     if len(systems) == 1 and (variable, name) != _SHARED:
@@ -241,7 +239,7 @@ def _name(variable: str, name: str) -> Question:
 
 
 def known_values(variable: str) -> frozenset[str]:
-    """Return the values that a variable is known to have, by name; none of what has others, as versions are."""
+    """Return the known values of a variable, by name; none for variables with unknown ones, such as versions."""
     if variable == "platform_machine":
         return _MACHINES
     kinds = KINDS_OF_SYSTEM.get(_NAMES.get(variable, ""), {})

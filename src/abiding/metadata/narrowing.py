@@ -20,7 +20,7 @@ def excludes(first: Requirement, second: Requirement) -> bool:
 
 
 def narrows(line: str, other: str) -> bool:
-    """Return whether a line admits some releases of another one, and no others. False if that is unknown."""
+    """Return whether a line admits only some of the releases that another one admits. False if unknown."""
     try:
         own, others = (parse(text).specifier for text in (line, other))
         to_the_letter = any(clause.operator == "===" for clause in (*own, *others))
@@ -33,9 +33,9 @@ def narrows(line: str, other: str) -> bool:
 
 
 def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
-    """Return the clauses of `abi` that exclude no version which `api` accepts, and accept some which it does not.
+    """Return the clauses of `abi` that exclude no version that `api` accepts, and accept others.
 
-    `>=1.20` beside an API level of `>=1.26` is one; `<2.5` is none, since it narrows.
+    `>=1.20` beside an API level of `>=1.26` is one; `<2.5` is not, since it narrows.
     """
     from packaging.specifiers import SpecifierSet
 

@@ -19,7 +19,7 @@ _PYTHON = re.compile(r"[a-z]+(\d)(\d*)")
 
 
 def nearest_wheel(tag: str, wheels: Collection[str]) -> str:
-    """Return the wheel with the tag most like this one: by system, machine and Python, then by version."""
+    """Return the wheel with the most similar tag: by system, machine and Python, then by version."""
     return max(wheels, key=lambda name: max((_likeness(tag, other) for other in expanded(name)), default=(-1, 0)))
 
 

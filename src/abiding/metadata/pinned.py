@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["pin_of_installed", "pin_of_local", "pin_of_named"]
 
 
-# Numbers of a release that nobody writes into a bound without need.
+# A bound with so many numbers is probably computed.
 _WHOLE = 3
 _CLAUSE = re.compile(r"(===|==|~=|>=|<)(\s*)([^\s,()]+)")
 _EPOCH = re.compile(r"(?:(\d+)!)?(.*)", re.DOTALL)
 
 
 def pin_of_installed(line: str) -> str:
-    """Return the pin that becomes `line` where it is filled from what is installed here.
+    """Return the pin that becomes `line` if it is filled from the installed version.
 
-    Empty if the line names another version, or only one that may be meant in every build: `numpy>=2`. The pin of a line
-    of an extra is of that too, as core metadata writes it.
+    Empty if the line has another version, or one that may be meant for every build: `numpy>=2`. For a line of an extra,
+    the pin has the extra's marker too.
     """
     text, extra = requirements.split_extra(line) or (line, "")
     version = _installed(text)
@@ -34,9 +34,9 @@ def pin_of_installed(line: str) -> str:
 
 
 def pin_of_local(line: str) -> str:
-    """Return the pin with which the version is meant that a line names with its local part, where it is installed here.
+    """Return the `===` pin for a line that names the installed version with its local part; else empty.
 
-    It becomes another line: no pin with `==` takes a local version, and one with `===` does. Empty for all others.
+    It is filled differently from the line, because no pin with `==` can have a local version.
     """
     text, extra = requirements.split_extra(line) or (line, "")
     version = _installed(text)
@@ -52,7 +52,7 @@ def pin_of_local(line: str) -> str:
 
 
 def _installed(text: str) -> Version | None:
-    """Return the version that is installed of what a line requires; None if there is none, or it is no requirement."""
+    """Return the installed version of a line's distribution; None if there is none, or the line is invalid."""
     from packaging.requirements import InvalidRequirement
 
     try:
@@ -62,7 +62,7 @@ def _installed(text: str) -> Version | None:
 
 
 def _is(version: Version, text: str) -> bool:
-    """Return whether a text is a version, in whatever spelling."""
+    """Return whether a text is a valid version."""
     from packaging.version import InvalidVersion, Version
 
     try:
@@ -72,7 +72,7 @@ def _is(version: Version, text: str) -> bool:
 
 
 def pin_of_named(line: str) -> str:
-    """Return the pin that becomes `line` where the version is installed that it names; empty if it names none."""
+    """Return the pin that becomes `line` if the version in it is installed; empty if there is none."""
     from packaging.version import InvalidVersion, Version
 
     named = [match[3].removesuffix(".*") for match in _CLAUSE.finditer(line.partition(";")[0]) if match[1] == "=="]
@@ -85,7 +85,7 @@ def pin_of_named(line: str) -> str:
 def _pin_of(line: str, version: Version) -> str:
     parsed = requirements.parse(line)
     head, separator, marker = line.partition(";")
-    # Without one that names the version, a bound is more likely to be meant as it is.
+    # Without a clause that has the version, a bound is probably meant as it is.
     named = any(_names(version, match[1], match[3]) for match in _CLAUSE.finditer(head))
     if not named or parsed.url or requirements.asks_for_extras(parsed):
         return ""
@@ -95,7 +95,7 @@ def _pin_of(line: str, version: Version) -> str:
 
 
 def _names(version: Version, operator: str, text: str) -> bool:
-    """Tell whether a clause names a version, or its series (`==2.4.*`)."""
+    """Return whether a clause contains a version, or its series (`==2.4.*`)."""
     from packaging.version import InvalidVersion, Version
 
     series, star, _ = text.partition(".*")
@@ -109,13 +109,13 @@ def _names(version: Version, operator: str, text: str) -> bool:
         return False
     if operator == "===":
         return named == version
-    # `>=2.0` is meant so where the least version of all is installed; `>=2.0.4` was computed.
+    # `>=2.0` is probably meant as it is even if that version is installed; `>=2.0.4` is probably computed.
     is_bound = operator == "<" or (operator == ">=" and len(named.release) < _WHOLE)
     return not is_bound and Version(named.public) == Version(version.public)
 
 
 def _unfilled(version: Version, operator: str, text: str) -> str:
-    """Put `x` in the place of the numbers of a version, also in a bound after it (`<2.5`, `<3`)."""
+    """Replace the numbers of a version by `x`, also in an upper bound (`<2.5`, `<3`)."""
     release, star, _ = text.partition(".*")
     epoch, parts = _split(release)
     if _names(version, operator, text):
