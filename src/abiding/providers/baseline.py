@@ -43,9 +43,9 @@ def compare_with_folder(paths: Iterable[Path], folder: Path) -> dict[str, tuple[
 def compare_with_index(
     paths: Iterable[Path], wanted: Requirement, listings: Listings
 ) -> dict[str, tuple[Finding, ...]]:
-    """Compare wheels with the newest version on an index that a requirement admits, as `compare_with_folder` does.
+    """Compare wheels with the newest other version on an index that a requirement admits; findings by path.
 
-    Of the same distribution, and of another version. Raises `AbidingError`.
+    The requirement is on the same distribution. Raises `AbidingError`.
     """
     with TemporaryDirectory(prefix="abiding-") as folder:
         return _compare(paths, OnIndex(wanted, listings, Path(folder)))
@@ -59,7 +59,7 @@ class InFolder(NamedTuple):
 
     @classmethod
     def of(cls, folder: Path) -> InFolder:
-        """Look which wheels there are; what is no wheel by its name is passed over."""
+        """List the wheels; files without a wheel's name are skipped."""
         wheels: dict[str, dict[Version, dict[str, Path]]] = {}
         for wheel in wheels_among([folder]):
             with suppress(ValueError):
@@ -69,25 +69,25 @@ class InFolder(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What the user has given."""
+        """The user's argument."""
         return str(self.folder)
 
     @property
     def others(self) -> str:
-        """What there is, where that is nothing of what is checked."""
+        """A description of what there is, if it has nothing for the checked wheels."""
         return f"`{self.label}` has wheels of `{min(self.names)}`"
 
     @property
     def names(self) -> frozenset[str]:
-        """The distributions of which there is anything."""
+        """The distributions that have wheels there."""
         return frozenset(self.wheels)
 
     def versions(self, name: str) -> Collection[Version]:
-        """Return which versions of a distribution there are."""
+        """Return the versions of a distribution."""
         return self.wheels.get(name, {}).keys()
 
     def get(self, name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
-        """Return the wheel of a version that one with these tags is held against; None if there is none."""
+        """Return the wheel of a version to compare with one that has these tags; None if there is none."""
         by_name = self.wheels[name][version]
         filename = chosen(tags, sorted(by_name))
         return by_name[filename] if filename else None
@@ -102,25 +102,25 @@ class OnIndex(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What the user has given."""
+        """The user's argument."""
         return str(self.wanted)
 
     @property
     def others(self) -> str:
-        """What there is, where that is nothing of what is checked."""
+        """A description of what there is, if it has nothing for the checked wheels."""
         return f"`{self.label}` is no folder here, and as a name that of another distribution"
 
     @property
     def names(self) -> frozenset[str]:
-        """The distributions of which there is anything."""
+        """The distributions that have wheels there."""
         return frozenset({normalised(self.wanted.name)})
 
     def versions(self, name: str) -> Collection[Version]:
-        """Return which versions of a distribution there are. Raises `AbidingError`."""
+        """Return the versions of a distribution. Raises `AbidingError`."""
         return self._published().keys() if name in self.names else ()
 
     def get(self, _: str, version: Version, tags: frozenset[Tag]) -> Path | None:
-        """Return the wheel of a version that one with these tags is held against; None if there is none."""
+        """Return the wheel of a version to compare with one that has these tags; None if there is none."""
         by_name = {file.filename: file for file in self._published()[version]}
         filename = chosen(tags, sorted(by_name))
         if filename is None:
@@ -143,7 +143,7 @@ def _counterpart(baseline: InFolder | OnIndex, name: str, version: Version, tags
 
 
 def _likeness(number: Version, version: Version) -> tuple[bool, Version]:
-    """Rank a version as the last release before another: earlier ones first, no pre-releases, of these the newest."""
+    """Return the sort key of a version as last release before another: earlier, final and newest ones rank highest."""
     return number < version and (not number.is_prerelease or version.is_prerelease), number
 
 
@@ -153,7 +153,7 @@ def _compare(paths: Iterable[Path], baseline: InFolder | OnIndex) -> dict[str, t
     for path in wheels_among(paths):
         try:
             name, version, tags = wheel_tags.parse(path.name)
-        except ValueError:  # who reads its metadata says so
+        except ValueError:  # reading its metadata reports it
             continue
         other = _counterpart(baseline, name, version, tags)
         if not has_code(path) and (other is None or not has_code(other)):
@@ -170,7 +170,7 @@ def _compare(paths: Iterable[Path], baseline: InFolder | OnIndex) -> dict[str, t
 
 
 def _nothing_there(baseline: InFolder | OnIndex, checked: Sequence[tuple[str, Version]]) -> AbidingError:
-    """Return the error that says why none of the wheels with libraries, by names and versions, was held against any."""
+    """Return the error that no wheel with libraries, given by name and version, could be compared, with the reason."""
     if not checked:
         message = "none of the wheels that are checked ships a library, nor did it before"
         return _error(message, "leave out `--baseline`")
@@ -195,7 +195,7 @@ def _error(message: str, hint: str) -> AbidingError:
 
 
 def _findings(old: Path, new: Path) -> tuple[Finding, ...]:
-    """Compare a wheel with the one before it. Raises `AbidingError` if that can't be read."""
+    """Compare a wheel with its predecessor. Raises `AbidingError` if that can't be read."""
     before = ProviderRelease.read(old)
     try:
         return tuple(compare(before, ProviderRelease.read(new)))

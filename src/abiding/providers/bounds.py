@@ -24,7 +24,7 @@ __all__ = ["LinkedBounds", "of_wheel"]
 
 
 class LinkedBounds(NamedTuple):
-    """What follows for one wheel: a bound for each provider, its versions one by one, and the findings."""
+    """The result for one wheel: a bound for each provider, the verdict on each of its versions, and findings."""
 
     bounds: tuple[Bound, ...]
     tables: tuple[Range, ...]
@@ -32,7 +32,7 @@ class LinkedBounds(NamedTuple):
 
 
 def of_wheel(wheel: Subject, listings: Listings, histories: Histories) -> LinkedBounds:
-    """Hold a wheel against all published versions of its providers. Raises `AbidingError`."""
+    """Check a wheel against all published versions of its providers. Raises `AbidingError`."""
     subject = look_up(wheel, listings)
     ranges = list(working_ranges(subject, histories))
     bounds = tuple(_bound(subject, range_, declared) for range_, declared in ranges)
@@ -59,7 +59,7 @@ def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
 
 
 def _limits(range_: Range) -> tuple[VersionRow, ...]:
-    """Return the versions between which the range lies: the one before its first, and the first after it."""
+    """Return the versions next to the range: the last before it, and the first after it."""
     order = [row.version for row in range_.rows]
     places = (
         *([order.index(range_.floor) - 1] if range_.floor else []),
@@ -69,7 +69,7 @@ def _limits(range_: Range) -> tuple[VersionRow, ...]:
 
 
 def _deciding(subject: Subject, range_: Range) -> tuple[str, ...]:
-    """Return the files that use what the versions next to the range lack; all that use the provider, if a library."""
+    """Return the files that use symbols missing next to the range; all users, if the library is missing."""
     lacking = {symbol for row in _limits(range_) for symbol in row.missing}
     users: dict[str, frozenset[str]] = {}
     for link, origin in subject.provided():

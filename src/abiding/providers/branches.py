@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Branch", "differing_branches", "mark", "skipped_conditions"]
 
-# What stops the compiler, or only speaks to people: nothing that is compiled has it.
+# Directives without effect on compiled code.
 _SAYING = re.compile(rb"^[ \t]*#[ \t]*(?:error|warning|pragma[ \t]+message)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE)
 _NEVER = "#if 0"
 # Not behind `#elif`: only C23 knows `#elifdef`.
 _DEFINED = re.compile(r"#if (!?) ?defined ?(?:\( ?(\w+) ?\)|(?<= )(\w+))")
 _MOST = 2000
-# Of a condition so much is quoted.
+# Length of a quoted condition.
 _LONGEST = 60
-# Conditions in each other that are looked at, and how much of those before one tells it apart.
+# The maximum depth of nested conditions, and the length of earlier ones that identify a branch.
 _DEEPEST, _FARTHEST = 100, 2000
 
 
 class Branch(NamedTuple):
-    """What stands between two conditions: these, what it says itself, and where that begins."""
+    """The text under a condition: all its conditions, the text, and its start."""
 
     conditions: tuple[str, ...]
     text: bytes
@@ -38,9 +38,9 @@ class Branch(NamedTuple):
 
 
 def differing_branches(texts: Mapping[str, bytes], others: Mapping[str, bytes]) -> dict[str, list[Branch]]:
-    """Return the branches that headers of one release have, and no header of another one; each by its header.
+    """Return the branches of headers that have another text in another release, by header.
 
-    One that only one of them has is new, or gone: that takes nothing away.
+    Branches that only one release has are not compared.
     """
     changed = {place: text for place, text in texts.items() if others.get(place) != text}
     known = {branch[:2] for place, text in others.items() if texts.get(place) != text for branch in _branches(text)}
@@ -53,7 +53,7 @@ def differing_branches(texts: Mapping[str, bytes], others: Mapping[str, bytes]) 
 
 
 class _Open(NamedTuple):
-    """A branch that has not ended: its condition, where it begins, and the parts of its text."""
+    """An open branch: its condition, its start, and the parts of its text."""
 
     condition: str
     start: int
@@ -61,7 +61,7 @@ class _Open(NamedTuple):
 
 
 def _branches(text: bytes) -> Iterator[Branch]:
-    """Yield what is under conditions, but not under that of a guard alone."""
+    """Yield the branches, except for the one of an include guard."""
     bare = without_comments(text)
     is_guard = guard_of(text) is not None
     opened: list[_Open] = []
@@ -74,7 +74,7 @@ def _branches(text: bytes) -> Iterator[Branch]:
         is_guard = False  # it is the first of all
         if not word.startswith(b"if"):
             if not opened:
-                return  # it ends what has not begun
+                return  # an end without a beginning
             yield from _ended(opened)
             condition = f"{condition} of {opened.pop().condition[:_FARTHEST]}"
         if len(opened) > _DEEPEST:
@@ -84,7 +84,7 @@ def _branches(text: bytes) -> Iterator[Branch]:
 
 
 def _condition(directive: bytes) -> str:
-    """Write a condition in one way, `#if defined(A)` as `#ifdef A`."""
+    """Return a condition in canonical form: `#if defined(A)` as `#ifdef A`."""
     words = directive.decode("utf-8", "replace").replace("#", " ", 1).replace("\\\n", " ").split()
     condition = f"#{' '.join(words)}"
     asked = _DEFINED.fullmatch(condition)
@@ -92,7 +92,7 @@ def _condition(directive: bytes) -> str:
 
 
 def _ended(opened: list[_Open]) -> Iterator[Branch]:
-    """Yield the branch that ends, if it says something that anybody may read."""
+    """Yield the branch that ends, if it has any code."""
     text = b" ".join(_SAYING.sub(b"", b"".join(opened[-1].parts)).split())
     conditions = tuple(branch.condition for branch in opened if branch.condition)
     if text and conditions and _NEVER not in conditions:
@@ -100,7 +100,7 @@ def _ended(opened: list[_Open]) -> Iterator[Branch]:
 
 
 def mark(texts: Mapping[str, bytes], branches: Mapping[str, list[Branch]]) -> dict[str, bytes]:
-    """Return headers in which each of some branches defines a macro, by which the compiler says that it reads it."""
+    """Return headers in which each of some branches defines a macro, which shows whether it is compiled."""
     marked = dict(texts)
     for name, place, branch in reversed(list(_number(branches))):
         text, line = marked[place], f"#define {name} 1\n".encode()
@@ -115,7 +115,7 @@ def _number(branches: Mapping[str, list[Branch]]) -> Iterator[tuple[str, str, Br
 
 
 def skipped_conditions(branches: Mapping[str, list[Branch]], taken: set[str]) -> dict[str, str]:
-    """Return which headers have branches that no compiler has read here, each with its condition."""
+    """Return the headers with branches that were not compiled, each with a condition."""
     skipped: dict[str, str] = {}
     for name, place, branch in _number(branches):
         if name not in taken:

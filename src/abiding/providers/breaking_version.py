@@ -16,9 +16,9 @@ __all__ = ["honest_version"]
 
 
 def honest_version(version: str, promise: str) -> str:
-    """Return the first later version, as people count, that a promise does not admit; empty if it admits them all.
+    """Return the first usual later version that a promise does not admit; empty if it admits all.
 
-    One that is left out between others (`!=`) is no way out.
+    A single excluded version (`!=`) does not count.
     """
     if not promise:
         return ""
@@ -31,7 +31,7 @@ def honest_version(version: str, promise: str) -> str:
 
 
 def _steps(start: Version) -> Iterator[str]:
-    """Yield the versions that people would choose from one on."""
+    """Yield the usual next versions after one."""
     epoch = f"{start.epoch}!" if start.epoch else ""
     yield f"{epoch}{start.major}.{start.minor}"
     yield f"{epoch}{start.major}.{start.minor}.{start.micro}"

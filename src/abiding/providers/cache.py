@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["Cache"]
 
 
-# Another number for another form of the entries, or another answer to what is a library.
+# Changes with the format of the entries, or with the definition of a library.
 _FOLDER = "symbols-4"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """A folder; of what is in it the oldest is thrown away when it holds more than `most` bytes."""
+    """A cache folder. The oldest entries are removed when it has more than `most` bytes."""
 
     folder: Path
     most: int = bounds.CACHE
@@ -42,13 +42,13 @@ class Cache:
 
     @classmethod
     def of_user(cls) -> Cache:
-        """Take the folder that the system has for it. Raises `MissingExtraError` if the extra is not installed."""
+        """Return the cache in the user's cache folder. Raises `MissingExtraError` if the extra is not installed."""
         with needing("index", "keeping what was read of libraries"):
             import platformdirs
         return cls(Path(platformdirs.user_cache_path("abiding"), _FOLDER))
 
     def library(self, sha256: str, machine: str = "") -> Exports | None:
-        """Return what is known of the library with this digest: of its part for a machine, where one is named."""
+        """Return the exports of the library with this digest, for a machine if one is named; None if unknown."""
         table = self._get(sha256, _kind(machine))
         with suppress(KeyError, TypeError):
             if table is not None and isinstance(table["name"], str):
@@ -56,7 +56,7 @@ class Cache:
         return None
 
     def keep_library(self, sha256: str, library: Exports, machine: str = "") -> None:
-        """Keep what a library exports, for a machine."""
+        """Store the exports of a library, for a machine."""
         self._put(sha256, _kind(machine), {**library._asdict(), "symbols": sorted(library.symbols)})
 
     def wheel(self, sha256: str) -> Mapping[str, str] | None:
@@ -67,7 +67,7 @@ class Cache:
         return None
 
     def keep_wheel(self, sha256: str, libraries: Mapping[str, str]) -> None:
-        """Keep which libraries a wheel has."""
+        """Store the libraries of a wheel."""
         self._put(sha256, ".wheel", libraries)
 
     def listing(self, sha256: str) -> tuple[tuple[str, ...], bytes] | None:
@@ -79,7 +79,7 @@ class Cache:
         return None
 
     def keep_listing(self, sha256: str, members: tuple[str, ...], metadata: bytes) -> None:
-        """Keep them."""
+        """Store them."""
         self._put(sha256, ".listing", {"members": members, "metadata": metadata.decode("latin-1")})
 
     def _path(self, sha256: str, kind: str) -> Path | None:
@@ -93,7 +93,7 @@ class Cache:
             inflater = zlib.decompressobj()
             text = inflater.decompress(path.read_bytes(), bounds.CACHED)
             table = json.loads(text) if inflater.eof else None
-            os.utime(path)  # what is used is kept
+            os.utime(path)  # marks it as used
         except (OSError, ValueError, zlib.error, RecursionError):
             return None
         return table if isinstance(table, dict) else None
@@ -114,10 +114,9 @@ class Cache:
                 Path(file.name).unlink(missing_ok=True)
 
     def prune(self) -> None:
-        """Throw away what was not used for longest, if there is more than there may be. Another run may do the same.
+        """Remove the least recently used entries if the cache is too large. Another process may do the same.
 
-        Where nothing was kept since the last time there is nothing to do: a look at all of it takes longer than the
-        rest.
+        If nothing was stored since the last time, nothing is done, because listing all entries is slow.
         """
         if not self._grown.is_set():
             return

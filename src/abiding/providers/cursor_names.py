@@ -17,7 +17,7 @@ TYPES = frozenset({*_KINDS, "CLASS_DECL", "CLASS_TEMPLATE", "CLASS_TEMPLATE_PART
 
 
 class Names:
-    """Names what some headers declare, in one language."""
+    """Names of declarations in some headers, in one language."""
 
     def __init__(self, files: Files, language: str, meanings: Meanings) -> None:
         self._files, self._language, self._meanings = files, language, meanings
@@ -25,7 +25,7 @@ class Names:
         self._keys: dict[int, str] = {}
 
     def tag(self, cursor: Cursor) -> tuple[str, str]:
-        """Return the key of a type and what it is called with its kind; nothing for one without a name."""
+        """Return the key of a type and its name with its kind; empty for a type without a name."""
         kind = _KINDS.get(cursor.kind.name, "class")
         if cursor.kind.name == "CLASS_TEMPLATE":
             name = self.name(cursor)
@@ -36,11 +36,11 @@ class Names:
         return f"tag {name}", f"{kind} {name}"
 
     def name(self, cursor: Cursor) -> str:
-        """Return what something is called, with all that it is in."""
+        """Return the qualified name of a declaration."""
         return f"{self.prefix(cursor.semantic_parent)}{cursor.spelling}"
 
     def prefix(self, cursor: Cursor) -> str:
-        """Return what stands before the names of what is in something."""
+        """Return the prefix of qualified names in a namespace or class."""
         if cursor is None or cursor.kind.name in {"TRANSLATION_UNIT", "LINKAGE_SPEC", "UNEXPOSED_DECL"}:
             return ""
         if self._language == "c":
@@ -54,7 +54,7 @@ class Names:
         return known
 
     def key(self, cursor: Cursor) -> str:
-        """Return the key of what is referred to, if it is a type that one of these headers declares."""
+        """Return the key of a type that one of these headers declares; else empty."""
         known = self._keys.get(cursor.hash)
         if known is None:
             file = cursor.location.file

@@ -24,17 +24,17 @@ __all__ = [
 
 
 class Changed(NamedTuple):
-    """A declaration or a constant that is another one now: what it is of, and both meanings."""
+    """A declaration or a constant whose meaning has changed."""
 
     old: HeaderDeclaration
     new: HeaderDeclaration
 
 
 def comparable_parts(old: ParsedHeaders, new: ParsedHeaders) -> tuple[ParsedHeaders, ParsedHeaders]:
-    """Leave out what says nothing: a header in the language that it is not in, and one that lacks another header.
+    """Leave out readings that can't be compared: in the wrong language, or without an included header.
 
-    A name that ends with `.h` says neither. What is read as C without an error is C; where it asks itself which of
-    them it is, or what it includes does, it is both. One that lacks another header in one release alone has failed.
+    A name that ends with `.h` leaves the language open. A header that is read as C without errors is C; it is both if
+    it, or a header that it includes, tests for C++. A header that misses another one in one release only has failed.
     """
     sides = (old, new)
     both = old.of_both | new.of_both
@@ -50,7 +50,7 @@ def comparable_parts(old: ParsedHeaders, new: ParsedHeaders) -> tuple[ParsedHead
             not both.isdisjoint((place, *header.includes)) for readings in by_language.values() for header in readings
         )
         if all(by_language.values()):
-            # What is there in one release alone may be in the other one by a name that is of C++.
+            # A header in one release only may be in the other one under a name for C++.
             if whole["c"] and not is_of_both and len(by_language["c"]) == len(sides):
                 left_out.add((place, "c++"))
             elif whole["c++"] and not whole["c"]:
@@ -63,7 +63,7 @@ def comparable_parts(old: ParsedHeaders, new: ParsedHeaders) -> tuple[ParsedHead
 
 
 class _Index:
-    """The declarations of a release, by what they are of."""
+    """The declarations of a release, by key."""
 
     def __init__(self, side: ParsedHeaders, kinds: Collection[str]) -> None:
         self.side = side
@@ -75,7 +75,7 @@ class _Index:
                 self.own[reading.language, declaration.place, declaration.key].append(declaration)
 
     def successor(self, reading: Reading, old: HeaderDeclaration, before: _Index) -> HeaderDeclaration | None:
-        """Return what a declaration of the release `before` is here, if that is another thing."""
+        """Return the declaration that replaces one of the release `before`, if its meaning differs."""
         language = reading.language
         candidates = self.everywhere.get((language, old.key), [])
         is_own = old.place == reading.place
@@ -84,7 +84,7 @@ class _Index:
             return None
         if own:
             return own[-1]
-        # It is elsewhere now, or meant by what another header does before it includes this one.
+        # It has moved, or another header changes its meaning before including it.
         here = self.side.readings.get((reading.place, language))
         if here is None:
             moved = [new for new in candidates if (language, new.place, old.key) not in before.own]
@@ -96,7 +96,7 @@ class _Index:
 
 
 def _of_kind(side: ParsedHeaders, kinds: Collection[str]) -> Iterator[tuple[Reading, HeaderDeclaration]]:
-    """Yield all of some kinds; constants with those that are members of an enumeration that has a name."""
+    """Yield all declarations of some kinds; constants include the members of named enumerations."""
     yield from side.of_kind(*kinds)
     if "enumerator" in kinds:
         for reading, type_ in side.of_kind("type"):
@@ -104,7 +104,7 @@ def _of_kind(side: ParsedHeaders, kinds: Collection[str]) -> Iterator[tuple[Read
 
 
 def _members(enumeration: HeaderDeclaration) -> Iterator[HeaderDeclaration]:
-    """Yield the members of an enumeration as constants, by the names that they have where the enumeration is."""
+    """Yield the members of an enumeration as constants, with their qualified names."""
     within, separator, name = enumeration.key.removeprefix("tag ").rpartition("::")
     is_scoped = not enumeration.meaning.removeprefix("enum ").isdigit()
     prefix = f"{within}{separator}{f'{name}::' if is_scoped else ''}"
@@ -114,11 +114,11 @@ def _members(enumeration: HeaderDeclaration) -> Iterator[HeaderDeclaration]:
 
 
 def changes(old: ParsedHeaders, new: ParsedHeaders, *kinds: str) -> Iterator[Changed]:
-    """Yield what is another thing now, each once; a header that is gone takes nothing away."""
+    """Yield the declarations whose meaning has changed, each once; missing headers are not compared."""
     before, after = (_Index(side, kinds or MEANT) for side in (old, new))
     names: set[str] = set()
     if "enumerator" in kinds:
-        # What is a member of one enumeration in both: the types are compared, which tells of it.
+        # Members of an enumeration in both: the comparison of types reports these.
         kept = {(reading.language, type_.key) for reading, type_ in new.of_kind("type") if type_.members}
         types = (type_ for reading, type_ in old.of_kind("type") if (reading.language, type_.key) in kept)
         names.update(member.name for type_ in types for member in _members(type_))
@@ -129,7 +129,7 @@ def changes(old: ParsedHeaders, new: ParsedHeaders, *kinds: str) -> Iterator[Cha
 
 
 def constants(side: ParsedHeaders) -> dict[str, HeaderDeclaration]:
-    """Return the constants of a release by name, but those that say which release it is: in no enumeration one does."""
+    """Return the constants of a release by name, without those for its version, which are never in enumerations."""
     by_name = {constant.key: constant for _, constant in _of_kind(side, CONSTANTS)}
     return {
         name: constant
@@ -139,7 +139,7 @@ def constants(side: ParsedHeaders) -> dict[str, HeaderDeclaration]:
 
 
 def lost_constants(old: ParsedHeaders, new: ParsedHeaders, *, is_all: bool) -> tuple[str, ...]:
-    """Return the constants that a release has no more, as far as it was read; `is_all` is whether all headers were."""
+    """Return constants that are missing in a release, as far as it was read; `is_all` is whether all headers were."""
     known = {constant.name for _, constant in _of_kind(new, CONSTANTS)}
     known |= {member.name for _, type_ in old.of_kind("type") for member in _members(type_)}
     is_read = _reader(new, is_all=is_all)
@@ -151,9 +151,9 @@ def lost_constants(old: ParsedHeaders, new: ParsedHeaders, *, is_all: bool) -> t
 
 
 def lost_declarations(old: ParsedHeaders, new: ParsedHeaders, *, is_all: bool) -> tuple[str, ...]:
-    """Return the names of what a release declares no more, as `lost_constants` does: compiled code may still work."""
+    """Return the names of declarations that are missing in a release, as `lost_constants` does."""
     known = {declaration.key for _, declaration in new.of_kind(*MEANT)}
-    # A header that is in one release alone was read as C++ too, where it may be of C.
+    # A header in one release only was read as C++ too, even if it is C.
     of_c = known | {function.key for reading, function in old.of_kind("function") if reading.language == "c"}
     is_read = _reader(new, is_all=is_all)
     lost = (each for _, each in old.of_kind(*MEANT) if each.key not in known and is_read(each.place))
@@ -167,30 +167,30 @@ def lost_declarations(old: ParsedHeaders, new: ParsedHeaders, *, is_all: bool) -
 
 
 def _reader(side: ParsedHeaders, *, is_all: bool) -> Callable[[str], bool]:
-    """Return what says whether all of a header was read, or of those that there are if it is none of them."""
+    """Return a function that tells whether a header was read completely, or is missing while all others were read."""
     faulty = {place for (place, _), reading in side.readings.items() if not reading.is_whole} | side.faults().keys()
     there = {place for place, _ in side.readings}
     return lambda place: place not in faulty and (is_all or place in there)
 
 
 def differing_bodies(old: ParsedHeaders, new: ParsedHeaders, kind: str) -> list[str]:
-    """Return the names of one kind of what is compiled into who uses it, and is another now.
+    """Return the names of declarations with changed code of one kind, which is compiled into its users.
 
-    Of a function that may be its `body` or a `default`, of a variable its `initialiser`; and the text of a `macro`.
+    Kinds are the `body` or a `default` of a function, the `initialiser` of a variable, and the text of a `macro`.
     """
     before, after = ({(body.name, body.meaning) for _, body in side.of_kind(kind)} for side in (old, new))
     return sorted({name for name, _ in before - after} & {name for name, _ in after})
 
 
 def differing_specialisations(old: ParsedHeaders, new: ParsedHeaders) -> list[str]:
-    """Return what one release has instead of what a template of both makes: elsewhere that is another thing."""
+    """Return specialisations that only one release has, of a template of both."""
     before, after = ({special.name: special.meaning for _, special in side.of_kind("special")} for side in (old, new))
     primaries, in_both = {**before, **after}, _templates(old) & _templates(new)
     return sorted(name for name in before.keys() ^ after.keys() if primaries[name] in in_both)
 
 
 def _templates(side: ParsedHeaders) -> set[str]:
-    """Return the keys of what may be a template, of functions without what they take."""
+    """Return the keys of possible templates; of functions without their parameters."""
     return {
         f"function {declaration.name.partition('(')[0]}" if declaration.kind == "function" else declaration.key
         for _, declaration in side.of_kind("type", "text", "function")

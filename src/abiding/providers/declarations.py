@@ -10,19 +10,19 @@ if TYPE_CHECKING:
 
 __all__ = ["CONSTANTS", "MEANT", "OTHER_LANGUAGE", "HeaderDeclaration", "ParsedHeaders", "Reading"]
 
-# What libraries have; a constant is in who uses it.
+# Kinds that libraries contain; constants are compiled into their users.
 MEANT = frozenset({"type", "function", "variable"})
-# Macros and variables, macros that are guards, and what stands in enumerations.
+# Macros and variables with values, include guards, and members of unnamed enumerations.
 CONSTANTS = frozenset({"constant", "guard", "enumerator"})
 OTHER_LANGUAGE = {"c": "c++", "c++": "c"}
 
 
 class HeaderDeclaration(NamedTuple):
-    """Something that a header declares: where, of which kind, what it means to a binary, and what it leads to.
+    """A declaration in a header: its place, its kind, its meaning to a binary, and the types that it uses.
 
-    `key` is the same for all declarations of one thing, `name` is what people call it. `members` are constants of an
-    enumeration, of which there may be more. `uses` are keys of types, `symbol` is the name in a library's table, and
-    `begins` are keys of types that a value begins with.
+    `key` is equal for all declarations of one thing, `name` is for people. `members` are constants of an enumeration,
+    to which others may be added. `uses` are keys of types, `symbol` is the name in a library's symbol table, and
+    `begins` are keys of types that are at the start of a value.
     """
 
     place: str
@@ -36,12 +36,12 @@ class HeaderDeclaration(NamedTuple):
     begins: tuple[str, ...] = ()
 
     def is_kept_by(self, other: HeaderDeclaration) -> bool:
-        """Return whether another one means the same, or the same and more."""
+        """Return whether another declaration has the same meaning, and all its members."""
         return self.meaning == other.meaning and self.members <= other.members
 
 
 class Reading(NamedTuple):
-    """One header as it was read in one language: what it includes, errors by places, and what it has not found."""
+    """One header, read in one language: its declarations, its includes, errors by header, and missing headers."""
 
     place: str
     language: str
@@ -53,19 +53,19 @@ class Reading(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of the header itself was understood."""
+        """Whether the header itself was read without errors."""
         return not self.failed and not self.missing and self.place not in self.errors
 
 
 class ParsedHeaders(NamedTuple):
-    """What all headers of a release declare, by place and language; `of_both` are those meant for C and for C++."""
+    """The readings of all headers of a release, by place and language; `of_both` are headers for both C and C++."""
 
     readings: Mapping[tuple[str, str], Reading]
     of_both: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, readings: Collection[Reading], of_both: Collection[str] = ()) -> ParsedHeaders:
-        """Return what some readings came to."""
+        """Collect readings."""
         return cls({(reading.place, reading.language): reading for reading in readings}, frozenset(of_both))
 
     def without(self, left_out: Collection[tuple[str, str]]) -> ParsedHeaders:
@@ -73,23 +73,23 @@ class ParsedHeaders(NamedTuple):
         return self._replace(readings={key: header for key, header in self.readings.items() if key not in left_out})
 
     def failing(self, why: Mapping[tuple[str, str], str]) -> ParsedHeaders:
-        """Return the same without what some readings came to, each with the reason."""
+        """Return the same with some readings marked as failed, each with the reason."""
         failed = {key: Reading(*key, failed=text) for key, text in why.items() if key in self.readings}
         return self._replace(readings={**self.readings, **failed})
 
     def of_kind(self, *kinds: str) -> Iterator[tuple[Reading, HeaderDeclaration]]:
-        """Yield all that is declared of some kinds, each with the reading that it is of."""
+        """Yield all declarations of some kinds, each with its reading."""
         for reading in self.readings.values():
             for declaration in reading.declarations:
                 if declaration.kind in kinds:
                     yield reading, declaration
 
     def names(self, *kinds: str) -> set[str]:
-        """Return the names of all that is declared of some kinds."""
+        """Return the names of all declarations of some kinds."""
         return {declaration.name for _, declaration in self.of_kind(*kinds)}
 
     def faults(self) -> dict[str, str]:
-        """Return the headers that were not wholly read, not even where others include them, each with a reason."""
+        """Return the headers that were not completely read, not even by inclusion, each with a reason."""
         clean: set[tuple[str, str]] = set()
         why: dict[tuple[str, str], str] = {}
         for (place, language), reading in self.readings.items():

@@ -26,8 +26,7 @@ __all__ = ["judge_exports"]
 def judge_exports(subject: Subject) -> Iterator[Finding]:
     """Find providers of which a wheel admits later versions than they promise to fit (`looser-than-exported`).
 
-    Where a promise begins depends on the version that was linked with, which nothing tells; a build of ours has judged
-    both ends.
+    The lower bound of a promise depends on the version at link time, which is unknown; builds check both bounds.
     """
     if subject.record:
         return
@@ -62,7 +61,7 @@ def judge_exports(subject: Subject) -> Iterator[Finding]:
 
 
 def _export(provider: Contents) -> Export | None:
-    """Return what a provider exports; nothing if it can't be read: a check of the provider itself says so."""
+    """Return the export of a provider; None if it can't be read, which a check of the provider reports."""
     try:
         record = record_in(provider.member, provider.name, provider.name)
     except AbidingError:

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 __all__ = ["MARK", "WRAPPER", "Files"]
 
-# The file that includes a header, and has behind it what makes the compiler work out its constants.
+# The file that includes a header, followed by code that makes the compiler evaluate its constants.
 WRAPPER = "abiding-wrapper"
-# What stands before the name of a macro that says that the compiler reads some part of a header.
+# The prefix of macros that mark branches of a header.
 MARK = "abiding_taken_"
 _WRAPPERS = frozenset({f"{WRAPPER}.c", f"{WRAPPER}.cpp"})
 
 
 class Files:
-    """The headers in a folder, and what is none of them: of the compiler, or from elsewhere."""
+    """The headers in a folder, as opposed to those of the compiler or from elsewhere."""
 
     def __init__(self, folder: str, others: list[str]) -> None:
         self.folder = folder
@@ -37,7 +37,7 @@ class Files:
         return os.path.join(self.folder, place)  # noqa: PTH118
 
     def place(self, name: str) -> str | None:
-        """Return the place of a header; empty for what is the compiler's, None for what is from elsewhere."""
+        """Return the place of a header; empty if it is the compiler's, None if it is from elsewhere."""
         if name not in self._places:
             self._places[name] = self._place(os.path.normpath(name))
         return self._places[name]
@@ -50,7 +50,7 @@ class Files:
         return "" if os.path.realpath(name).startswith(self.others) else None
 
     def called(self, name: str) -> list[str]:
-        """Return the places of headers that the name in an `#include` may mean."""
+        """Return the places of headers to which an `#include` may refer."""
         if not self._called:
             for path in self.all():
                 self._called.setdefault(path.name, []).append(path.relative_to(self.folder).as_posix())
@@ -59,11 +59,11 @@ class Files:
         return [place for place in places if place.split("/")[-len(last) :] == last]
 
     def text(self, place: str) -> bytes:
-        """Return what a header has in it."""
+        """Return the text of a header."""
         if place not in self._texts:
             self._texts[place] = Path(self.path(place)).read_bytes()
         return self._texts[place]
 
     def line(self, place: str, line: int, offset: int) -> int:
-        """Return in which line something is, but for the lines that mark a part of a header."""
+        """Return a line number without counting the lines that mark branches."""
         return line - self.text(place)[:offset].count(b"#define %s" % MARK.encode())

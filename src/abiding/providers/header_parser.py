@@ -33,14 +33,14 @@ _ERROR = 3
 # Entries in one line.
 _AT_ONCE = 200
 _KEEP_GOING, _INCOMPLETE = 0x200, 0x02
-# Errors in a header with those that it includes, and for each macro that may be a constant.
+# The maximum of errors in a header with its includes, and for each macro that may be a constant.
 _ERRORS, _FOR_ONE = 300, 4
-# Headers, each with those that it includes, of which each is looked into wherever it is included.
+# Up to this number of headers, counted with their includes, each is read wherever it is included.
 _MANY = 2000
 
 
 def main() -> int:
-    """Read what a request asks for, which is in the file that the last argument names."""
+    """Read the headers of a request, which is in the file that the last argument names."""
     request = Request(**json.loads(Path(sys.argv[-1]).read_bytes()))
     index = _index()
     _write({"ready": index is not None})
@@ -51,7 +51,8 @@ def main() -> int:
         if time.process_time() > request.seconds:
             break
         _write({"begun": [place, language]})
-        if hasattr(signal, "setitimer"):  # one that takes too long ends the process, and with it no other one
+        # A header that takes too long ends this process; `headers` starts another one for the rest.
+        if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_PROF, request.each)
         try:
             answer = reader.read(place, language)
@@ -65,7 +66,7 @@ def main() -> int:
 
 
 def _index() -> Index | None:
-    """Return what libclang reads with; None where the library or its binding is missing."""
+    """Return an index of libclang; None if the library or its binding is missing."""
     try:
         from clang.cindex import Index, LibclangError
     except ImportError:
@@ -84,10 +85,10 @@ def _write(answer: dict[str, Any]) -> None:
 
 
 class Request(NamedTuple):
-    """What is to be read: places in a folder, each with its language, within seconds, for all and for each.
+    """The headers to read: places in a folder, each with its language, with time limits for all and for each.
 
-    `arguments` and `folders` are the compiler's, by language: how it is called, and where it looks for what is
-    included. `scratch` is a folder for what is read again and again. With `uses`, what they lead to is wanted too.
+    `arguments` are the compiler's, by language, `folders` its include folders. `scratch` is a folder for a precompiled
+    header. With `uses`, the types that declarations use are returned too.
     """
 
     folder: str
@@ -121,7 +122,7 @@ class Reader:
             self._prepare()
 
     def ordered(self) -> Iterator[tuple[str, str]]:
-        """Yield what is to be read. Of very many headers those come first that include what no other one has before."""
+        """Yield the headers to read. If there are very many, those come first that include new ones."""
         readings = [(place, language) for place, language in self.request.readings]
         if not self.is_large:
             yield from readings
@@ -135,7 +136,7 @@ class Reader:
         yield from left
 
     def read(self, place: str, language: str) -> dict[str, Any]:
-        """Read one header: what it declares and what it includes, its errors, and whether it looks elsewhere."""
+        """Read one header. Returns its declarations, its includes, and its errors, or why it failed."""
         from clang.cindex import TranslationUnitLoadError
 
         if self.is_large and language == "c":
@@ -180,13 +181,13 @@ class Reader:
 
     def _parse(self, text: str, language: str, errors: int = _ERRORS) -> TranslationUnit:
         wrapper = os.path.join(self.request.folder, f"{WRAPPER}.{'c' if language == 'c' else 'cpp'}")  # noqa: PTH118
-        # What is none of C may take for ever as C: there it ends with the first header that is not there.
+        # A C++ header may take for ever as C, so there reading ends at the first missing header.
         options = _INCOMPLETE | (_KEEP_GOING if language == "c++" else 0)
         arguments = [*self.arguments[language], f"-ferror-limit={errors}"]
         return self.index.parse(wrapper, arguments, [(wrapper, text)], options=options)
 
     def _prepare(self) -> None:
-        """Have the compiler read the standard library once, as far as headers include it."""
+        """Precompile the parts of the standard library that headers include."""
         from clang.cindex import TranslationUnitSaveError
 
         text = include_lines(path.read_bytes() for path in self.files.all())
@@ -197,9 +198,9 @@ class Reader:
                 self.arguments["c++"] = [*self.arguments["c++"], "-include-pch", saved]
 
     def _errors(self, unit: TranslationUnit, own: str) -> tuple[dict[str, list[_Error]], list[str]]:
-        """Return the errors in headers of this folder, by place in their order, and those that lose something.
+        """Return the errors in headers of this folder, by place and in order, and those on missing headers.
 
-        One where the header itself is included is that header's: its first line can't be read.
+        An error at the inclusion of the header itself counts as one in it.
         """
         errors: dict[str, list[_Error]] = {}
         missing = set()
@@ -217,7 +218,7 @@ class Reader:
         return {place: sorted(its) for place, its in errors.items()}, sorted(missing)
 
     def _new(self, place: str, language: str, declarations: Iterable[HeaderDeclaration]) -> Iterator[HeaderDeclaration]:
-        """Yield what was not written before: of what other headers include only what it means here and nowhere else."""
+        """Yield declarations that were not written before; those of included headers, only if they differ here."""
         for declaration in declarations:
             if declaration.place == place or (language, declaration) not in self.written:
                 self.written.add((language, declaration))

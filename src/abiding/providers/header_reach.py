@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 __all__ = ["ANYTHING", "Reach", "headers_at_hand", "reach_of"]
 
-# The key of what a function leads to that takes `void *`: any type.
+# The key for `void *`, which may point to any type.
 ANYTHING = "void *"
 
 
 class Reach(NamedTuple):
-    """What some symbols lead to, by types: the `keys`; and those of the symbols that no header declares.
+    """The `keys` of types that can be reached from some symbols, and those symbols that no header declares.
 
-    `beyond` are those of types that begin with one of these, and of what they lead to: who says that a function takes a
-    base may hand over what derives from it.
+    `beyond` are keys of types that begin with one of these, and of those that they reach: a function that takes a base
+    class may be given a derived one.
     """
 
     keys: frozenset[str]
@@ -32,12 +32,12 @@ class Reach(NamedTuple):
 
     @property
     def is_all(self) -> bool:
-        """Whether all are declared: what others lead to is not known."""
+        """Whether all symbols are declared, so that nothing else can be reached."""
         return not self.undeclared
 
 
 def reach_of(declared: ParsedHeaders, symbols: Collection[str]) -> Reach:
-    """Find what the functions and variables with these symbols lead to."""
+    """Find the types that can be reached from the functions and variables with these symbols."""
     leading: dict[str, set[str]] = defaultdict(set)
     derived: dict[str, set[str]] = defaultdict(set)
     symbols_by_key = {}
@@ -53,7 +53,7 @@ def reach_of(declared: ParsedHeaders, symbols: Collection[str]) -> Reach:
 
 
 def headers_at_hand(declared: ParsedHeaders, symbols: Collection[str]) -> frozenset[str]:
-    """Return the headers that somebody has at hand who includes what declares some functions."""
+    """Return the headers that are included with those that declare some functions."""
     return frozenset(
         place
         for reading, function in declared.of_kind("function")

@@ -27,7 +27,7 @@ __all__ = ["Headers", "NoParserError", "collect", "compiler", "read"]
 
 
 _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx|h\+\+)", re.IGNORECASE)
-# What headers include, and nobody else; and what has no ending, as those of Eigen and of the standard library.
+# Endings of files that only headers include; and headers without an ending, as in Eigen and the standard library.
 _PART = re.compile(r".*\.(?:inc|inl|ipp|tcc|tpp|def|cuh)", re.IGNORECASE)
 _BARE = re.compile(r"(?:.*/)?include/(?:.*/)?\w+")
 _FIT = re.compile(r'[^\x00-\x1f\x7f"\\]+')
@@ -36,18 +36,18 @@ _TARGET = re.compile(r"^Target: (\S+)$", re.MULTILINE)
 
 
 class NoParserError(Exception):
-    """Headers can't be read on this machine; it says why, and what would help."""
+    """Headers can't be read on this machine; the message has the reason, and a remedy."""
 
 
 class Headers(NamedTuple):
-    """The headers of a distribution, by their places, and how many there are that are not looked at."""
+    """The headers of a distribution, by place, and the number of those that are not read."""
 
     texts: Mapping[str, bytes]
     passed_over: int = 0
 
 
 class Compiler(NamedTuple):
-    """A compiler in one language: the folders that it includes from, and what its code is for."""
+    """A compiler in one language: its include folders, and its target."""
 
     folders: tuple[str, ...]
     target: str
@@ -57,14 +57,14 @@ def compiler() -> list[str] | None:
     """Return the C compiler at hand, with its arguments: the one that `CC` names, or one of the usual names."""
     try:
         named = shlex.split(os.environ.get("CC", ""))
-    except ValueError:  # a quotation that does not end names none
+    except ValueError:  # an unterminated quotation names no compiler
         return None
     program = shutil.which(named[0]) if named else next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
     return [program, *named[1:]] if program else None
 
 
 def collect(places: Iterable[str], read: Callable[[list[str]], Iterable[tuple[str, bytes]]]) -> Headers:
-    """Read the headers among some files, as far as they are looked at. `read` is given places, and yields contents."""
+    """Read the headers among some files, up to a limit. `read` is called with places, and yields contents."""
     headers = (place for place in places if _is_read(place) or _PART.fullmatch(place))
     wanted = sorted(headers, key=lambda place: (not _is_read(place), place))
     texts: dict[str, bytes] = {}
@@ -78,12 +78,12 @@ def collect(places: Iterable[str], read: Callable[[list[str]], Iterable[tuple[st
 
 
 def _is_read(place: str) -> bool:
-    """Return whether a file is a header that others than headers include, by its name."""
+    """Return whether a file is a public header, by its name."""
     return bool(_HEADER.fullmatch(place) or _BARE.fullmatch(place))
 
 
 def read(headers: Mapping[str, bytes], *, uses: bool = False) -> ParsedHeaders:
-    """Read all headers, each in its languages, with what they lead to if `uses`. Raises `NoParserError`."""
+    """Read all headers, each in its languages; with `uses`, also the types used. Raises `NoParserError`."""
     command = compiler()
     if command is None:
         raise NoParserError("there is no C compiler")
@@ -92,7 +92,7 @@ def read(headers: Mapping[str, bytes], *, uses: bool = False) -> ParsedHeaders:
 
 
 class HeaderParser:
-    """Has headers in a folder of their own, and what reads them."""
+    """Reads headers, which are copied into a folder, by a separate process."""
 
     def __init__(self, folder: Path, headers: Mapping[str, bytes], command: list[str], *, uses: bool) -> None:
         self.headers, self.uses, self.began = headers, uses, processor_seconds()
@@ -107,7 +107,7 @@ class HeaderParser:
             file.write_bytes(data)
 
     def parse(self) -> ParsedHeaders:
-        """Return what they declare. Where reading one ends the process, another goes on with the next one."""
+        """Return the declarations. If a header ends the process, a new process continues with the next one."""
         wanted = [
             (place, language)
             for place in sorted(self.headers)
@@ -141,10 +141,10 @@ class HeaderParser:
     def _run(
         self, waiting: list[tuple[str, str]], seconds: float, most: int
     ) -> tuple[list[Reading], tuple[str, str] | None, str, int]:
-        """Read headers; return those that were read, which one was not, and why, and how many bytes they came to."""
+        """Read headers in one process. Returns the readings, the header that failed, the reason, and the size."""
         request = self.scratch / "request.json"
         request.write_text(json.dumps(self._request(waiting, seconds)))
-        # Whatever this process imports from, and nothing that stands around.
+        # The import path of this process, without the current folder.
         code = f"import sys; sys.path[:] = {[folder for folder in sys.path if folder]!r}\n"
         code += "from abiding.providers.header_parser import main; sys.exit(main())"
         with TemporaryFile() as output, TemporaryFile() as errors:
@@ -159,7 +159,7 @@ class HeaderParser:
             return readings, begun, why, size
 
     def _request(self, waiting: list[tuple[str, str]], seconds: float) -> dict[str, object]:
-        # What is in no folder for it hides nothing of the system's: a library may have a header `string.h`.
+        # Other folders must not hide headers of the system: a library may have a `string.h`.
         roots = [
             option
             for root in _roots(self.headers)
@@ -170,7 +170,7 @@ class HeaderParser:
         for language, standard in (("c", "gnu17"), ("c++", "gnu++20")):
             if its_compiler := self.compilers[language]:
                 target = [f"--target={its_compiler.target}"] if its_compiler.target else []
-                # Python's: headers of extensions include its own.
+                # Python's headers, which headers of extensions include.
                 included_from = (*its_compiler.folders, sysconfig.get_path("include"))
                 system = [part for folder in included_from for part in ("-isystem", folder)]
                 arguments[language] = ["-x", language, f"-std={standard}", *_FLAGS, *target, *roots, *system]
@@ -187,7 +187,7 @@ class HeaderParser:
         }
 
 
-# Of attributes that this compiler does not know, and the other does, it is wanted what they say.
+# Replaces attributes that clang does not know, and another compiler does, by annotations.
 _FLAGS = (
     "-w",
     "-fno-spell-checking",
@@ -199,7 +199,7 @@ _FLAGS = (
 
 @cache
 def _compiler(command: tuple[str, ...], language: str) -> Compiler | None:
-    """Ask a compiler where it includes from; None if it does not know the language."""
+    """Return the compiler with its include folders; None if it does not know the language."""
     line = [*command, "-E", "-v", "-x", language, os.devnull]
     environment = {**os.environ, "LC_ALL": "C"}
     try:
@@ -217,9 +217,9 @@ def _compiler(command: tuple[str, ...], language: str) -> Compiler | None:
 def _answers(
     output: IO[bytes], places: Mapping[str, str], most: int, why: str
 ) -> tuple[tuple[str, str] | None, list[Reading], int]:
-    """Return the header that was begun and not read, if there is one, what was read, and what it takes.
+    """Return the header that was begun and not finished, if any, the readings, and their size in memory.
 
-    `why` is how the parser ended. Raises `NoParserError`.
+    `why` is how the process ended. Raises `NoParserError`.
     """
     if not (first := output.readline()):
         raise NoParserError(f"{why} before it read any")
@@ -245,7 +245,7 @@ def _answers(
     return begun, readings, max(most - left, 0)
 
 
-# What it takes in memory to have one more declaration, however short.
+# The memory for a declaration, without its texts.
 _EACH = 250
 
 
@@ -273,7 +273,7 @@ def _inside(place: str) -> PurePosixPath:
 
 
 def _roots(places: Iterable[str]) -> list[str]:
-    """Return the folders that headers may be included from: the ones called `include`, else their own."""
+    """Return the include folders: those named `include`, else the headers' own folders."""
     return sorted({_root(place) for place in places})
 
 

@@ -16,23 +16,23 @@ __all__ = ["Edition", "History", "Lifetime", "Unread", "lifetimes"]
 
 
 class Edition(NamedTuple):
-    """One version of a provider: the file that was read, and its libraries by their place below site-packages."""
+    """One version of a provider: the wheel that was read, and its libraries by place below site-packages."""
 
     version: str
     filename: str
     libraries: Mapping[str, Exports]
 
     def known_as(self, library: str) -> Exports | None:
-        """Return the library that others know by this name: by SONAME, or by file name."""
+        """Return the library with this SONAME or file name."""
         return self.libraries.get(self.place_of(library))
 
     def place_of(self, library: str) -> str:
-        """Return the place of the library that others know by this name; empty if there is none."""
+        """Return the place of the library with this SONAME or file name; empty if there is none."""
         names = ((place, known.name, place.rpartition("/")[2]) for place, known in self.libraries.items())
         return next((place for place, *known in names if library in known), "")
 
     def with_needs(self, library: Exports) -> Iterator[Exports]:
-        """Yield a library, and those of this edition that it brings along."""
+        """Yield a library, and those of this edition that it needs."""
         waiting, seen = [library], {library.name}
         while waiting:
             loaded = waiting.pop()
@@ -49,7 +49,7 @@ class Edition(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A version that could not be read, and why: it refutes nothing."""
+    """A version that could not be read, and the reason."""
 
     version: str
     filename: str
@@ -57,9 +57,9 @@ class Unread(NamedTuple):
 
 
 class History(NamedTuple):
-    """What was read of a provider: its editions, the oldest first, and what could not be read.
+    """The editions of a provider, the oldest first, and those that could not be read.
 
-    `others` are editions that are not to be chosen, being yanked or not admitted: they tell whose a symbol is.
+    `others` are yanked or not admitted; they only show which library a symbol belongs to.
     """
 
     distribution: str
@@ -75,19 +75,19 @@ class History(NamedTuple):
 
     @property
     def ever(self) -> tuple[Edition, ...]:
-        """All editions, those too that are not to be chosen."""
+        """All editions, including `others`."""
         return (*self.editions, *self.others)
 
 
 class Lifetime(NamedTuple):
-    """Since when a symbol is there without a gap, and the first version without it; empty if it is still there."""
+    """The version since which a symbol exists without a gap, and the first one without it, or empty."""
 
     first: str
     missing: str = ""
 
 
 def lifetimes(history: History) -> dict[str, dict[str, Lifetime]]:
-    """Tell when each symbol of each library came and went, by the library's name; those of the toolchain left out."""
+    """Return the lifetime of each symbol of each library, by library name; without symbols of the toolchain."""
     lives: dict[str, dict[str, Lifetime]] = {}
     for edition in history.editions:
         there: dict[str, set[str]] = {}
@@ -96,7 +96,7 @@ def lifetimes(history: History) -> dict[str, dict[str, Lifetime]]:
         for name, symbols in there.items():
             known = lives.setdefault(name, {})
             for symbol in symbols:
-                # What comes back counts from then on, as dpkg-gensymbols has it.
+                # A symbol that comes back counts from then on, as in dpkg-gensymbols.
                 if (symbol not in known or known[symbol].missing) and not is_of_toolchain(symbol):
                     known[symbol] = Lifetime(edition.version)
         for name, known in lives.items():

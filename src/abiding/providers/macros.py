@@ -25,9 +25,9 @@ __all__ = ["CONDITION", "Guard", "Probes", "closure", "guard_of", "macro_texts",
 _DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\(?)((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)', re.MULTILINE)
 _WORD = re.compile(rb"[A-Za-z_]\w*")
-# What is in no expression; behind one of these the compiler would not find back to the next one.
+# Tokens of no expression, after which the compiler could not recover.
 _STATEMENT = re.compile(rb"[{};#]|<%|%>|%:|\b(?:asm|__asm__|_Pragma|template|namespace|extern|typedef)\b")
-# What is another value in each place, or each time.
+# Macros whose value differs with place or time.
 _OF_PLACE = re.compile(
     rb"\b__(?:FILE|FILE_NAME|BASE_FILE|LINE|COUNTER|INCLUDE_LEVEL|DATE|TIME|TIMESTAMP)__\b|\b__(?:func|FUNCTION)__\b"
 )
@@ -39,25 +39,25 @@ _TEXT = re.compile(_LITERAL, re.DOTALL)
 _BRACKET = re.compile(rb"<:|:>|[()\[\]]")
 _BLANK = re.compile(_LITERAL + rb"|(?:\s|\\\r?\n)+", re.DOTALL)
 _CLOSED_BY = {b"(": b")", b"[": b"]", b"<:": b":>"}
-# What may stand before a guard, and the guard.
+# What may be before an include guard, and the guard.
 _BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/|#[ \t]*pragma[ \t]+once\b", re.DOTALL)
 _GUARD = re.compile(rb"#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b", re.DOTALL)
 CONDITION = re.compile(
     rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE
 )
-# How a guard is called that has a value: what is overridable alone in its header looks like one.
+# Names of guards with values; an overridable macro that is alone in its header looks like one.
 _OF_GUARD = re.compile(r"_(?:H|HH|HPP|HXX|INC|INL|INCLUDED?|GUARD)_*$", re.IGNORECASE)
 _NAMED = "abiding_value_"
-# What a header leaves to who includes it.
+# Macros that a header leaves to the code that includes it.
 _HELP = "#include <stddef.h>\n#include <stdint.h>\n#include <limits.h>\n#include <float.h>\n"
 _HELP_IN_C = "#ifndef true\n#define true 1\n#define false 0\n#endif\n"
 _MOST = 20_000
-# The guards of so many are kept.
+# The size of the cache of guards.
 _HEADERS = 1000
 
 
 class Probes:
-    """Variables with the values of a header's macros; `is_cut` if there are more than are looked at."""
+    """Variables with the values of a header's macros; `is_cut` is whether there are too many."""
 
     def __init__(self, files: Files, place: str, language: str) -> None:
         places = _candidates(files, place, language)
@@ -69,7 +69,7 @@ class Probes:
         self.text = "".join((_HELP, _HELP_IN_C if language == "c" else "", *probes)) if self._places else ""
 
     def values(self, unit: TranslationUnit) -> Iterator[HeaderDeclaration]:
-        """Yield the constants among them."""
+        """Yield the macros that are constants, with their values."""
         for cursor in unit.cursor.get_children() if self._places else ():
             name = cursor.spelling.removeprefix(_NAMED)
             if name != cursor.spelling and (value := value_of(cursor)) is not None:
@@ -79,7 +79,7 @@ class Probes:
                     yield HeaderDeclaration(place, kind, name, name, value)
 
     def _kind(self, name: str, value: str) -> str:
-        """Return what a macro with a value is: a `guard` is one that nobody misses, and empty what nobody uses."""
+        """Return the kind of a macro with a value: `constant`, `guard`, or empty for one without use."""
         guard = guard_of(self._files.text(self._places[name]))
         if name.startswith(MARK):
             return "taken"
@@ -92,7 +92,7 @@ class Probes:
 
 
 def macro_texts(files: Files, places: Iterable[str], constants: Collection[str]) -> Iterator[HeaderDeclaration]:
-    """Yield what stands for the texts of macros in some headers, but of those that are `constants`."""
+    """Yield digests of the texts of macros in some headers, except for those that are `constants`."""
     by_place = {place: _macros(files.text(place)) for place in places}
     names = {macro.name for macros in by_place.values() for macro in macros}
     for place, macros in by_place.items():
@@ -131,7 +131,7 @@ def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
     taken, _, value = rest.partition(b")") if bracket else (b"", b"", rest)
     plain = _TEXT.sub(b" 0 ", value)
     words = {*_WORD.findall(plain)} - {*_WORD.findall(taken)}
-    # Another name of a macro that says which release it is.
+    # A macro that only has another name for the version.
     other = value.strip(b" ()\t").decode("utf-8", "replace")
     is_empty = not value.strip() or (not bracket and other.isidentifier() and is_version(other, ()))
     text = _BLANK.sub(lambda match: b" " if match[0][:1].isspace() or match[0][:1] == b"\\" else match[0], rest)
@@ -146,7 +146,7 @@ def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
 
 
 def _is_balanced(value: bytes) -> bool:
-    """Return whether brackets that open also close."""
+    """Return whether brackets are balanced."""
     waiting: list[bytes] = []
     for bracket in _BRACKET.findall(value):
         if bracket in _CLOSED_BY:
@@ -162,7 +162,7 @@ def _included_names(text: bytes) -> tuple[str, ...]:
 
 
 def closure(files: Files, place: str) -> list[str]:
-    """Return the headers that one includes, in turn, by their names; it stands last."""
+    """Return the headers that one includes, directly or not, and itself at the end."""
     headers = {place: None}
     waiting = [place]
     while waiting:
@@ -174,7 +174,7 @@ def closure(files: Files, place: str) -> list[str]:
 
 
 def _candidates(files: Files, place: str, language: str) -> dict[str, str]:
-    """Return the macros that may be constants, by name, each with the header that defines it last."""
+    """Return the macros that may be constants, by name, each with the last header that defines it."""
     places: dict[str, str] = {}
     uses: dict[str, set[str]] = {}
     bad: set[str] = set()
@@ -190,9 +190,9 @@ def _candidates(files: Files, place: str, language: str) -> dict[str, str]:
 
 
 class Guard(NamedTuple):
-    """The name by which a header finds out that it was read before, and that nothing in it stands outside of.
+    """The include guard of a header.
 
-    `is_used` is whether the header has that name elsewhere than in a condition, `is_alone` whether it has nothing else.
+    `is_used` is whether the header uses its name outside of conditions, `is_alone` whether it has nothing else.
     """
 
     name: str
@@ -202,7 +202,7 @@ class Guard(NamedTuple):
 
 @lru_cache(_HEADERS)
 def guard_of(data: bytes) -> Guard | None:
-    """Return the guard of a header, if it has one."""
+    """Return the include guard of a header, if it has one."""
     start = 0
     while before := _BEFORE.match(data, start):
         start = before.end()
@@ -218,12 +218,12 @@ def guard_of(data: bytes) -> Guard | None:
 
 
 def without_comments(text: bytes) -> bytes:
-    """Return a text with blanks for its comments."""
+    """Return a text with comments replaced by spaces."""
     return _COMMENT.sub(lambda match: b" " * len(match[0]) if match[0][:1] == b"/" else match[0], text)
 
 
 def _end_of(text: bytes) -> int:
-    """Return where the condition ends that a text begins with; -1 if it has another branch, or no end."""
+    """Return the end of the condition at the start of a text; -1 if it has another branch, or no end."""
     depth = 0
     for condition in CONDITION.finditer(text):
         word = condition[1]

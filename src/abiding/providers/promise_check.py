@@ -31,7 +31,7 @@ _listed = partial(literals, most=5)
 
 
 def compare(old: ProviderRelease, new: ProviderRelease) -> Iterator[Finding]:
-    """Hold a new release against the last one. Nothing is found if neither ships a library that is promised."""
+    """Compare a new release with the last one. Yields nothing if the last one promises no library."""
     export = old.export
     promised = {name for name, library in old.libraries.items() if not export or export.is_for([name, library.place])}
     if not promised:
@@ -51,7 +51,7 @@ def compare(old: ProviderRelease, new: ProviderRelease) -> Iterator[Finding]:
 
 
 def _exported_less(old: ProviderRelease, new: ProviderRelease, libraries: Sequence[str]) -> Iterator[Finding]:
-    """Warn of an export that the new release has no more, or that has lost its upper bound."""
+    """Warn of an export that is missing in the new release, or has lost its upper bound."""
     if old.export is None:
         return
     line = old.export.requires
@@ -80,7 +80,7 @@ def _exported_less(old: ProviderRelease, new: ProviderRelease, libraries: Sequen
 
 
 def _moved(old: ProviderRelease, new: ProviderRelease, libraries: Sequence[str]) -> Iterator[Finding]:
-    """Warn of libraries that lie in another folder: the run paths of who is linked with them lead to the old one."""
+    """Warn of libraries in another folder: run paths of wheels that are linked with them lead to the old one."""
     there = {(image.name, posixpath.dirname(image.place)) for image in new.contents.images}
     there |= {(name, posixpath.dirname(library.place)) for name, library in new.libraries.items()}
     moved = [name for name in libraries if (name, posixpath.dirname(old.libraries[name].place)) not in there]
@@ -156,7 +156,7 @@ def _loss(loss: Change) -> str:
 
 
 def _remarks(weak: Mapping[str, tuple[str, ...]], comparison: InterfaceComparison) -> Iterator[str]:
-    """Yield what is no loss for sure, and what was not compared."""
+    """Yield notes on possible losses, and on what was not compared."""
     for library, symbols in weak.items():
         yield (
             f"`{library}` no longer has {_listed(symbols)}, weak in C++: of a template or an inline function each file "
@@ -179,7 +179,7 @@ def _kept(
     name, before, after = new.contents.name, old.contents.version, new.contents.version
     count = sum(map(len, added.values()))
     asked = bool(count) and _series(before) == _series(after)
-    # Remarks are not on every screen, and a structure may have changed under the same symbols.
+    # Remarks are not always shown, and a structure may have changed under the same symbols.
     unseen = "" if comparison.by_layouts else f"; {_UNSEEN}{_of_headers(comparison)}"
     blind = comparison.is_blind and not comparison.by_layouts
     gone = "".join(_numbers_lost(comparison))
@@ -239,6 +239,6 @@ _GONE = (
 
 
 def _series(version: str) -> tuple[int, int, int]:
-    """Return what `x.x` is filled with: the epoch, and the first two numbers."""
+    """Return the part of a version for `x.x`: the epoch, and the first two numbers."""
     parsed = Version(version)
     return parsed.epoch, parsed.major, parsed.minor

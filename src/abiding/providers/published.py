@@ -56,13 +56,12 @@ def read_history(
     progress: Progress | None = None,
     known: dict[object, Edition | Unread] | None = None,
 ) -> History | None:
-    """Read the versions that are accepted and not yanked, and that have a wheel which can stand beside these tags.
+    """Read the accepted versions that are not yanked, and have a wheel that fits beside one with these tags.
 
-    If nothing says what is accepted, all that there ever were: they are evidence of what a library had. `wanted` are
-    the names of the libraries of interest, None for all; what these bring along is read too. `known` is what was read
-    already, to which the rest is added. None if no version has such a wheel. Raises `IndexAccessError` if there is no
-    such project, or the index can't be read, and `AbidingError` (`missing-extra`) if nothing is installed that reads
-    compiled files.
+    Without `accepted`, all versions are read, even yanked ones. `wanted` are the names of libraries to read, with those
+    that they need, None for all. `known` is an earlier history to extend. None if no version has such a wheel. Raises
+    `IndexAccessError` if there is no such project, or the index can't be read, and `AbidingError` (`missing-extra`) if
+    no reader of compiled files is installed.
     """
     wheels = []
     for files in listings.published(name, accepted)[: bounds.EDITIONS]:
@@ -88,7 +87,7 @@ def read_history(
 
 
 def read_material(wheel: Published, edition: Edition, libraries: Collection[str]) -> Material:
-    """Read from a wheel what is compared of the libraries with these names, and its headers. Raises `AbidingError`."""
+    """Read the libraries with these names from a wheel, and its headers, to compare them. Raises `AbidingError`."""
     archive = wheel.open()
     places = {place_of(member): member for member in archive.directory.names}
 
@@ -141,11 +140,11 @@ class _Reading:
             self.cache.keep_wheel(wheel.sha256, digests)
         if exports and not any(library.name for library in exports.values()):
             raise ArchiveError.at(wheel.filename, f"has no library at `{min(exports)}`, but something else")
-        # In the order of the names: by file name the first is taken, if several have it.
+        # Sorted, because the first of several with the same file name counts.
         return {place_of(member): exports[member] for member in sorted(exports) if exports[member].name}
 
     def wanted_among(self, members: Iterable[str]) -> list[str]:
-        """Return the members that may be the libraries which are wanted: all, if none is called so."""
+        """Return the members that may be wanted libraries: all, if none has such a name."""
         members = list(members)
         if self.wanted is None:
             return members
@@ -155,16 +154,16 @@ class _Reading:
     def read_members(
         self, members: Iterable[str], digests: dict[str, str], archive: Callable[[], OpenWheel]
     ) -> dict[str, Exports]:
-        """Read members, or what is kept of them by their digests; where RECORD is wrong, these are put right."""
+        """Read members, or get them from the cache by digest; wrong digests of RECORD are corrected."""
         kept = {member: self.cache.library(digests[member], self.machine) for member in members}
         libraries = {member: exports for member, exports in kept.items() if exports}
         unknown = [member for member in kept if member not in libraries]
         for member, data in archive().read(unknown, bounds.LIBRARY) if unknown else ():
-            # Most wheels of scipy-openblas32 were repaired after their RECORD was written. No installer minds.
+            # Most wheels of scipy-openblas32 were repaired after RECORD was written, which installers ignore.
             digest = digests[member] = hashlib.sha256(data).hexdigest()
             image = read_image(data, place_of(member), machine=self.machine)
             symbols = read_symbols(data, image, self.machine) if image else None
-            # A script for a linker, or an archive: it has nothing that anybody could take.
+            # A linker script or a static library, without dynamic symbols.
             exports = Exports.of(image, symbols) if image and symbols else Exports("", (), frozenset())
             self.cache.keep_library(digest, exports, self.machine)
             libraries[member] = exports
@@ -172,18 +171,18 @@ class _Reading:
 
 
 def is_library(place: str) -> bool:
-    """Return whether the file at a place may be a library that others link to: neither a module, nor a program."""
+    """Return whether the file at a place may be a library to link with: neither a module, nor a program."""
     name = place.rpartition("/")[2].lower()
     is_named = "." in name or _FRAMEWORK.search(place) is not None
     return may_be_image(place) and is_named and not name.endswith((".exe", ".pyd")) and not module_name(place)
 
 
-# The library of a framework of macOS is called as that is, without a suffix.
+# The library of a macOS framework has the framework's name, without a suffix.
 _FRAMEWORK = re.compile(r"(?:^|/)([^/]+)\.framework/(?:Versions/[^/]+/)?\1$")
 
 
 def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
-    """Return the members that are libraries, and the digest that RECORD gives of each; empty if it gives none."""
+    """Return the members that are libraries, each with its digest in RECORD, or empty."""
     record = f"{wheel.dist_info}/RECORD"
     ((_, data),) = wheel.read([record], bounds.RECORD)
     digests = dict.fromkeys((name for name in wheel.directory.names if is_library(place_of(name))), "")
@@ -198,7 +197,7 @@ def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
 
 
 def _needed(libraries: dict[str, Exports], members: Iterable[str]) -> list[str]:
-    """Return the members that some libraries bring along, and that are none of these."""
+    """Return the other members that some libraries need."""
     names = {name.rpartition("/")[2] for library in libraries.values() for name in library.needs}
     stems = set(map(stem, names - {library.name for library in libraries.values()}))
     return [name for name in members if name not in libraries and stem(name) in stems]

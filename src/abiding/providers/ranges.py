@@ -35,7 +35,7 @@ __all__ = [
 
 
 class VersionState(StrEnum):
-    """What a version has of that which a consumer takes."""
+    """Whether a version has what a consumer uses."""
 
     HAS = "has"
     LACKS_SYMBOLS = "lacks-symbols"
@@ -63,20 +63,20 @@ class VersionRow(NamedTuple):
 
     @property
     def lacks_library(self) -> bool:
-        """Whether there is no such library: what is `missing` are then others, with similar names."""
+        """Whether the library does not exist; `missing` are then libraries with similar names."""
         return self.state is VersionState.LACKS_LIBRARY
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """What is missing, symbols without a version by their names alone."""
+        """The missing symbols, without `@Base`."""
         return tuple(symbol.removesuffix(f"@{BASE}") for symbol in self.missing)
 
 
 class Range(NamedTuple):
-    """The versions of one provider, the oldest first, that some files were held against.
+    """The versions of one provider, the oldest first, as some files need them.
 
-    `floor` is the first version, and `ceiling` the first after it, that bound those around the one that it was built
-    with (else the newest that has everything); empty where nothing bounds them. `taken` are the symbols that count.
+    `floor` is the first version of the range around the one that the files were built with (else the newest complete
+    one), and `ceiling` the first version after it; empty if the range is open. `taken` are the symbols that count.
     """
 
     distribution: str
@@ -89,7 +89,7 @@ class Range(NamedTuple):
 
     @property
     def specifier(self) -> str:
-        """The bounds as a requirement has them; empty if there are none."""
+        """The bounds as a specifier; empty if there are none."""
         return self._join([self._lower, self._upper], self.rows)
 
     @property
@@ -106,7 +106,7 @@ class Range(NamedTuple):
 
     @staticmethod
     def _join(clauses: Iterable[str], rows: Iterable[VersionRow]) -> str:
-        """Join clauses, and leave out what no order tells apart: builds of one version, which its local part names."""
+        """Join clauses, without bounds between builds of one version, which only have different local parts."""
         from packaging.specifiers import SpecifierSet
 
         text = ",".join(filter(None, clauses))
@@ -115,11 +115,11 @@ class Range(NamedTuple):
         return ",".join(filter(None, [text, *(f"!={version}" for version in builds if version in admitted)]))
 
     def refuting(self, declared: SpecifierSet) -> tuple[VersionRow, ...]:
-        """Return the versions that are declared to be good, and are not."""
+        """Return the versions that are declared, and don't work."""
         return tuple(row for row in self.rows if row.refuted and declared.contains(row.version, prereleases=True))
 
     def narrowed(self, declared: SpecifierSet) -> str:
-        """Return the specifier to declare: the declared one, and what the files ask for in the place of its bounds."""
+        """Return the specifier to declare: the declared one, with its bounds replaced by those of the files."""
         refuted = self.refuting(declared)
         order = [row.version for row in self.rows]
         floor, ceiling = (order.index(version) if version else None for version in (self.floor, self.ceiling))
@@ -136,16 +136,16 @@ class Range(NamedTuple):
 def working_range(
     taken: Sequence[Imports], history: History, is_system: Callable[[str], bool], built_with: str = ""
 ) -> Range:
-    """Hold what a consumer takes of some libraries of one provider against its history.
+    """Compare what a consumer uses of a provider's libraries with its history.
 
-    `is_system` says which libraries are the platform's, so that nothing of a provider is looked for there.
+    `is_system` tells which libraries are the platform's, and so don't have symbols of a provider.
     """
     wanted = {imports.library: _required(imports, history) for imports in taken}
     rows = [_row(edition, wanted) for edition in history.editions]
     fitting = [edition for edition, row in zip(history.editions, rows, strict=True) if row.state is VersionState.HAS]
     known = {name for edition in fitting for name in _outside(edition, wanted)}
     for place, (edition, row) in enumerate(zip(history.editions, rows, strict=True)):
-        # Where a library needs others, which are not looked into, the symbols may have gone there.
+        # If a library needs others that were not read, the symbols may have moved there.
         new = {name for name in _outside(edition, wanted) - known if not is_system(name)}
         if row.state is VersionState.LACKS_SYMBOLS and new:
             rows[place] = VersionRow(edition.version, VersionState.NOT_KNOWN, row.library, tuple(sorted(new)))
@@ -155,7 +155,7 @@ def working_range(
     rows.sort(key=lambda row: _version(row.version))
     floor, ceiling = _bounds(rows, built_with)
     for open_, nowhere in unresolved(taken, history)[:1]:
-        # Whose they are is not known: that a version has all the rest says nothing of them.
+        # Their library is unknown, so a version with all other symbols may still lack them.
         rows = [
             VersionRow(row.version, VersionState.NOT_KNOWN, open_, nowhere) if row.state is VersionState.HAS else row
             for row in rows
@@ -166,7 +166,7 @@ def working_range(
 
 
 def unresolved(taken: Sequence[Imports], history: History) -> list[tuple[str, tuple[str, ...]]]:
-    """Find, by a library, the symbols that a provider must have if no other has them, and that it never had."""
+    """Find symbols, by library, that the provider should have because no other one does, and that it never had."""
     names = exported_names(taken, history.ever)
     by_library = []
     for imports in taken:
@@ -177,7 +177,7 @@ def unresolved(taken: Sequence[Imports], history: History) -> list[tuple[str, tu
 
 
 def tells_all(history: History, taken: Iterable[Imports]) -> bool:
-    """Return whether a history tells of all symbols whether they are the provider's, those of Python left out."""
+    """Return whether a history shows for all symbols, except for Python's, whether they are the provider's."""
     names = exported_names(taken, history.ever)
     free = {symbol.removesuffix(f"@{BASE}") for imports in taken for symbol in imports.free - imports.bound}
     return all(name.startswith(("Py", "_Py")) or is_of_toolchain(name) for name in free - names)
@@ -190,7 +190,7 @@ def exported_names(taken: Iterable[Imports], editions: Iterable[Edition]) -> set
 
 
 def join_ranges(several: Sequence[Range], built_with: str = "") -> Range:
-    """Join what was found for each machine that a wheel is for: a version that one of them refuses is refused."""
+    """Join the results for each machine of a wheel: a version that fails on one of them fails."""
     first, *others = several
     if all(other == first for other in others):
         return first
@@ -212,26 +212,26 @@ def _version(text: str) -> Version:
 
 
 def is_same_version(version: str, recorded: str) -> bool:
-    """Return whether a version is the one that a record tells, which may say anything."""
+    """Return whether a version equals the one in a record, which may be invalid."""
     from packaging.utils import canonicalize_version
 
     return canonicalize_version(version) == canonicalize_version(recorded)
 
 
 def public(version: str) -> str:
-    """Return a version without its local part, which no clause with an order may have (PEP 440)."""
+    """Return a version without its local part, which ordered clauses can't have (PEP 440)."""
     return version.partition("+")[0]
 
 
 def _required(imports: Imports, history: History) -> frozenset[str]:
-    """Return the symbols that count: those that are surely of the library, and those that it had in some version."""
+    """Return the symbols that count: those bound to the library, and those that it had in some version."""
     names = _names(imports.library, history.ever)
     free = (symbol for symbol in imports.free if symbol.removesuffix(f"@{BASE}") in names)
     return frozenset(symbol for symbol in (*imports.bound, *free) if not is_of_toolchain(symbol))
 
 
 def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tuple[str, tuple[str, ...]] | None:
-    """Return the library that lacks symbols which others of its versions have, and which libstdc++ may have as well."""
+    """Return the library that lacks symbols which other versions have, and libstdc++ may have, too."""
     for imports in taken:
         library = edition.known_as(imports.library)
         ever = _names(imports.library, history.ever)
@@ -261,7 +261,7 @@ def _row(edition: Edition, wanted: dict[str, frozenset[str]]) -> VersionRow:
 
 
 def _outside(edition: Edition, names: Iterable[str]) -> set[str]:
-    """Return what libraries of an edition need that is not in it, as far as it was read."""
+    """Return the libraries that libraries of an edition need, and that were not read with it."""
     return {
         need.rpartition("/")[2]
         for library in _loaded(edition, names)
@@ -271,7 +271,7 @@ def _outside(edition: Edition, names: Iterable[str]) -> set[str]:
 
 
 def _loaded(edition: Edition, names: Iterable[str]) -> Iterator[Exports]:
-    """Yield the libraries of an edition that others know by some names, each with those that it brings along."""
+    """Yield the libraries of an edition with these names, each with those that it needs."""
     for name in names:
         library = edition.known_as(name)
         if library:
@@ -279,7 +279,7 @@ def _loaded(edition: Edition, names: Iterable[str]) -> Iterator[Exports]:
 
 
 def _bounds(rows: Sequence[VersionRow], built_with: str) -> tuple[str, str]:
-    """Return the ends of the run of versions around a sure one: its first, if one before is refuted, and the next."""
+    """Return the bounds of the range around a working version: its first, if an earlier one fails, and the next."""
     sure = [place for place, row in enumerate(rows) if row.state is VersionState.HAS]
     anchor = next((place for place in sure if is_same_version(rows[place].version, built_with)), None)
     if anchor is None:

@@ -26,26 +26,26 @@ __all__ = ["Library", "ProviderRelease", "class_of"]
 
 
 class Library(NamedTuple):
-    """A library of a release; `vague` are the names of C++ in it that each file defines that uses them."""
+    """A library of a release; `vague` are names of C++ that its users define themselves."""
 
     place: str
     exports: Exports
     vague: frozenset[str]
 
     def vague_symbols(self) -> set[str]:
-        """Return what it exports, and each file defines that uses it."""
-        # Tables of a class that is no template are in the file of its functions, though compilers mark them alike.
+        """Return the exported symbols that users define themselves."""
+        # Tables of classes that are no templates are only in the library, although they are marked as weak.
         names = {name for name in self.vague if not class_of(name) and not is_of_toolchain(name)}
         return {symbol for symbol in self.exports.symbols if symbol.partition("@")[0] in names}
 
     def own_symbols(self) -> set[str]:
-        """Return what it exports, and nothing else defines."""
+        """Return the exported symbols that only the library defines."""
         vague = self.vague_symbols()
         return {symbol for symbol in self.exports.symbols if symbol not in vague and not is_of_toolchain(symbol)}
 
 
 class ProviderRelease(NamedTuple):
-    """One of the two releases: its wheel, what it contains, its libraries by their names, with their places."""
+    """One of the two releases: its wheel, its contents, and its libraries by name."""
 
     path: Path
     contents: Contents
@@ -64,15 +64,15 @@ class ProviderRelease(NamedTuple):
 
     @property
     def machines(self) -> frozenset[str]:
-        """The kinds of Mac that it is for; an empty name for any other wheel."""
+        """The kinds of Mac that it is for; an empty name for other wheels."""
         return frozenset(machine_of(tags) for tags in apart(self.platform.tags))
 
     def on(self, machine: str) -> ProviderRelease:
-        """Return the same, as it is loaded on a machine."""
+        """Return the same, with the parts of its libraries for one machine."""
         return self._replace(libraries=_libraries(self.contents, machine)) if machine else self
 
     def material(self, libraries: Iterable[str]) -> Material:
-        """Return what is compared of some of its libraries."""
+        """Return some of its libraries, and its headers, for a comparison."""
         files = {name: self.contents.files[self.libraries[name].place] for name in libraries}
         readers = {name: partial(self.contents.read, file) for name, file in files.items()}
         places = self.contents.files
@@ -90,7 +90,7 @@ def _libraries(contents: Contents, machine: str) -> dict[str, Library]:
 
 
 def class_of(symbol: str) -> str:
-    """Return the C++ class that a symbol is the table or type information of; empty for others, and templates."""
+    """Return the C++ class of a symbol for a virtual table or type information; empty for others, and templates."""
     text = symbol.partition("@")[0]
     if not text.startswith(("_ZTV", "_ZTI", "_ZTS")):
         return ""

@@ -21,19 +21,19 @@ _INCLUDE = re.compile(
     rb"unordered_map|unordered_set|utility|valarray|variant|vector"
     rb")>"
 )
-# What changes the standard library for who includes it afterwards.
+# Macros that affect headers of the standard library included later.
 _SETTING = re.compile(
     rb"#[ \t]*(?:define|undef)[ \t]+(?:_GLIBCXX_|_LIBCPP_|_FILE_OFFSET_BITS|_TIME_BITS|NDEBUG|assert\b)"
 )
 
 
 def standard_headers(text: bytes) -> set[str]:
-    """Return which headers of the standard library one includes."""
+    """Return the headers of the standard library that a header includes."""
     return {name.decode() for name in _INCLUDE.findall(text)}
 
 
 def include_lines(texts: Iterable[bytes]) -> str:
-    """Return what includes all that some headers include of it; empty if what one defines may change that."""
+    """Return lines that include all of these for some headers; empty if a macro of theirs may affect them."""
     headers: set[str] = set()
     for text in texts:
         if _SETTING.search(text):

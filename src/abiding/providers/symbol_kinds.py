@@ -22,7 +22,7 @@ _FUNCTION = "a function"
 
 
 def changed_kinds(old: bytes, new: bytes) -> dict[str, str]:
-    """Return by their names what symbols were, and what they are now. Of ELF alone: others' tables don't tell it."""
+    """Return symbols whose kind has changed, with both kinds. Only ELF tables have kinds."""
     if {Format.of_data(old), Format.of_data(new)} != {Format.ELF}:
         return {}
     before, after = _kinds(old), _kinds(new)
@@ -30,14 +30,14 @@ def changed_kinds(old: bytes, new: bytes) -> dict[str, str]:
     return {
         symbol: f"{kind}, now {now}"
         for symbol, kind, now in pairs
-        # What is of no kind, or of no size, is written in assembler.
+        # Symbols without kind or size are from assembler code.
         if now != kind and not any(not each or each.startswith("0 bytes") for each in (kind, now))
         if not _is_longer(kind, now)
     }
 
 
 def _kinds(data: bytes) -> Mapping[str, str]:
-    """Return what each symbol is that a library has of its own, but for tables of classes, which headers tell of."""
+    """Return the kind of each symbol that only a library defines, except for virtual tables, which headers cover."""
     image = read_image(data, "")
     if image is None:
         return {}
@@ -47,7 +47,7 @@ def _kinds(data: bytes) -> Mapping[str, str]:
 
 
 def _is_longer(before: str, after: str) -> bool:
-    """Return whether data is a text that has grown, as a version does: numbers and pointers have other sizes."""
+    """Return whether data is a text that has grown, like a version: numbers and pointers have other sizes."""
     old, new = _SIZED.match(before), _SIZED.match(after)
     if not old or not new or old[2] != new[2]:
         return False

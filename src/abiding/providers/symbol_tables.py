@@ -15,7 +15,7 @@ __all__ = ["BASE", "Exports", "Imports", "is_of_toolchain", "missing_symbols"]
 
 BASE = "Base"
 
-# What compilers put into files: parts of libstdc++ and libgcc, their runtimes, and the marks of linkers.
+# Symbols that compilers add to files: parts of libstdc++ and libgcc, runtimes, and marks of linkers.
 _TOOLCHAIN = re.compile(
     r"_Z(?:T[ISVTC]|GV|GR|GTt|T[hv]n?\d+_(?:n?\d+_)?)?Z*(?:N[VKRO]*)?"  # of C++ itself: tables, thunks, what is local
     r"(?:S[absiodt]|9__gnu_cxx|10__cxxabiv1|10__gnu_norm|11__gnu_debug|14__gnu_parallel)"
@@ -32,12 +32,12 @@ _TOOLCHAIN = re.compile(
 
 
 def is_of_toolchain(symbol: str) -> bool:
-    """Return whether a compiler or linker puts a symbol into files, so that it says nothing of the library it is in."""
+    """Return whether a symbol is added by compilers or linkers, and so does not belong to its library."""
     return bool(_TOOLCHAIN.match(symbol.partition("@")[0]))
 
 
 class Exports(NamedTuple):
-    """What one library is called, needs and exports: all that a history keeps of it."""
+    """The name, the needs and the exports of one library."""
 
     name: str
     needs: tuple[str, ...]
@@ -45,18 +45,18 @@ class Exports(NamedTuple):
 
     @classmethod
     def of(cls, image: Image, symbols: Symbols) -> Exports:
-        """Take it from the symbol tables of an image."""
+        """Return the exports of an image."""
         with_version = {symbol.partition("@")[0] for symbol in symbols.versioned}
         base = {f"{name}@{BASE}" for name in symbols.exported - with_version}
-        # A version itself is a symbol too, which nobody takes.
+        # Each version is also a symbol, which is not used.
         versioned = {symbol for symbol in symbols.versioned if symbol.partition("@")[0] != symbol.partition("@")[2]}
         return cls(image.name, image.needs, frozenset(base | versioned))
 
 
 def missing_symbols(wanted: Iterable[str], libraries: Iterable[Exports]) -> frozenset[str]:
-    """Return which symbols a loader finds in none of some libraries.
+    """Return the symbols that a loader finds in none of some libraries.
 
-    What is asked for without a version may have any; a library in which nothing has one is good for each.
+    A symbol without version matches any version; a library without versions matches each.
     """
     left = set(wanted)
     for library in libraries:
@@ -77,7 +77,7 @@ _CPLUSPLUS = re.compile(r"_Z|__cxa_|__gxx_")
 
 
 def _is_left_over(name: str, image: Image) -> bool:
-    """Return whether a symbol of C++ without a version was found elsewhere than in libstdc++, where all have versions.
+    """Return whether a C++ symbol without version is from elsewhere than libstdc++, whose symbols have versions.
 
     librmm 26.10 takes `__cxa_call_terminate` of rapids-logger, which the libstdc++ of many a machine does not have.
     """
@@ -86,12 +86,12 @@ def _is_left_over(name: str, image: Image) -> bool:
 
 
 class Imports(NamedTuple):
-    """What files of a consumer take of the library that they know as `library`.
+    """The symbols that files of a consumer use of the library with the name `library`.
 
-    `bound` are symbols that are surely of it, `free` those that may be of any library (ELF, without a version); `weak`
-    are symbols that may stay unresolved. `users` are the places of the files. `unsure` are free ones of C++ that the
-    linker has found elsewhere than in libstdc++, which may have them where the file is loaded. `sole` are free ones
-    that, of all that the file is linked with, libraries of other distributions alone can have.
+    `bound` are symbols that certainly belong to it, `free` those that may belong to any library (ELF, without version);
+    `weak` are symbols that may stay unresolved. `users` are the places of the files. `unsure` are free ones of C++ that
+    the linker found elsewhere than in libstdc++, although that may have them on another machine. `sole` are free ones
+    that only libraries of other distributions can have, among those that the file is linked with.
     """
 
     library: str
@@ -104,7 +104,7 @@ class Imports(NamedTuple):
 
     @classmethod
     def of(cls, image: Image, library: str, symbols: Symbols) -> Imports:
-        """Take what one image imports of a library."""
+        """Return the imports of an image from a library."""
         strong, weak = (names.get(library, frozenset()) for names in (symbols.imported, symbols.weak))
         versions = symbols.versions.get(library, frozenset())
         with_version = {symbol.partition("@")[0] for symbol in versions}
@@ -121,7 +121,7 @@ class Imports(NamedTuple):
         )
 
     def __or__(self, other: object) -> Imports:
-        """Join what two files take of one library."""
+        """Join the imports of two files from one library."""
         if not isinstance(other, Imports):
             return NotImplemented
         bound, weak = self.bound | other.bound, self.weak | other.weak

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments_of", "constraints", "digest", "is_special", "primary_of"]
 
-# Comments and blanks, which say nothing, and texts, in which nothing is one.
+# Comments and white space, which are removed, and strings, which are kept.
 _SPACING = re.compile(
     rb'R"(?P<end>[^()\\\s"]{0,16})\(.*?\)(?P=end)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|/\*.*?\*/|//[^\n]*|\s+',
     re.DOTALL,
@@ -25,18 +25,18 @@ _PARAMETERS = frozenset({"TEMPLATE_TYPE_PARAMETER", "TEMPLATE_NON_TYPE_PARAMETER
 
 
 def digest(text: bytes) -> str:
-    """Return what stands for a text, whatever its comments and blanks."""
+    """Return a digest of a text without comments and white space."""
     bare = _SPACING.sub(lambda token: token[0] if token[0][:1] in b"\"'R" else b" ", text)
     return sha256(b" ".join(bare.split())).hexdigest()[:32]
 
 
 def is_special(text: bytes) -> bool:
-    """Return whether a class or a function is there instead of a template: an instantiation says no `<>`."""
+    """Return whether a class or function is a specialisation; explicit instantiations have no `<>`."""
     return bool(_TEMPLATE.match(text))
 
 
 def primary_of(name: str) -> str:
-    """Return the name of the template that `n::V<int>` is instead of; empty if it is none."""
+    """Return the name of the template of a specialisation such as `n::V<int>`; empty for others."""
     depth = 0
     for at in range(len(name) - 1, -1, -1) if name.endswith(">") else ():
         depth += {">": 1, "<": -1}.get(name[at], 0)
@@ -46,13 +46,13 @@ def primary_of(name: str) -> str:
 
 
 def arguments_of(name: str, text: bytes) -> str:
-    """Return what a variable is for that is there instead of a template, as its text has it: `<T *>`; else nothing."""
+    """Return the arguments of a variable that is a specialisation, as written: `<T *>`; else empty."""
     arguments = re.search(rb"\b%s\s*(<[^={;]*>)" % re.escape(name.encode()), text)
     return " ".join(arguments[1].decode("utf-8", "replace").split()) if arguments else ""
 
 
 def constraints(cursor: Cursor, text_of: Callable[[Cursor], bytes]) -> str:
-    """Return what stands for the constraints of a template, however its parameters are called; empty if it has none."""
+    """Return a digest of the constraints of a template, independent of parameter names; empty if it has none."""
     if cursor.kind.name not in _TEMPLATES:
         return ""
     parts: list[bytes] = []

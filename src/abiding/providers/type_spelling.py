@@ -20,7 +20,7 @@ _UNNAMED = re.compile(r"\((?:unnamed|anonymous)[^()]* at [^()]*\)|\(lambda at [^
 _DEEPEST = 30
 _TEMPLATES = frozenset({"CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION", "FUNCTION_TEMPLATE"})
 _RECORDS = frozenset({"STRUCT_DECL", "CLASS_DECL", "UNION_DECL", *_TEMPLATES})
-# It says something of a type besides its layout that matters to a binary.
+# Annotations matter to a binary besides the layout.
 _ANNOTATION = "ANNOTATE_ATTR"
 _OF_LAYOUT = frozenset({"PACKED_ATTR", "ALIGNED_ATTR"})
 _NO_RETURN = " __attribute__((noreturn))"
@@ -28,7 +28,7 @@ _BYTE = 8
 
 
 def is_template(cursor: Cursor) -> bool:
-    """Return whether something stands in a template."""
+    """Return whether a declaration is in a template."""
     while cursor is not None and cursor.kind.name != "TRANSLATION_UNIT":
         if cursor.kind.name in _TEMPLATES:
             return True
@@ -37,7 +37,7 @@ def is_template(cursor: Cursor) -> bool:
 
 
 class Signature(NamedTuple):
-    """What a function gives and takes, and what stands behind it: `const`, `&`."""
+    """The result, the parameters, and the qualifiers (`const`, `&`) of a function."""
 
     result: str
     taken: str
@@ -49,23 +49,23 @@ class Meanings:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        # Whether something was nested too deeply to be spelled, since this was last false.
+        # Set when something was nested too deeply to be spelled.
         self.is_cut = False
         self._plain: dict[int, bool] = {}
-        # The names of parameters of templates that are no types: another name is the same parameter.
+        # Names of template parameters that are values, which don't matter.
         self._parameters: set[str] = set()
 
     def clean(self, text: str) -> str:
-        """Return a spelling without the words that say which kind of type a name is of."""
+        """Return a spelling without `struct`, `class` and the like."""
         text = _KEYWORD.sub("", text).replace("[0]", "[]").replace(_NO_RETURN, "")
         for name in self._parameters & set(_WORDS.findall(text)):
             text = re.sub(rf"\b{name}\b", "$", text)
         return text
 
     def spell(self, type_: Type, depth: int = 0) -> str:
-        """Return the one spelling of a type: other names are resolved, and what has no name is spelled out.
+        """Return the canonical spelling of a type, with aliases resolved, and types without names written out.
 
-        A pointer is the same to a binary whether one may write to what it points to. Templates are told apart by it.
+        `const` in pointers does not matter to a binary, except in arguments of templates.
         """
         canonical = type_.get_canonical()
         text = str(canonical.spelling)
@@ -112,7 +112,7 @@ class Meanings:
         return Signature(self.spell(type_.get_result()), f"({', '.join(arguments)})", f"{const}{reference}")
 
     def parameters(self, cursor: Cursor) -> str:
-        """Return what a template takes, however that is called."""
+        """Return the parameters of a template, without their names."""
         parameters = []
         for child in cursor.get_children():
             kind = child.kind.name
@@ -126,7 +126,7 @@ class Meanings:
     # Classes
 
     def meaning(self, cursor: Cursor, depth: int = 0) -> str:
-        """Return all of a class that a binary goes by: where its fields lie, its bases, its table of functions."""
+        """Return the meaning of a class to a binary: the layout of its fields, its bases, its virtual functions."""
         if depth > _DEEPEST:
             self.is_cut = True
             return "?"
@@ -155,15 +155,15 @@ class Meanings:
         parts += [f"virtual {text}" for text in self._virtual(cursor, children)]
         if self.language == "c++" and size >= 0:
             parts += [] if self.is_plain(cursor) else ["passed by its address"]
-            # What derives from it may lie in what its own fields leave, if it is more than C has.
+            # Derived classes may use its padding, unless it is a C struct.
             parts += ["open"] if end < _BYTE * size and not type_.is_pod() else []
         return "; ".join(parts)
 
     def _virtual(self, cursor: Cursor, children: list[Cursor]) -> Iterator[str]:
-        """Yield the functions that have a place of their own in the table of a class: those that no base has.
+        """Yield the virtual functions that have a new place in the table of a class.
 
-        The first base with a table has the same one. What the other bases have is in tables of theirs, and where a
-        class has a function in its stead, that is in its own table too.
+        The class shares the table of its first base with one. Other bases have their own tables; functions that
+        override theirs are in the class's table, too.
         """
         own, others = classes_by_table(cursor)
         for child in children:
@@ -180,7 +180,7 @@ class Meanings:
         """Return whether a value of a class is copied byte by byte, and passed in registers."""
         known = self._plain.get(cursor.hash)
         if known is None:
-            self._plain[cursor.hash] = True  # what leads to itself decides nothing
+            self._plain[cursor.hash] = True  # a cycle decides nothing
             known = self._plain[cursor.hash] = self._is_copied_plainly(cursor)
         return known
 
@@ -218,7 +218,7 @@ def without_const(text: str) -> str:
 
 
 def is_const(type_: Type) -> bool:
-    """Return whether a type itself is constant, or what an array is of."""
+    """Return whether a type is constant, or the elements of an array are."""
     while type_.kind.name != "INVALID":
         if type_.is_const_qualified():
             return True
@@ -227,6 +227,6 @@ def is_const(type_: Type) -> bool:
 
 
 _CONST = re.compile(r"\bconst\b ?| ?\bconst\b")
-# The type of a function behind what it gives: what it takes, and what stands behind that.
+# The type of a function after its result: parameters and qualifiers.
 _PARTS = re.compile(r"(\(.*\))((?: const)?(?: &&?)?)(?: noexcept(?:\(.*\))?)?")
 _WORDS = re.compile(r"[A-Za-z_]\w*")

@@ -16,10 +16,10 @@ _FORMS = frozenset(
     ["STRING", "STR", "NUMBER", "NUM", "HEX", "INT", "ID", "TEXT", "FULL", "INFO", "DATE", "SUFFIX", "CODE"]
 )
 _VERSIONS = frozenset({"VERSION", "VER", "VERNUM"})
-# Of which build or commit it is.
+# The build or commit.
 _BUILT = frozenset({"BUILD", "GIT", "COMMIT", "RELEASE", "COMPILE", "REVISION"})
 _STAMPS = frozenset({"DATE", "TIME", "TIMESTAMP", "HASH", "SHA", "SHA1", "COMMIT", "REVISION", "DESCRIBE", "TAG"})
-# What has a number of its own, which is not that of each release.
+# Things with version numbers of their own.
 _OF_ANOTHER = frozenset(
     (
         *("ABI", "BINARY", "CMD", "COMMAND", "DB", "FILE", "FORMAT", "INTERNALS", "LAYOUT", "MAGIC", "MIN", "OP"),
@@ -30,10 +30,10 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_version(name: str, others: Collection[str]) -> bool:
-    """Return whether a constant says which release it is, by its name: that is another one in each.
+    """Return whether a constant has the version of the release, by its name.
 
-    `TOY_VERSION`, `TOY_VERSION_MAJOR`, `ToyMajorVersion`; `TOY_MAJOR` where there is a `TOY_MINOR` too; `TOY_GIT_HASH`.
-    Not so `TOY_FORMAT_VERSION`.
+    `TOY_VERSION`, `TOY_VERSION_MAJOR`, `ToyMajorVersion`; `TOY_MAJOR` beside a `TOY_MINOR`; `TOY_GIT_HASH`. Not
+    `TOY_FORMAT_VERSION`.
     """
     return _is_numbered(name, others) and _OF_ANOTHER.isdisjoint(_words(name))
 
@@ -56,12 +56,12 @@ def _is_numbered(name: str, others: Collection[str]) -> bool:
 
 
 def is_stamp(name: str) -> bool:
-    """Return whether a constant says by its name of which build a release is: nobody can tell whether that is so."""
+    """Return whether a constant identifies the build of a release, by its name; its value can't be checked."""
     return not _OF_BUILD.isdisjoint(_words(name))
 
 
 def is_number_of(version: str, name: str, value: str) -> bool:
-    """Return whether a constant is the number of a release, or the part of it that it is named for."""
+    """Return whether the value of a constant is the version of a release, or the part in its name."""
     from packaging.version import Version
 
     words = set(_words(name))
@@ -84,7 +84,7 @@ def is_number_of(version: str, name: str, value: str) -> bool:
 
 _AT = {"MAJOR": 0, "MINOR": 1, "MICRO": 2, "PATCH": 2, "PATCHLEVEL": 2, "REVISION": 2}
 _NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,9}")
-# How the numbers of a version are put into one: 10203, 0x010203, 102 (two with little between are any number).
+# Versions as one number: 10203, 0x010203, 102 (with smaller factors, any number could be one).
 _WEIGHTS = (
     *(tuple(base**place for place in reversed(range(n))) for base in (10, 16, 100, 256, 1000, 65536) for n in (3, 4)),
     *((base, 1) for base in (100, 256, 1000, 65536)),
