@@ -959,6 +959,18 @@ def test_a_declared_line_that_the_backend_writes_itself_is_not_doubled(tmp_path:
     tree = Tree.write(tmp_path / "tree", files)
     name = tree.hook("build_wheel", tmp_path / "out")
     assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", "LibGMP (==6.3)")
+    assert tree.said[-1].splitlines()[-1] == "abiding: ABI level, 1 line written by changing: libgmp==6.3.0"
+
+
+def test_lines_are_told_by_who_wrote_them(tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"changing"\nbackend-path = ["."]')
+    text = text.replace('"libgmp==6.3.0"', '"libgmp==6.3.0", "numpy<3"')
+    change = (b"Requires-Dist: numpy>=1.26\n", b"Requires-Dist: numpy>=1.26\nRequires-Dist: numpy<3\n")
+    files = {"pyproject.toml": text, "spam.py": '"""A"""', "changing.py": CHANGING.format(change=change)}
+    tree = Tree.write(tmp_path / "tree", files)
+    tree.hook("build_wheel", tmp_path / "out")
+    told = "abiding: ABI level, 1 line added: libgmp==6.3.0; 1 line written by changing: numpy<3"
+    assert tree.said[-1].splitlines()[-1] == told
 
 
 def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ class Build(NamedTuple):
             rewrite(wheel, output.target(built.name), {wheel.metadata_name: built.metadata.data, **members})
         if kind == "wheel":
             self._remark(built.name, built.metadata)
-        self.outcome.say(self.entries.outcome(built.lines.values()) or self._without_levels())
+        self.outcome.say(self.entries.outcome(built.lines.values(), built.added) or self._without_levels())
         return built.name
 
     def _build_wheel(self, kind: str, output: Output) -> Wheel:
@@ -119,10 +119,12 @@ class Build(NamedTuple):
     ) -> BuiltWheel:
         """Judge the METADATA of a wheel, and add its declared lines."""
         name = wheel.path.name
-        completed = self._complete(kind, name, CoreMetadata.parse(wheel.metadata(), name), lines)
+        written = CoreMetadata.parse(wheel.metadata(), name)
+        completed = self._complete(kind, name, written, lines)
+        added = completed.all("Requires-Dist")[len(written.all("Requires-Dist")) :]
         metadata = self._as_promised(name, completed, lines.values(), metadata_directory)
         self.judge.of_installing(name, metadata, lines)
-        return BuiltWheel(kind, wheel, metadata, lines)
+        return BuiltWheel(kind, wheel, metadata, lines, added)
 
     def _complete(self, kind: str, name: str, built: CoreMetadata, lines: Mapping[Entry, str]) -> CoreMetadata:
         """Compare METADATA with the source, judge each difference, and append the declared lines."""

@@ -15,12 +15,16 @@ __all__ = ["BuiltWheel"]
 
 
 class BuiltWheel(NamedTuple):
-    """A wheel, the METADATA that it will have, and its declared lines; `kind` is `wheel` or `editable`, as in hooks."""
+    """A wheel, the METADATA that it will have, and its declared lines; `kind` is `wheel` or `editable`, as in hooks.
+
+    `added` are the lines that the wrapped backend has not written itself.
+    """
 
     kind: str
     archive: Wheel
     metadata: CoreMetadata
     lines: Mapping[Entry, str]
+    added: tuple[str, ...]
 
     @property
     def name(self) -> str:

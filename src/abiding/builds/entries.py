@@ -19,7 +19,7 @@ from abiding.project.level import Level
 from abiding.project.project_table import ApiLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from abiding.archives.wheel import Wheel
     from abiding.builds.outcome import Outcome
@@ -266,11 +266,14 @@ class Entries(NamedTuple):
             raise
         except (Exception, SystemExit):
             if self.level is Level.API and self.native:
-                self.reports.say(self.outcome(()))
+                self.reports.say(self.outcome((), ()))
             raise
 
-    def outcome(self, added: Iterable[str]) -> str:
-        """Return the level of the wheel, and how to get the other one; empty if the project has no levels."""
+    def outcome(self, lines: Iterable[str], added: Collection[str]) -> str:
+        """Return the level of a wheel, its lines by who wrote them, or how to get the other level.
+
+        Empty if the project has no levels.
+        """
         if not self.of_variant:
             return ""
         if self.level is Level.API:
@@ -278,7 +281,11 @@ class Entries(NamedTuple):
             number = len(self.of_variant)
             adds = f"`-C abiding.level=abi` adds {'it' if number == 1 else 'them'}"
             return f"API level: {number_of(number, 'line')} left out, because {why}; {adds}"
-        lines = list(added)
-        if not lines:
-            return "ABI level: no declared line is for a wheel of this tag"
-        return f"ABI level, {number_of(len(lines), 'line')} added: {'; '.join(lines)}"
+        lines = list(lines)
+        own = [line for line in lines if line in added]
+        parts = (
+            (own, "added"),
+            ([line for line in lines if line not in added], f"written by {self.declaration.backend}"),
+        )
+        shown = [f"{number_of(len(texts), 'line')} {how}: {'; '.join(texts)}" for texts, how in parts if texts]
+        return f"ABI level, {'; '.join(shown)}" if shown else "ABI level: no declared line is for a wheel of this tag"
