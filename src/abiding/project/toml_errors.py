@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.findings import bounds
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
+from abiding.project.toml_slips import slip_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,24 +16,24 @@ if TYPE_CHECKING:
 __all__ = ["marked", "no_toml", "no_utf8", "without_end"]
 
 
-_QUOTED = 'a text stands in quotes, a version too: `"1.0"`'
-_BACKSLASH = "write a path with `/`, or in single quotes, in which a backslash is nothing special"
-_CLOSED = "a text ends on its line with the quote that it begins with, one of many lines with three of them"
-_ONCE = "a key, and a table, stands in a file once: bring both together"
-_FLAT = "write it as people do: arrays and tables a few levels deep, numbers of a few digits"
-_ENDED = "the file ends within a value: see whether `]` is missing, or `}`, or a quote"
+_QUOTED = 'strings need quotes, versions too: `"1.0"`'
+_BACKSLASH = "write paths with `/`, or in single quotes, where a backslash has no special meaning"
+_CLOSED = "end the string on its line with the quote that it began with; a longer one has three quotes on both sides"
+_ONCE = "write each key and each table only once: merge the two"
+_FLAT = "nest arrays and tables a few levels deep at most, and write numbers with a few digits"
+_ENDED = "the file ends within a value: add the missing `]`, `}` or quote"
 _UTF_8 = "save the file as UTF-8"
 # By the beginning of tomllib's messages, whose rest differs between versions of Python.
 _HINTS = {
-    "Invalid value": f"{_QUOTED}; what else there is are numbers, `true` and `false`, `[arrays]` and `{{ tables }}`",
+    "Invalid value": f"{_QUOTED}; other values are numbers, `true`, `false`, `[arrays]` and `{{ tables }}`",
     "Invalid date": _QUOTED,
-    "Expected newline": f"each `key = value` has a line of its own, and {_QUOTED}",
-    "Expected '='": "a key and its value are written `key = value`",
-    "Expected ']'": "the head of a table is `[name]`, on a line of its own",
-    "Expected ']]'": "the head of a table in an array is `[[name]]`, on a line of its own",
+    "Expected newline": f"write each `key = value` on a line of its own; {_QUOTED}",
+    "Expected '='": "write a key and its value as `key = value`",
+    "Expected ']'": "write the header of a table as `[name]`, on a line of its own",
+    "Expected ']]'": "write the header of a table in an array as `[[name]]`, on a line of its own",
     "Expected": _CLOSED,
-    "Unclosed array": "see whether `]` is missing at its end, or a comma between two items, here or above",
-    "Unclosed inline table": "see whether `}` is missing at its end, or a comma between two keys",
+    "Unclosed array": "add the missing `]` at its end, or the comma between two items, here or above",
+    "Unclosed inline table": "add the missing `}` at its end, or the comma between two keys",
     "Cannot": _ONCE,
     "Duplicate": _ONCE,
     "Illegal character": _CLOSED,
@@ -40,12 +41,12 @@ _HINTS = {
     "Unescaped": _BACKSLASH,
     "Invalid hex value": _BACKSLASH,
     "Escaped character": _BACKSLASH,
-    "Found invalid character": "delete it: it can't be seen, and can't stand there",
-    "Invalid initial character": "a key of other characters than letters, digits, `-` and `_` stands in quotes",
-    "Invalid statement": "a line is `key = value`, the head of a table, `[name]`, or a comment, `# …`",
+    "Found invalid character": "delete this invisible character, which TOML does not allow",
+    "Invalid initial character": "put a key in quotes if it has other characters than letters, digits, `-` and `_`",
+    "Invalid statement": "write `key = value`, the header of a table, `[name]`, or a comment, `# …`",
 }
 _MERGE = re.compile(r"(<{7}|={7}|>{7}|\|{7})(\s|$)")
-_MERGED = "this line is left from a merge: keep one of both sides, and delete these lines"
+_MERGED = "this line is left from a merge: keep one of the two sides, and delete these lines"
 _WHERE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 _TWICE = re.compile(r"Cannot declare \(('[\w-]+'(?:, '[\w-]+')*),?\) twice")
 
@@ -65,7 +66,9 @@ def no_toml(text: str, exc: ValueError | RecursionError) -> DeclarationError:
         reason = f"`[{'.'.join(twice[1].replace(chr(39), '').split(', '))}]` stands in it twice"
     column = f", at column {match[3]}" if match and match[3] else ""
     ended = match and not match[2] and reason == "Invalid value"
-    hint = _ENDED if ended else _MERGED if number and _MERGE.match(lines[number - 1]) else _hint(reason)
+    line = lines[number - 1] if number else ""
+    slip = slip_in(line, int(match[3]) - 1, match[1]) if match and match[3] else ""
+    hint = _ENDED if ended else _MERGED if _MERGE.match(line) else slip or _hint(reason)
     message = f"`pyproject.toml` is not valid TOML: {reason[:1].lower()}{reason[1:]}{column}"
     return _error(message, number, quoted, hint)
 
