@@ -35,9 +35,9 @@ _LEVELS = {2: 9, 4: 1}  # zlib's level by the effort that the gzip header tells
 
 
 class Sdist(NamedTuple):
-    """What has been read of an sdist: files right in its folder, by name, and what is to be said of the archive.
+    """The files directly in the folder of an sdist, by name, and findings on the archive.
 
-    `missing` is the error to be raised by who needs PKG-INFO, where there is none.
+    `missing` is the error to raise where PKG-INFO is needed, if there is none.
     """
 
     files: dict[str, bytes]

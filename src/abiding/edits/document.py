@@ -225,7 +225,7 @@ def _above_the_next(table: Table) -> tuple[str, str]:
     return ("\n" if gaps else ""), "".join(item.as_string() for item in tail[first:])
 
 
-def not_understood(pyproject: Pyproject, message: str, key: Key, hint: str = "") -> DeclarationError:
-    """Make the error for a file that is written in a way that can't be edited."""
+def not_understood(pyproject: Pyproject, message: str, key: Key, hint: str) -> DeclarationError:
+    """Return the error for a file whose form can't be edited; without a `hint`, the usual one is given."""
     hints = (hint or "make the change by hand: `abiding explain not-understood` shows it",)
     return DeclarationError(pyproject.finding("not-understood", message, key, hints=hints), NOTHING)

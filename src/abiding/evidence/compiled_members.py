@@ -24,7 +24,7 @@ class Fair(NamedTuple):
 
 
 def fair(members: Iterable[ZipMember]) -> Fair:
-    """Tell compiled files from what is packed to fill the time and memory of who unpacks it.
+    """Separate compiled files from members that are meant to exhaust time and memory.
 
     Of what is packed more densely than code, a harmless amount is taken in all.
     """

@@ -51,9 +51,9 @@ def judge_published(
     artifacts: Iterable[Artifact],
     listings: Listings,
     *,
-    every: bool = False,
-    progress: Callable[[int, int, int], None] | None = None,
-    beforehand: Callable[[Ahead], None] | None = None,
+    every: bool,
+    progress: Callable[[int, int, int], None] | None,
+    beforehand: Callable[[Ahead], None] | None,
 ) -> Read:
     """Judge the wheels of one release on an index, of which METADATA is at hand: one for each platform and Python.
 

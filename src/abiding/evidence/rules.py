@@ -85,9 +85,9 @@ def judge_bounds(
     compiled: Compiled,
     metadata: CoreMetadata,
     tags: Iterable[str],
-    optional: Sequence[OptionalModules] = (),
+    optional: Sequence[OptionalModules],
 ) -> Iterator[Finding]:
-    """Hold what a wheel requires against what its compiled files accept. `tags` are those of its name, one by one.
+    """Judge the requirements of a wheel by what its compiled files accept. `tags` are those of its name, one by one.
 
     Modules that are `optional` may refuse a version which the wheel admits. Where a line is to be written, it is
     `expected`, and `found` are those that there are.

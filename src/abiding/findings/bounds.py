@@ -138,8 +138,8 @@ TAGS = 1000
 TARGETS = 50
 
 # What compiled code may say, and code beside it.
-# What is packed more densely than this was made to fill the memory of who unpacks it, unless it is of a size that is
-# harmless; code is packed to a third.
+# Members compressed more than this are meant to exhaust memory, unless their size is harmless; code is compressed to a
+# third.
 # Worst: 0.2 s, 45 MiB (a PE file of zeros).
 CODE_DENSITY, CODE_HARMLESS = 40, 40 << 20
 # How often the loader is played through to look for a file: wheels of graphical toolkits need up to 150,000.

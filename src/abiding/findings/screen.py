@@ -107,8 +107,8 @@ def lines(finding: Finding, width: int = WIDTH, speaker: str = "") -> Iterator[L
     yield from remarks(finding, width)
 
 
-def headline(finding: Finding, width: int = WIDTH, speaker: str = "") -> Iterator[Line]:
-    """Yield what is wrong, and by which rule."""
+def headline(finding: Finding, width: int, speaker: str = "") -> Iterator[Line]:
+    """Yield the severity, the rule and the message."""
     label = Span(f"{finding.severity}[{finding.rule}]: ", style_of(finding.severity))
     yield from labelled(Span(finding.message, Style.STRONG), width, Span(speaker, Style.FAINT), label, margin=4)
 

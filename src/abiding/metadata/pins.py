@@ -33,27 +33,27 @@ __all__ = [
 ]
 
 
-# A requirement up to its specifiers, its specifiers, and its marker: enough to find pins, which PEP 508 does not know.
+# The parts of a requirement: before its specifiers, its specifiers, and its marker. PEP 508 has no pins.
 _TEMPLATE = re.compile(r"(?P<name>[^<>=!~;@(]*)(?P<specifiers>[^;@]*)(?P<marker>;.*)?", re.DOTALL)
 PIN = re.compile(r"(?<![\w*])x(?:\+\d+)?(?![\w*])")
-# A pin, or a local version: in that, `x` is a letter.
+# A pin, or a local version, in which `x` is a letter.
 _PIN_OR_LOCAL = re.compile(rf"(?<=\w)(?<!x)\+[\w.]+|(?P<pin>{PIN.pattern})")
 # More digits than any number in a version has.
 MOST_DIGITS = 9
-# Clauses that are compared, which takes time as there are more: nobody writes so many.
+# The maximum number of clauses to compare, which takes long for many.
 MOST_CLAUSES = 16
 _CLAUSE = re.compile(r"(===|==|!=|<=|>=|<|>|~=)\s*([^\s,()]+)")
 _VERSION = re.compile(r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)(?P<beyond>.*)", re.DOTALL)
 
 
 def has_pins(text: str) -> bool:
-    """Tell whether a specifier takes parts of the version installed in the build environment."""
+    """Return whether a specifier has parts of the version in the build environment."""
     match = _TEMPLATE.fullmatch(text)
     return bool(match and _has_pin(match["specifiers"]))
 
 
 def sample(text: str) -> str:
-    """Fill every pin with a made-up number, so that the rest of the requirement can be checked."""
+    """Fill every pin with an example, so that the rest of the requirement can be checked."""
     return with_specifiers(
         text, lambda specifiers: _PIN_OR_LOCAL.sub(lambda match: "1" if match["pin"] else match[0], specifiers)
     )
@@ -80,7 +80,7 @@ def without_specifiers(text: str) -> str:
 
 
 def without_pins(text: str) -> str:
-    """Keep what the requirement says whatever its pins are filled with: `a>=2.x,<4` says `a>=2,<4`."""
+    """Return the part of a requirement that holds for any version of its pins: `a>=2,<4` for `a>=2.x,<4`."""
     return with_specifiers(text, lambda _: ",".join(filter(None, map(_without_pins, clauses_of(text)))))
 
 
@@ -95,7 +95,7 @@ def _without_pins(clause: Clause) -> str:
 
 
 def with_specifiers(text: str, change: Callable[[str], str]) -> str:
-    """Return a requirement with other specifiers: what `change` makes of their text."""
+    """Return a requirement with its specifiers changed by `change`."""
     match = _TEMPLATE.fullmatch(text)
     if not match:
         return text
@@ -103,7 +103,7 @@ def with_specifiers(text: str, change: Callable[[str], str]) -> str:
 
 
 def split_extra(text: str) -> tuple[str, str] | None:
-    """Return the requirement, pins and all, and the extra that it is of; None if it is of no single extra."""
+    """Return a requirement with its pins, and its extra; None if it has no single extra."""
     split = requirements.split_extra(sample(text))
     match = _TEMPLATE.fullmatch(text)
     if not split or not match or not has_pins(text):
@@ -127,7 +127,7 @@ class Clause(NamedTuple):
 
     @property
     def parts(self) -> list[str]:
-        """What is between the dots of its version."""
+        """The parts of its version between the dots."""
         return self.version.split(".")
 
     def admits(self, version: Version) -> bool:
@@ -144,7 +144,7 @@ def clauses_of(text: str) -> list[Clause]:
 
 
 def distribution_of(text: str) -> str:
-    """Return the name that a requirement begins with, as it is written."""
+    """Return the name of a requirement, as written."""
     match = _TEMPLATE.fullmatch(text)
     return match["name"].partition("[")[0].strip() if match else ""
 
@@ -153,15 +153,15 @@ def distribution_of(text: str) -> str:
 
 
 def fits(template: str, line: str) -> bool:
-    """Tell whether `line` is `template`, its pins filled from some version; without pins, whether they mean the same.
+    """Return whether `line` is `template` filled from some version; without pins, whether they mean the same.
 
-    Name, extras, marker and all clauses have to fit, in any order of the clauses.
+    Name, extras, marker and all clauses have to match, in any order of the clauses.
     """
     if not has_pins(template):
         return requirements.meaning(template) == requirements.meaning(line)
     if requirements.meaning(without_specifiers(template)) != requirements.meaning(without_specifiers(line)):
         return False
-    # Whoever writes METADATA may say the same clause once.
+    # A tool may write equal clauses once.
     clauses, filled = set(clauses_of(template)), frozenset(clauses_of(line))
     if not len(filled) <= len(clauses) <= MOST_CLAUSES:
         return False
@@ -171,12 +171,12 @@ def fits(template: str, line: str) -> bool:
         return False
 
 
-# Parts of a version: the numbers of its release by their place, `epoch`, `local`, and `beyond`, what is between.
+# Parts of a version: the numbers of its release by position, `epoch`, `local`, and `beyond`, the rest.
 _Parts = dict[int | str, int | str]
 
 
 def _are_filled(clauses: Sequence[Clause], filled: frozenset[Clause], unused: frozenset[Clause], known: _Parts) -> bool:
-    """Tell whether a version, `known` so far, makes `filled` of all `clauses`, with none of `unused` left."""
+    """Return whether a version, as far as `known`, fills all `clauses` to `filled`, with none of `unused` left."""
     if not clauses:
         return not unused
     first, *rest = clauses
@@ -188,7 +188,7 @@ def _are_filled(clauses: Sequence[Clause], filled: frozenset[Clause], unused: fr
 
 
 def _learn(template: Clause, filled: Clause, known: _Parts) -> _Parts | None:
-    """Return what is known of the version if the one clause is the other, filled; None if it can't be."""
+    """Return what is known of the version if one clause is the other, filled; None if it is not."""
     if template.operator != filled.operator:
         return None
     if not template.has_pins:
@@ -210,7 +210,7 @@ def _parts(template: Clause, filled: Clause) -> _Parts | None:
     if len(numbers) != len(pattern) and template.operator != "===":
         return None
     parts: _Parts = {"epoch": int(split["epoch"] or 0)}
-    # `===` takes the local version too, and a clause beside it does not.
+    # `===` includes the local version, other clauses don't.
     public, _, local = split["beyond"].partition("+")
     parts |= {name: part for name, part in (("beyond", public), ("local", local)) if part}
     for place, (part, number) in enumerate(zip(pattern, numbers, strict=False)):
@@ -221,7 +221,7 @@ def _parts(template: Clause, filled: Clause) -> _Parts | None:
     return parts if all(part >= 0 for part in parts.values() if isinstance(part, int)) else None
 
 
-# What a filled clause may have beyond the release, by its operator.
+# The parts beyond the release that a filled clause may have, by operator.
 _NOTHING, _PUBLIC = re.compile(""), re.compile(r"((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
 _BEYOND = {
     **dict.fromkeys(("!=", "<", ">"), _NOTHING),

@@ -33,17 +33,17 @@ _REQUIREMENT = re.compile(
     rf"{_PART}(?:\[\s*+{_PART}(?:,\s*+{_PART})*\]\s*+)?"
     rf"(?:{_CLAUSES}|\(\s*+{_CLAUSES}\)\s*+)?(?:;\s*+{_MARKER})?"
 )
-# The same for engines that never try anything twice, and have no such quantifiers; they are slow to count.
+# The same for regular expression engines without backtracking, which have no such quantifiers.
 LINEAR = re.sub(r"(?<=[*+?}])\+", "", _REQUIREMENT.pattern).replace("{1,18}", "+")
 LONG_NUMBER = "[0-9]{19}"
 _SPECIFIERS = re.compile(rf"\s*+{_CLAUSES}")
 
 
 def is_usual(requirement: str) -> bool:
-    """Return whether a requirement is of a form that every tool reads in the same way; most are."""
+    """Return whether a requirement has a form that all tools read in the same way, as most have."""
     return bool(_REQUIREMENT.fullmatch(requirement))
 
 
 def are_usual(specifiers: str) -> bool:
-    """Return whether specifiers are of such a form."""
+    """Return whether specifiers have such a form."""
     return bool(_SPECIFIERS.fullmatch(specifiers))

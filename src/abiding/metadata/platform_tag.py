@@ -10,11 +10,11 @@ __all__ = ["PlatformTag"]
 
 
 class PlatformTag(NamedTuple):
-    """A platform tag, read. All is empty for `any`, and for a platform that is not known.
+    """A parsed platform tag. All values are empty for `any`, and for an unknown platform.
 
-    `family` is what wheels have in common that can stand beside each other: `linux`, `musllinux`, `macosx`, `win`,
-    `android`, `ios`, `emscripten`. `system` is the value of `sys_platform` there. `machine` is the one that is in the
-    tag, as it is written there: `arm64_v8a`, `arm64_iphonesimulator`.
+    `family` is equal for wheels that can be installed together: `linux`, `musllinux`, `macosx`, `win`, `android`,
+    `ios`, `emscripten`. `system` is the value of `sys_platform`. `machine` is the one in the tag, as written:
+    `arm64_v8a`, `arm64_iphonesimulator`.
     """
 
     family: str
@@ -23,23 +23,23 @@ class PlatformTag(NamedTuple):
 
     @classmethod
     def read(cls, platform: str) -> PlatformTag:
-        """Read the last part of a tag, which is not compressed."""
+        """Parse the platform part of a tag, which must not be compressed."""
         return _read(platform)
 
     @property
     def platform_machine(self) -> str:
-        """What Python calls the machine there; empty where Python for it runs on machines of other names as well."""
+        """Python's name of the machine; empty if Python for it also runs on machines with other names."""
         return _CALLED[self.family].get(self.machine, "") if self.family else ""
 
     @property
     def machines(self) -> tuple[str, ...]:
-        """What Python may call the machine where wheels with the tag can be installed; empty where that is open."""
+        """Python's names of machines on which wheels with the tag can be installed; empty if open."""
         machine = self.platform_machine
         return _ON_WINDOWS.get(self.machine, ()) if self.family == "win" else (machine,) if machine else ()
 
     @property
     def names(self) -> tuple[str, str, str]:
-        """The values of `sys_platform`, `platform_system` and `os_name`; none of them may be asked for of no system."""
+        """The values of `sys_platform`, `platform_system` and `os_name`; only for a known system."""
         return (self.system, *_NAMED[self.system])
 
 
@@ -50,7 +50,7 @@ _FAMILIES = {
     "win": ("win32", r"win_?(?P<machine>32|(?<=_)\w+)"),
     "android": ("android", r"android_\d+_(?P<machine>\w+)"),
     "ios": ("ios", r"ios_\d+_\d+_(?P<machine>\w+)"),
-    # What runs on a build of CPython for Emscripten is told by the version of that, or by the year of Pyodide's ABI.
+    # Tags for CPython on Emscripten have the version of that, or the year of Pyodide's ABI.
     "emscripten": ("emscripten", r"(?:emscripten_\d+_\d+_\d+|py(?:odide|emscripten)_\d+_\d+)_(?P<machine>\w+)"),
 }
 _NAMED = {
@@ -71,7 +71,7 @@ _CALLED = {
     "ios": {},  # the name of the device
     "emscripten": {"wasm32": "wasm32"},
 }
-# It runs what is made for another machine, and Python may tell the name of either.
+# It also runs code for another machine, and Python may report either name.
 _ON_WINDOWS = {"32": ("x86", "AMD64", "ARM64"), "amd64": ("AMD64", "ARM64"), "arm64": ("ARM64",)}
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_LISTED", "of_release", "where_true"]
 
 
-# What is listed in a text, as in `sys_platform in "linux darwin"`: where it is more, it is compared as text.
+# Items of a list such as `sys_platform in "linux darwin"`; longer ones are compared as text.
 MOST_LISTED = 40
 
 _Python: TypeAlias = tuple[int, int, int, int, int]
@@ -29,14 +29,14 @@ _FIRST = (0, 0, 0, 0, 0)
 
 
 def of_release(question: Question) -> Question:
-    """Return a question, asked for the release of which it asks for a pre-release."""
+    """Return a question about a pre-release as one about its release."""
     if question.kind is not QuestionKind.AT_LEAST:
         return question
     return question._replace(value=question.value[:3] + _FINAL)
 
 
 def where_true(variable: str, operator: str, value: str, *, quoted: bool) -> Environments | None:
-    """Return where a comparison with a version is true; None if it has no value."""
+    """Return the environments in which a comparison with a version is true; None if it can't be evaluated."""
     writing = _Short() if variable == "python_version" else _Full()
     if operator == "in":
         states = None if quoted or variable == "implementation_version" else _states_of_list(value, writing)
@@ -53,7 +53,7 @@ def where_true(variable: str, operator: str, value: str, *, quoted: bool) -> Env
 
 
 def _within(topic: str, states: Mapping[_Python, bool]) -> Environments:
-    """Say where the version is one for which it is true: what is said of one holds until the next that is spoken of."""
+    """Return the environments by versions with answers; each answer holds up to the next version."""
     nowhere, everywhere = ~Environments.all(), Environments.all()
     edges = sorted(states)
     environments = everywhere if states[edges[-1]] else nowhere
@@ -64,7 +64,7 @@ def _within(topic: str, states: Mapping[_Python, bool]) -> Environments:
 
 
 def _states_of_comparison(operator: str, value: str, writing: _Full, *, quoted: bool) -> Mapping[_Python, bool] | None:
-    """Return what `packaging` says of those versions at which its answer can change."""
+    """Return the answers of `packaging` for the versions at which its answer can change."""
     from packaging.specifiers import Specifier
     from packaging.version import Version
 
@@ -79,12 +79,12 @@ def _states_of_comparison(operator: str, value: str, writing: _Full, *, quoted: 
             )
             for edge in writing.edges(version)
         }
-    except ValueError:  # no version, or one of thousands of digits
+    except ValueError:  # an invalid version, or one with thousands of digits
         return None
 
 
 def _states_of_text(value: str, writing: _Full) -> Mapping[_Python, bool] | None:
-    """Return the one version that is written like this, if any is; None of what may be that of a build of its own."""
+    """Return the only version that is written like this, if there is one; None for a custom build."""
     python = _parse(re.fullmatch(writing.pattern, value))
     if python and writing.text(python) == value:
         return {_FIRST: python == _FIRST, python: True, writing.next(python): False}
@@ -92,17 +92,17 @@ def _states_of_text(value: str, writing: _Full) -> Mapping[_Python, bool] | None
 
 
 class _Full:
-    """How most variables have a version of Python."""
+    """Form of Python's version in most variables."""
 
     pattern = r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:(a|b|rc)(\d{1,3}))?"
 
     def text(self, python: _Python) -> str:
-        """Write a version."""
+        """Return a version as text."""
         major, minor, micro, stage, serial = python
         return f"{major}.{minor}.{micro}" + (f"{_STAGES[stage]}{serial}" if stage < len(_STAGES) else "")
 
     def next(self, python: _Python) -> _Python:
-        """Return the first version that is written otherwise than this one, which is before it."""
+        """Return the next later version with another text."""
         major, minor, micro, stage, serial = python
         return (major, minor, micro, stage, serial + 1) if stage < len(_STAGES) else (major, minor, micro + 1, 0, 0)
 
@@ -117,7 +117,7 @@ class _Full:
 
 
 class _Short(_Full):
-    """How `python_version` has it: without what is behind its minor version."""
+    """Form of `python_version`: without the part after the minor version."""
 
     pattern = r"(\d{1,3})\.(\d{1,3})"
 
@@ -133,12 +133,12 @@ class _Short(_Full):
         yield (major + 1, 0, 0, 0, 0)
 
 
-# No installer has ever read a marker on it, and it is in every `3.10`.
+# No installer runs on it, and `3.10` contains it as text.
 _NOT_MEANT = "3.1"
 
 
 def _states_of_list(text: str, writing: _Full) -> Mapping[_Python, bool] | None:
-    """Return the versions that are written in a text, be it as a part of another one."""
+    """Return the versions that a text contains, even as part of another one."""
     if re.search(r"\d{4}|\+", text):
         return None
     longest = (match[1] for match in re.finditer(f"(?=({writing.pattern}))", text))

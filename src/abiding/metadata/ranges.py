@@ -29,7 +29,7 @@ __all__ = [
 
 
 class Versions(Hashable, Protocol):
-    """A set of versions. Those that are equal hold the same, and have the same hash."""
+    """A set of versions. Equal sets compare equal, and have the same hash."""
 
     def __and__(self, other: Self, /) -> Self:
         """Return the versions that are in both."""
@@ -49,26 +49,26 @@ class Versions(Hashable, Protocol):
         ...
 
 
-# So few are intersected one after the other, which `packaging` does itself.
+# So few are intersected directly by `packaging`.
 _FEW = 8
 
 
 def is_beyond_bounds(text: str) -> bool:
-    """Return whether a text has more specifiers than anybody means, or is longer than that."""
+    """Return whether a text is too long, or has too many specifiers."""
     return len(text) > bounds.REQUIREMENT or text.count(",") >= bounds.SPECIFIERS
 
 
-# What tools took before PEP 440 was enforced; pip and uv still do, and read it as if it had no `.*`.
+# Accepted before PEP 440 was enforced; pip and uv still read it, as if it had no `.*`.
 _OLD_WILDCARD = re.compile(r"(?:^|(?<=,))(\s*[<>]=?\s*(?:[0-9]+\.)*[0-9]+)\.\*(?=\s*(?:,|$))")
 
 
 def without_wildcards(text: str) -> str:
-    """Return the specifiers of a `Requires-Python` as pip and uv read them: `>=3.6.*` as `>=3.6`."""
+    """Parse a `Requires-Python` as pip and uv do: `>=3.6.*` as `>=3.6`."""
     return _OLD_WILDCARD.sub(r"\1", text)
 
 
 def specifiers_of(text: str) -> SpecifierSet:
-    """Read the specifiers of a text. Raises `ValueError` if they are none, or longer than anybody means."""
+    """Parse specifiers. Raises `ValueError` if they are invalid or too long."""
     from packaging.specifiers import SpecifierSet
 
     if is_beyond_bounds(text):
@@ -90,7 +90,7 @@ def range_of(specifiers: SpecifierSet) -> Versions:
 
 
 def releases_of(specifiers: SpecifierSet) -> Versions:
-    """Return the versions that all specifiers admit, without pre-releases: `==2.*` lies within `>=2`, 2.0.dev0 or not.
+    """Return the versions that all specifiers admit, without pre-releases: `==2.*` is within `>=2` despite 2.0.dev0.
 
     Raises `ValueError` as `range_of` does.
     """
@@ -105,7 +105,7 @@ def releases_of(specifiers: SpecifierSet) -> Versions:
 
 
 def common(ranges: Iterable[Versions]) -> Versions:
-    """Return the versions that are in all ranges: every one, if there are none."""
+    """Return the intersection of ranges; all versions, if there are none."""
     from packaging.specifiers import SpecifierSet
 
     # What is intersected one after the other is gone through again each time: those of equally many are, as in a sum

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 __all__ = ["Disagreement", "disagreements", "is_clear", "note", "refuse", "unlike"]
 
 
-# What installers and resolvers go by, in lower case; of each of the first four there may be one.
+# Fields that installers and resolvers read, in lower case; the first four may be there once.
 _SINGLE = ("metadata-version", "name", "version", "requires-python")
 _DECISIVE = frozenset({*_SINGLE, "requires-dist", "provides-extra", "dynamic"})
 _MOST_SHOWN = 200
 
 _LINE_END = re.compile(rb"\r?\n|[\r\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]|\Z")
-# What ends a line for some and not for all: a lone CR, and whatever else `str.splitlines` splits at.
+# Line ends for some readers only: a lone CR, and others at which `str.splitlines` splits.
 _ODD_LINE_END = re.compile(rb"\r(?!\n)|[\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]")
 _SUSPECT = re.compile(rb"[\r\v\f\x1c-\x1e\xc2\xe2]")
 _EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
-# A decisive field as the most lenient reader finds it. 85 and A0 are the spaces that Latin-1 has and ASCII has not.
+# A decisive field, as the most lenient reader finds it. 85 and A0 are spaces in Latin-1 and not in ASCII.
 _LOOSE_FIELD = re.compile(
     rb"(?:\A|(?<=[\n\r\v\f\x1c-\x1e])|(?<=\xc2\x85)|(?<=\xe2\x80[\xa8\xa9])|(?<=\n[\x85\xa0])|(?<=\A[\x85\xa0]))"
     rb"(%s)[\s\x85\xa0]*+:" % "|".join(sorted(_DECISIVE)).encode(),
@@ -58,11 +58,10 @@ _HINT = "build it again with every field on a line of its own, ended by a line f
 
 
 class Disagreement(NamedTuple):
-    """What readers take for the value of a field, each in its way.
+    """Two values of a field, as different readers find it.
 
-    `field` is empty where it is about the end of all fields, `line` counts the lines of the file from 1. `ours` is what
-    `headers_of` has and `theirs` what `reader` has, None for no such field. It is `decisive` if what is installed may
-    depend on it.
+    `field` is empty if it is about the end of all fields, `line` counts from 1. `ours` is the value of `headers_of` and
+    `theirs` that of `reader`, None for a missing field. It is `decisive` if the installation may depend on it.
     """
 
     field: str
@@ -74,7 +73,7 @@ class Disagreement(NamedTuple):
 
 
 def refuse(data: bytes, headers: Sequence[Header], name: str) -> None:
-    """Raise `ArchiveError` (`ambiguous-metadata`), about the archive `name`, if readers differ in what counts.
+    """Raise `ArchiveError` (`ambiguous-metadata`), about the archive `name`, if readers differ in a decisive way.
 
     `headers` are those of `data`, as `headers_of` reads them.
     """
@@ -84,7 +83,7 @@ def refuse(data: bytes, headers: Sequence[Header], name: str) -> None:
 
 
 def note(data: bytes, name: str) -> Finding | None:
-    """Return what is to be said of the archive `name` if readers differ in what does not count."""
+    """Return notes on the archive `name` if readers differ in other fields."""
     disagreed = disagreements(data, headers_of(data))
     return next(
         (_finding(disagreement, Severity.NOTE, name) for disagreement in disagreed if not disagreement.decisive), None
@@ -92,7 +91,7 @@ def note(data: bytes, name: str) -> Finding | None:
 
 
 def unlike(field: str, value: str) -> str:
-    """Say who would read a value in another way if it stood in METADATA; empty if all readers agree on it."""
+    """Return the reader that would read a value in METADATA differently; empty if all agree."""
     data = f"{field}: {value}\n".encode()
     headers = headers_of(data)
     if [header.value.strip() for header in headers] != [value.strip()]:
@@ -117,7 +116,7 @@ def _finding(disagreement: Disagreement, severity: Severity, artifact: str) -> F
 
 
 def disagreements(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
-    """Find everything that not all readers take alike."""
+    """Find everything on which readers disagree."""
     if not is_clear(data, headers):
         yield from _about_values(data, headers)
         yield from _about_mail(data, headers)
@@ -125,7 +124,7 @@ def disagreements(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreeme
 
 
 def is_clear(data: bytes, headers: Sequence[Header]) -> bool:
-    """Return whether all are known to read the same: so with nearly every file, and quickly seen."""
+    """Return whether all readers obviously agree, as on nearly every file."""
     end = headers[-1].end if headers else 0
     if not (end == len(data) or data.startswith((b"\n", b"\r\n"), end)):
         return False
@@ -144,7 +143,7 @@ def is_clear(data: bytes, headers: Sequence[Header]) -> bool:
     return True
 
 
-# Fields that `packaging` leaves out, or that installers stop at
+# Fields that `packaging` ignores, or that stop installers
 
 
 def _about_values(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
@@ -154,7 +153,7 @@ def _about_values(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreeme
         if key == "requires-dist" and not text:
             yield Disagreement(name, _line(data, start), None, text, _STOPPING)
         elif key in first:
-            # Whoever takes one of them takes the same, if they say the same.
+            # Equal fields don't matter, whichever of them a reader uses.
             yield Disagreement(name, _line(data, start), first[key], None, _UNDECIDED, decisive=first[key] != text)
         elif key in _SINGLE:
             first[key] = text
@@ -175,7 +174,7 @@ def _about_mail(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement
 
     searched = _EMPTY_LINE.search(data)
     head = data[: searched.end() if searched else None]
-    # Its names and line ends are ASCII: as Latin-1 every byte keeps its place.
+    # Names and line ends are ASCII, and in Latin-1 each byte is one character.
     message = Parser(policy=compat32).parsestr(head.decode("latin-1"), headersonly=True)
     begins = (beginning_of_body(data, headers), len(head) - len(str(message.get_payload())))
     ends = (headers[-1].end if headers else 0, _end_as_mail(head[: begins[1]]))
@@ -194,7 +193,7 @@ def _about_mail(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement
 
 
 def _end_as_mail(head: bytes) -> int:
-    """Return where the fields end, without the empty line behind them, if any line end may end a line."""
+    """Return the end of the fields, without the empty line after them, if any line end counts."""
     rest = head.removesuffix(b"\n").removesuffix(b"\r") if head.endswith(b"\n") else head.removesuffix(b"\r")
     return len(rest) if rest.endswith((b"\r", b"\n")) or not rest else len(head)
 
@@ -206,7 +205,7 @@ def _by_name(fields: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return by_name
 
 
-# Decisive fields that are found, or have that value, only for who takes the ends of lines in another way
+# Decisive fields that only readers with other line ends find, or whose value they read differently
 
 
 def _about_lines(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
@@ -232,7 +231,7 @@ def _lines_from(head: bytes, at: int) -> Iterator[bytes]:
 
 
 def _lenient(lines: Sequence[bytes]) -> tuple[str, str]:
-    """Return the value, with everything done to it that some reader does, and who does the last of it."""
+    """Return the value after the changes of all readers, and the last reader that changes it."""
     data = b" ".join(lines)
     reader = _JOINING if len(lines) > 1 else _SPLITTING
     try:
@@ -251,7 +250,7 @@ def _lenient(lines: Sequence[bytes]) -> tuple[str, str]:
 
 
 def _without_spaces(key: str, value: str | None) -> str | None:
-    """Return the value as it is compared: specifiers of versions may have spaces and new lines between them."""
+    """Return the value for a comparison: specifiers may have white space between them."""
     if value is None:
         return None
     return " ".join(value.split()) if key == "requires-python" else value.strip()

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["Refusal", "by_uv", "unread_python"]
 
 
-# The greatest number in a version that uv has room for.
+# The largest number in a version that uv supports.
 _GREATEST = 2**64 - 2
 _NUMBER = re.compile(r"[0-9]{19,}")
 _MOST_DIGITS = 20
 _EMPTY_PARENTHESES = re.compile(r"[^;@]*\(\s*\)")
-# Outside of texts: a pair of quotes is left of each.
+# Outside of strings, each of which is reduced to its quotes.
 _TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ENDINGS = (
     *(".whl", ".zip", ".tar", ".tar.gz", ".tar.bz2", ".tar.lz", ".tar.lzma", ".tar.xz", ".tar.zst"),
@@ -33,7 +33,7 @@ _OTHER_SYSTEMS = ("bzr", "hg", "svn")
 
 
 def by_uv(text: str) -> str:
-    """Return why uv refuses a requirement that `packaging`, and so pip, takes; empty if it is not known to."""
+    """Return why uv refuses a requirement that `packaging`, and so pip, accepts; empty if it accepts it, too."""
     requirement = requirements.try_parse(text)
     return next(filter(None, _reasons(text, requirement)), "") if requirement else ""
 
@@ -78,7 +78,7 @@ def _of_url(url: str) -> str:
         return "what follows the `@` is no URL of a kind that it knows"
     if scheme == "file" and (parts.netloc not in ("", "localhost") or not parts.path.startswith("/")):
         return "the path in the URL is relative, and to what is not said"
-    # What has no ending on this machine may be a folder, which uv takes.
+    # A path without an ending may be a folder, which uv accepts.
     is_file = scheme in ("http", "https") or (
         (scheme == "file" or url.startswith("/")) and PurePosixPath(parts.path).suffix
     )
@@ -88,16 +88,16 @@ def _of_url(url: str) -> str:
 
 
 class Refusal(NamedTuple):
-    """Why a `Requires-Python` is not read by all: what is wrong with it, and what becomes of it."""
+    """An error in a `Requires-Python`, and its effect."""
 
     why: str
     outcome: str
     is_grave: bool = True
 
 
-# What old tools wrote for nothing.
+# Written by old tools for an empty value.
 _SAYS_NOTHING = "UNKNOWN"
-# Characters; the longest that people write have 60.
+# Characters; the longest real ones have 60.
 _LONGEST = 1000
 _PASSED_OVER = "pip passes over it or takes it word by word; uv refuses the file, unless it can guess what is meant"
 _OLD_READING = "pip and uv read it without the `.*`; what goes by the standard refuses it"
@@ -105,7 +105,7 @@ _UV_ALONE = "uv refuses the file; pip takes it"
 
 
 def unread_python(text: str) -> Refusal | None:
-    """Return why not all tools read a `Requires-Python`; None if they do, or it says nothing."""
+    """Return why some tools can't read a `Requires-Python`; None if all can, or it is empty."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     if not text.strip() or text.strip() == _SAYS_NOTHING or len(text) > _LONGEST:

@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-@functools.lru_cache(maxsize=512)  # a long one takes its time, and is asked for several times
+@functools.lru_cache(maxsize=512)  # parsing a long one is slow, and needed several times
 def parse(text: str) -> Requirement:
     """Parse one requirement. Raises `packaging.requirements.InvalidRequirement`."""
     from packaging.requirements import InvalidRequirement
@@ -63,7 +63,7 @@ def parse(text: str) -> Requirement:
 
 
 def try_parse(text: str) -> Requirement | None:
-    """Parse one requirement; None if it is none."""
+    """Parse one requirement; None if it is invalid."""
     try:
         return parse(text)
     except ValueError:
@@ -71,7 +71,7 @@ def try_parse(text: str) -> Requirement | None:
 
 
 def _read_versions(requirement: Requirement) -> None:
-    """Read the versions of its specifiers: `packaging` may put that off, and before 22.0 it took any text for one."""
+    """Parse the versions of its specifiers, which `packaging` may delay, and did not check before 22.0."""
     from packaging.requirements import InvalidRequirement
     from packaging.version import InvalidVersion, Version
 
@@ -85,7 +85,7 @@ def _read_versions(requirement: Requirement) -> None:
 
 
 def refused(text: str) -> str:
-    """Tell why installers refuse a requirement, in the words of `packaging`; empty if it is not known that they do."""
+    """Return why installers refuse a requirement, in the words of `packaging`; empty if they don't."""
     from packaging.requirements import InvalidRequirement
 
     if len(text) > bounds.REQUIREMENT:
@@ -113,21 +113,21 @@ def _read(text: str) -> Requirement:
 
 
 def name_of(text: str) -> str:
-    """Return the normalised name of the distribution that a line is about; what is no requirement, it is itself."""
+    """Return the normalised name of a line's distribution; the line itself if it is invalid."""
     requirement = try_parse(text)
     return normalised(requirement.name) if requirement else text
 
 
-@functools.lru_cache(maxsize=20_480)  # the wheels of a release say the same lines, one after the other
+@functools.lru_cache(maxsize=20_480)  # wheels of a release have the same lines
 def meaning(text: str) -> Hashable:
     """Return a value that two requirements share exactly when they mean the same to every released Python.
 
-    Spelling goes: spaces, quotes, parentheses, name and extra normalisation, the order of specifiers, `==1.0` or
-    `==1.0.0`, and how a marker says where it is true. A requirement that can't be parsed means its own text.
+    Spelling does not matter: spaces, quotes, parentheses, normalisation of name and extras, the order of specifiers,
+    `==1.0` or `==1.0.0`, and the form of a marker. The meaning of an invalid requirement is its own text.
     """
     try:
         requirement = parse(text)
-    except ValueError:  # or a number of thousands of digits, a marker without end
+    except ValueError:  # or a number of thousands of digits, or an endless marker
         return " ".join(text.split())
     from abiding.metadata import markers
 
@@ -137,7 +137,7 @@ def meaning(text: str) -> Hashable:
 
 
 def differ_by_pre_releases(first: str, second: str) -> bool:
-    """Return whether pre-releases of Python tell two requirements apart, and nothing else does."""
+    """Return whether two requirements differ only for pre-releases of Python."""
     from abiding.metadata import markers
 
     if first == second or meaning(first) != meaning(second):
@@ -150,7 +150,7 @@ def differ_by_pre_releases(first: str, second: str) -> bool:
 
 
 def is_beyond_bounds(text: str) -> bool:
-    """Return whether installers may read a requirement that is not read here, since it would take too long."""
+    """Return whether a requirement is not parsed here, because it would take too long."""
     try:
         parse(text)
     except ValueError:
@@ -159,7 +159,7 @@ def is_beyond_bounds(text: str) -> bool:
 
 
 def is_compared_as_text(text: str) -> bool:
-    """Return whether the marker of a requirement is so tangled that it is not worked out where it is true."""
+    """Return whether the marker of a requirement is too complex to evaluate for all environments."""
     from abiding.metadata import markers
 
     try:
@@ -169,7 +169,7 @@ def is_compared_as_text(text: str) -> bool:
 
 
 def applies_wherever(first: Requirement, second: Requirement) -> bool:
-    """Return whether the first is required in each environment in which the second is; not if that can't be told."""
+    """Return whether the first applies in each environment in which the second does; false if unknown."""
     from abiding.metadata import markers
 
     wider, narrower = (markers.environments(_marker(requirement)) for requirement in (first, second))
@@ -177,32 +177,32 @@ def applies_wherever(first: Requirement, second: Requirement) -> bool:
 
 
 def asks_for_extras(requirement: Requirement) -> bool:
-    """Return whether its marker asks for extras."""
+    """Return whether its marker uses extras."""
     from abiding.metadata import markers
 
     return markers.asks_for_extras(_marker(requirement))
 
 
 def asks_by_name_only(requirement: Requirement) -> bool:
-    """Return whether all that its marker asks of extras is `extra == NAME`."""
+    """Return whether its marker uses extras only as `extra == NAME`."""
     from abiding.metadata import markers
 
     return markers.asks_by_name_only(_marker(requirement))
 
 
 _UNDEFINED = re.compile(r"Undefined <Op\('(.*?)'\)> on (.*?) and (.*?)\.?", re.DOTALL)
-# PEP 660 lets an editable wheel require what its mechanism needs; this is the one library of that kind.
+# PEP 660 allows an editable wheel further requirements for its mechanism; this is the only such library.
 _EDITABLE_MECHANISM = "editables"
 
 
 def is_editable_mechanism(text: str) -> bool:
-    """Tell whether it is the library that backends use for editable wheels, from wherever installers look."""
+    """Return whether it requires the library that backends use for editable wheels, and not by URL."""
     requirement = try_parse(text)
     return requirement is not None and requirement.name == _EDITABLE_MECHANISM and not requirement.url
 
 
 def without_answer(requirement: Requirement) -> str:
-    """Return why nobody can say where it is required, in the words of `packaging`; empty if that can be said."""
+    """Return why its marker can't be evaluated, in the words of `packaging`; empty if it can."""
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 
     try:
@@ -216,12 +216,12 @@ def without_answer(requirement: Requirement) -> str:
 
 
 def applies(requirement: Requirement, environment: Mapping[str, str] | None = None, extra: str = "") -> bool:
-    """Tell whether it is required in an environment, by default this one, with an extra; also if that has no answer."""
+    """Return whether it applies in an environment, by default this one, with an extra; true if unknown."""
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 
     try:
         return requirement.marker is None or requirement.marker.evaluate({**(environment or {}), "extra": extra})
-    except (UndefinedComparison, UndefinedEnvironmentName):  # whoever installs it will say so
+    except (UndefinedComparison, UndefinedEnvironmentName):  # installers report it
         return True
 
 
@@ -244,7 +244,7 @@ def with_extra(text: str, extra: str) -> str:
     return with_marker(text, f'extra == "{extra}"')
 
 
-# After a URL a semicolon stands apart, or it would be a part of it (PEP 508).
+# After a URL, a semicolon needs a space before it, or it would be part of the URL (PEP 508).
 _PARTS = re.compile(r"(?P<what>[^;@]*@\s*\S+|[^;]*)\s*(?:;(?P<marker>.*))?", re.DOTALL)
 
 
@@ -259,7 +259,7 @@ def with_marker(text: str, condition: str) -> str:
 
 
 def marker_of(text: str) -> str:
-    """Return the condition of a requirement, as `str(Marker)` writes it; empty if it has none, or is no requirement."""
+    """Return the marker of a requirement, as `str(Marker)` writes it; empty if it has none, or is invalid."""
     requirement = try_parse(text)
     return _marker(requirement) if requirement else ""
 

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["Line", "RequiresDist", "spelled_out"]
 
 
-# For all extras of a file that name each other, and for each requirement that several lines make.
+# Steps for all extras that refer to each other, and for each requirement of several lines.
 _STEPS = 200_000
 
 
 class Line(NamedTuple):
-    """A line, what it requires, and where: in which environments and for which extras."""
+    """A line, its requirement, and the environments and extras in which it applies."""
 
     text: str
     what: Hashable
@@ -46,7 +46,7 @@ class Line(NamedTuple):
 
 
 class RequiresDist(NamedTuple):
-    """The lines of one file, and where they make each requirement; one that no line makes anywhere is left out."""
+    """The lines of one file, and the environments of each requirement, without lines that never apply."""
 
     lines: tuple[Line, ...]
     required: Mapping[Hashable, Environments | frozenset[Environments]]
@@ -74,7 +74,7 @@ class RequiresDist(NamedTuple):
         return frozenset(self.required.items())
 
     def missing_in(self, other: RequiresDist) -> tuple[str, ...]:
-        """Return the lines that make a requirement where the other file does not make it."""
+        """Return the lines that require something in environments where the other file does not."""
         ours, theirs = self.required, other.required
         apart = {what for what, where in ours.items() if theirs.get(what) != where} | (theirs.keys() - ours.keys())
         there = {line[1:] for line in other.lines}
@@ -83,7 +83,7 @@ class RequiresDist(NamedTuple):
 
 
 def _followed(line: Line, provided: Collection[str]) -> Line:
-    """Take a line for a reference to the project's extras only if all tools follow it."""
+    """Return whether a line is a reference to the project's extras that all tools follow."""
     return line if line.own_extras <= frozenset(provided) else line._replace(own_extras=frozenset())
 
 
@@ -93,7 +93,7 @@ def _asks_by_name_only(line: Line) -> bool:
 
 
 def _together(parts: Sequence[Environments]) -> Environments | frozenset[Environments]:
-    """Return all environments of some; if that would take too long, these as they are."""
+    """Return the union of sets of environments; the sets themselves if that takes too long."""
     try:
         return Environments.joined("or", parts, Steps(_STEPS))
     except UndecidedError:
@@ -101,7 +101,7 @@ def _together(parts: Sequence[Environments]) -> Environments | frozenset[Environ
 
 
 def spelled_out(lines: Sequence[Line]) -> Sequence[Line]:
-    """Leave out the lines that require the project itself, and put the others where these have them required."""
+    """Remove lines that require the project itself, and extend the others to the environments that these add."""
     references = [line for line in lines if line.own_extras]
     if not references:
         return lines
@@ -111,13 +111,13 @@ def spelled_out(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def _active(references: Sequence[Line], steps: Steps) -> Mapping[Question, Environments]:
-    """Return where the extras are in force that are referred to: asked for, or brought by another that is in force."""
+    """Return the environments in which extras are active: requested, or included by another active one."""
     brought: dict[Question, frozenset[Environments]] = {}
     for line in references:
         for question in map(markers.asks_for, line.own_extras):
             brought[question] = brought.get(question, frozenset()) | {line.where}
     active = {question: Environments.where(question) for question in brought}
-    for _ in brought:  # each round goes one reference further
+    for _ in brought:  # each round follows one more reference
         known = {where: where.replaced(active, steps) for where in frozenset().union(*brought.values())}
         ways = {
             places: Environments.joined("or", [known[where] for where in places], steps)

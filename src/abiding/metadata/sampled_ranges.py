@@ -21,17 +21,17 @@ __all__ = ["SampledRange"]
 
 
 class _Clause(NamedTuple):
-    """One specifier, spelled in one way."""
+    """One specifier, in canonical form."""
 
     operator: str
     version: str
 
 
 class SampledRange:
-    """The versions that specifiers admit; it answers as `packaging.ranges.VersionRange` does."""
+    """The versions that specifiers admit, with the interface of `packaging.ranges.VersionRange`."""
 
     def __init__(self, specifiers: SpecifierSet, *, pre_releases: bool = True) -> None:
-        """Take the specifiers. Raises `ValueError` if one has no version that PEP 440 knows."""
+        """Create it from specifiers. Raises `ValueError` if one has an invalid version."""
         self.specifiers = specifiers
         self._pre_releases = pre_releases
         self.clauses = frozenset(
@@ -46,7 +46,7 @@ class SampledRange:
         return all(self.contains(version) is other.contains(version) for version in _sample(self & other))
 
     def __hash__(self) -> int:
-        """Give all the same number: nothing that can be read off a range is the same for all that equal it."""
+        """Return a constant: no property of a range is equal for all equal ranges."""
         return 0
 
     def __and__(self, other: SampledRange) -> SampledRange:
@@ -87,7 +87,7 @@ def _clauses(operator: str, version: str) -> Iterator[_Clause]:
 
 
 def _sample(range_: SampledRange) -> list[str]:
-    """Choose a version of each part in which no answer changes. Raises `MissingExtraError` where there are many."""
+    """Choose a version of each interval with constant answers. Raises `MissingExtraError` if there are many."""
     from packaging.version import Version
 
     if len(range_.clauses) > bounds.SAMPLED:
@@ -100,12 +100,12 @@ def _sample(range_: SampledRange) -> list[str]:
     return list(dict.fromkeys(["0.dev0", *(text for version in versions for text in _around(version, most))]))
 
 
-# A local version that nobody writes.
+# A local version that does not occur.
 _LOCAL = "+abiding.sample"
 
 
 def _around(version: Version, most: int) -> Iterator[str]:
-    """Give a version of each part that begins or ends at this one; `most` is how many numbers a release has at most."""
+    """Return a version of each interval next to this one; `most` is the largest number of parts of a release."""
     epoch = f"{version.epoch}!"
     release = ".".join(map(str, version.release))
     following = ".".join(map(str, (*version.release[:-1], version.release[-1] + 1)))

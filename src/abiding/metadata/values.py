@@ -26,13 +26,13 @@ _REPEATED = frozenset(
      "Obsoletes", "Classifier", "Project-URL", "Platform", "Supported-Platform", "License-File", "Dynamic",
      "Import-Name", "Import-Namespace", "Keywords", "Author-email", "Maintainer-email"}
 )  # fmt: skip
-# Those with one value; of the others in it, a value is what stands between commas.
+# Fields with a single value; in the others here, values are separated by commas.
 _TEXTS = _SINGLE - {"Keywords", "Author-email", "Maintainer-email"}
 _NEVER_UNKNOWN = frozenset({"Requires-Dist", "Provides-Extra"})
 
 
 def is_text(field: str) -> bool:
-    """Return whether a field has one value, which is a text as a whole."""
+    """Return whether a field has a single value, which is a text."""
     return field in _TEXTS
 
 
@@ -41,12 +41,12 @@ def is_repeated(field: str) -> bool:
     return field in _REPEATED
 
 
-# A mark in a list of people. In quotes a backslash takes the meaning of what follows it.
+# Characters with a meaning in a list of people. In quotes, a backslash escapes the next one.
 _MARK, _MARK_IN_QUOTES = re.compile('[",]'), re.compile(r'\\.|[",]', re.DOTALL)
 
 
 def _people(text: str) -> Iterator[str]:
-    """Cut at the commas: in quotes, which end somewhere, one belongs to a name. In one pass: there may be megabytes."""
+    """Split at commas outside of quotes, which belong to names. In one pass, because there may be megabytes."""
     cuts: list[int] = []
     in_quotes: list[int] = []
     quoted, at = False, 0
@@ -63,10 +63,10 @@ def _people(text: str) -> Iterator[str]:
 
 
 def values(metadata: CoreMetadata | Fields, field: str) -> tuple[str, ...]:
-    """Return the values of a field (in the specification's spelling) as they are written, unfolded.
+    """Return the values of a field (in the specification's spelling) as written, unfolded.
 
-    Of a field that is to be there once it is the first, as for all readers. UNKNOWN is what old tools wrote for what
-    they did not know, and none; where they never did, it is a name like any other.
+    Of a single-value field, the first counts, as for all readers. UNKNOWN, which old tools wrote for a missing value,
+    is none, except in fields in which they never wrote it.
     """
     texts = tuple(map(_unfold, metadata.all(field)[: 1 if field in _SINGLE else None]))
     if field == "Description" and not texts:
@@ -94,7 +94,7 @@ def _with_plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-# What a value means: two values of a field mean the same if these functions map them to the same thing.
+# Functions to the meaning of a value, which is equal for values that mean the same.
 
 
 def _fold(text: str) -> str:
@@ -124,9 +124,9 @@ def _specifiers(text: str) -> Hashable:
 
 
 def _without_margin(text: str) -> str:
-    """Return a text without what all lines after the first are indented by.
+    """Return a text without the common indentation of all lines after the first.
 
-    Old tools took away the indentation that a description has in `setup.py`, in the wheel and not in the sdist.
+    Old tools removed the indentation of a description in `setup.py` in the wheel, and not in the sdist.
     """
     from textwrap import dedent
 
@@ -148,7 +148,7 @@ def _license_expression(text: str) -> str:
 
 
 def _content_type(text: str) -> Hashable:
-    """UTF-8 and GFM are the defaults: to name them changes nothing."""
+    """Remove the defaults UTF-8 and GFM."""
     kind, *parameters = (re.sub(r"\s", "", part).lower() for part in text.split(";"))
     return (kind, frozenset(parameters) - {"charset=utf-8", "variant=gfm"})
 
@@ -165,15 +165,15 @@ _MEANING: dict[str, Callable[[str], Hashable]] = {
     "License": _fold,
     "License-Expression": _license_expression,
 }
-# The fields that may mean the same in other words; Requires-Dist is compared as a whole.
+# Fields with several spellings; Requires-Dist is compared as a whole.
 COMPARED = tuple(_MEANING)
 
 
 def meaning_of(field: str, value: str) -> Hashable:
-    """Return what one value of a field means: those that share it mean the same."""
+    """Return the meaning of a value, which is equal for values that mean the same."""
     return _MEANING.get(field, _fold)(value)
 
 
 def align(left: str, right: str) -> tuple[str, str]:
-    """Return two texts that are to be shown side by side, without their margins if these differ."""
+    """Return two texts to compare on screen, without their margins if these differ."""
     return (left, right) if _margin(left) == _margin(right) else (_without_margin(left), _without_margin(right))

@@ -16,8 +16,7 @@ __all__ = ["SETS", "parse"]
 
 SETS = ("variant_properties", "variant_features", "variant_namespaces")
 _LABEL = "variant_label"
-# A variable that `packaging` knows, and texts that are neither its value nor in it: false, as of a wheel that is no
-# variant.
+# A variable that `packaging` knows, compared with impossible texts: false, as for a wheel that is no variant.
 _STAND_IN = "platform_version"
 _MARK = "\x1a"
 _TEXT = r"""(?:"[^"\x1a]*"|'[^'\x1a]*')"""
@@ -31,7 +30,7 @@ _WRITTEN = re.compile(
     rf'"{_MARK}(?P<variable>\w+){_MARK}(?P<text>[^"]*)" (?P<how>{_HOW}) {_STAND_IN}'
     rf'|{_STAND_IN} (?P<how_>{_HOW}) "{_MARK}(?P<variable_>\w+){_MARK}(?P<text_>[^"]*)"'
 )
-# The empty label is that of a wheel which is no variant: the one comparison that is true of it.
+# A comparison with the empty label is the only one that is true for a wheel that is no variant.
 _EMPTY = {"==": "not in", "!=": "in"}
 _OF_EMPTY = {how: other for other, how in _EMPTY.items()}
 
@@ -46,7 +45,7 @@ def parse(text: str) -> Requirement:
 
 
 class _VariantMarker(Marker):
-    """A marker that may ask for a variant. A wheel that is none has no properties, and the empty label."""
+    """A marker that may test the variant. A wheel that is no variant has no properties, and an empty label."""
 
     def __init__(self, marker: str) -> None:
         super().__init__(_ASKED.sub(_stand_in, marker))
@@ -71,7 +70,7 @@ def _stand_in_for(variable: str, how: str, text: str) -> str:
 
 def _mark(variable: str, text: str) -> str:
     value = text[1:-1]
-    if variable in SETS:  # in which spaces don't count
+    if variable in SETS:  # ignoring spaces
         value = " :: ".join(part.strip() for part in value.split("::"))
     return f'"{_MARK}{variable}{_MARK}{value}"'
 
@@ -84,7 +83,7 @@ def _as_written(match: re.Match[str]) -> str:
     if match["variable_"]:
         return f'{match["variable_"]} {match["how_"]} "{match["text_"]}"'
     variable, how, text = match["variable"], match["how"], match["text"]
-    # The label first, as it is mostly written; a text that is in it is another matter.
+    # The label first, as usual; the reverse order with `in` has another meaning.
     if variable == _LABEL and (not text or how in ("==", "!=")):
         return f'{_LABEL} {_OF_EMPTY.get(how, how)} "{text}"'
     return f'"{text}" {how} {variable}'

@@ -119,7 +119,7 @@ def _leak(path: str, image: Image, layout: SiteLayout, own: Collection[str]) -> 
     if place in own:
         return None
     # Below the prefix a wheel may install what it likes, but nothing among the modules that come with Python. A hidden
-    # folder there, as in `$ORIGIN/../../../../.local/lib`, is one of the home of who built it.
+    # folder there, as in `$ORIGIN/../../../../.local/lib`, is one of the builder's home.
     parts = place.split("/")
     above = parts.count("..")
     if above and any(part.startswith(".") for part in parts[above:]):

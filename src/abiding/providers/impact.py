@@ -239,7 +239,7 @@ def _reason(row: VersionRow, libraries: Sequence[Imports], history: History) -> 
         return f"there is no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
     edition = _edition(history.editions, row.version)
     names = exported_names(libraries, [edition] if edition else [])
-    # What is there in another version is found by who is linked anew.
+    # Symbols with another version are found by a new link.
     is_gone = any(symbol.partition("@")[0] not in names for symbol in row.missing)
     return f"{row.library} lacks {_names(row)}" + (", so that its source has to change" if is_gone else "")
 

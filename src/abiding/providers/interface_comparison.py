@@ -194,10 +194,10 @@ def _unread(old: Material, new: Material, *sides: ParsedHeaders) -> Iterator[tup
 def _unsure(
     old: ParsedHeaders, used: Collection[str], reach: Reach, declared: list[Changed], of_constants: list[Changed]
 ) -> Iterator[str]:
-    """Yield what may matter to some functions, though nothing says that they lead to it.
+    """Yield changes that may matter to some functions, although these don't name the type.
 
-    An enumeration is constants as well, for who hands them over as numbers; any type, where `void *` is taken. Who has
-    what begins with another type has that at hand too.
+    Members of an enumeration may be passed as numbers, and any type as `void *`. A type that begins with another one
+    may be passed in its place.
     """
     takes_any = ANYTHING in reach.keys or not reach.is_all
     at_hand = headers_at_hand(old, used) if reach.is_all else ()

@@ -29,10 +29,10 @@ class LayoutComparison(NamedTuple):
     not_compared: str = ""
 
 
-def compare_layouts(old: bytes, new: bytes, headers: Collection[str] = ()) -> LayoutComparison:
-    """Compare two ELF libraries. Symbols that are gone or new are told by their tables, and not here.
+def compare_layouts(old: bytes, new: bytes, headers: Collection[str]) -> LayoutComparison:
+    """Compare two ELF libraries, except for symbols that only one of them has.
 
-    Where both releases have `headers`, by their places, a type that none of them defines is no consumer's business.
+    If there are `headers`, the places of those of both releases, types that none of them defines don't count.
     """
     if {Format.of_data(old), Format.of_data(new)} != {Format.ELF}:
         return LayoutComparison(not_compared="only those of ELF files can be")

@@ -53,7 +53,7 @@ def read_history(
     *,
     cache: Cache,
     wanted: Collection[str] | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None,
     known: dict[object, Edition | Unread] | None = None,
 ) -> History | None:
     """Read the accepted versions that are not yanked, and have a wheel that fits beside one with these tags.

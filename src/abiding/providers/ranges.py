@@ -189,7 +189,7 @@ def exported_names(taken: Iterable[Imports], editions: Iterable[Edition]) -> set
     return set[str]().union(*(_names(imports.library, editions) for imports in taken))
 
 
-def join_ranges(several: Sequence[Range], built_with: str = "") -> Range:
+def join_ranges(several: Sequence[Range], built_with: str) -> Range:
     """Join the results for each machine of a wheel: a version that fails on one of them fails."""
     first, *others = several
     if all(other == first for other in others):

@@ -55,9 +55,9 @@ def level_of(compared: Compared, declared: Declared | None) -> BuiltAs | None:
 
 
 def judge_levels(
-    levels: Mapping[str, BuiltAs], lines: Mapping[str, tuple[str, ...]], expected: Level | None = None
+    levels: Mapping[str, BuiltAs], lines: Mapping[str, tuple[str, ...]], expected: Level | None
 ) -> Iterator[Finding]:
-    """Judge the levels of wheels, which are given by file name; `expected` is the one that all should have.
+    """Judge the levels of wheels, which are given by file name; `expected` is the one that all should have, or None.
 
     `lines` are the declared lines that each wheel has, by file name.
     """

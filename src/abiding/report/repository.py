@@ -33,11 +33,11 @@ class Repository(NamedTuple):
         top = next((folder for folder in (here, *here.parents) if is_there(folder / ".git")), here)
         return cls(top, here)
 
-    def project_file(self, beside: Path | None = None) -> str:
-        """Name the file of the project that `beside` belongs to, as a path below the top.
+    def project_file(self, beside: Path | None) -> str:
+        """Return the path below the top of the file of the project to which `beside` belongs.
 
-        It is the nearest one in the folders above `beside`, as far as these lie in the repository, else above `here`.
-        Where there is none it is the pyproject.toml that `here` does not have: findings have to stand somewhere.
+        It is the nearest one in the folders above `beside` that are in the repository, or else above `here`. If there
+        is none, it is a pyproject.toml in `here`, even though it does not exist: findings need a location.
         """
         for start in filter(None, (beside and _real(beside), self.here)):
             for folder in (start, *start.parents):

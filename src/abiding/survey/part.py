@@ -33,10 +33,10 @@ Key = tuple[str, str]
 Chunk = list[tuple[Key, list[FileRow]]]
 
 
-def decide(connection: DuckDBPyConnection, *, in_sql: bool = True) -> None:
+def decide(connection: DuckDBPyConnection, *, in_sql: bool) -> None:
     """Make the tables `releases`, `bad` and `others` of `rows`.
 
-    `in_sql` is whether SQL may decide what it can: not, to hold it against the rules.
+    `in_sql` is whether SQL decides what it can. Without it, the rules decide everything, for a comparison.
     """
     connection.execute(_FILES)
     connection.execute(_TWICE)
