@@ -16,12 +16,12 @@ __all__ = ["filling", "is_dense", "too_dense"]
 
 
 def is_dense(member: ZipMember) -> bool:
-    """Return whether a member is packed like that."""
+    """Return whether a member is compressed like that."""
     return member.size > bounds.CODE_DENSITY * member.stored_size
 
 
 def filling(members: Iterable[ZipMember], harmless: int) -> frozenset[str]:
-    """Return the names of those that are packed like that, but for a harmless number of bytes that they have in all."""
+    """Return the names of members that are compressed like that, beyond a harmless total size."""
     dense = []
     for member in members:
         harmless -= member.size if is_dense(member) else 0
@@ -31,6 +31,6 @@ def filling(members: Iterable[ZipMember], harmless: int) -> frozenset[str]:
 
 
 def too_dense(member: ZipMember, archive: str) -> ArchiveError:
-    """Make the error for one of them."""
+    """Return the error for one of them."""
     message = f"claims {member.size:,} bytes for `{member.name}`, packed into {member.stored_size:,}"
     return ArchiveError.at(archive, message, note="no compiled file can be packed like that")

@@ -25,7 +25,7 @@ _READ_BY_ALL = ("METADATA", "RECORD", "WHEEL")
 
 
 def dist_info_in(names: Sequence[str], filename: str) -> str:
-    """Give the one folder that every reader takes for that of the metadata. Raises `ArchiveError` if there is none."""
+    """Return the metadata folder on which all readers agree. Raises `ArchiveError` if there is none."""
     if WheelName.split(filename) is None:
         raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME)
     usual = "-".join(filename.split("-", 2)[:2]) + _DIST_INFO
@@ -53,13 +53,13 @@ def dist_info_in(names: Sequence[str], filename: str) -> str:
 
 
 def hold_to_name(folder: str, filename: str) -> None:
-    """Raise `ArchiveError` if a metadata folder is not of the distribution that a wheel is called after."""
+    """Raise `ArchiveError` if a metadata folder has another distribution than the wheel's name."""
     if not _belongs(folder.removesuffix(_DIST_INFO), filename):
         raise _of_another(folder, filename)
 
 
 def _is_clear(names: Sequence[str], folder: str) -> bool:
-    """Tell at a glance whether this is the folder: so with nearly all wheels, in a tenth of the time."""
+    """Return whether this is obviously the folder, as in nearly all wheels; ten times as fast."""
     text = "\0".join(("", *names, ""))
     if "~" in text:  # it may be the short name of another
         return False
@@ -95,7 +95,7 @@ def _of_another(folder: str, filename: str) -> ArchiveError:
 
 
 def _is_of_project(folder: str, filename: str) -> bool:
-    """Return whether a folder called `name-version` is of the project that a wheel is called after, in any version."""
+    """Return whether a folder `name-version` has the project of the wheel's name, in any version."""
     parts = filename.split("-")
     if folder.startswith(f"{parts[0]}-"):
         return True
@@ -106,7 +106,7 @@ def _is_of_project(folder: str, filename: str) -> bool:
 
 
 def _belongs(folder: str, filename: str) -> bool:
-    """Return whether a folder called `name-version` is of the distribution that a wheel is of, however spelled."""
+    """Return whether a folder `name-version` has the name and version of the wheel, in any spelling."""
     if folder == "-".join(filename.split("-")[:2]):
         return True
     if len(folder) > bounds.FILENAME:

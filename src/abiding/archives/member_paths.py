@@ -7,39 +7,39 @@ import re
 __all__ = ["is_short_for", "landing", "leads_elsewhere", "literal"]
 
 
-# What no path below a folder is: absolute, with `.`, `..` or empty parts, with a backslash or control characters.
+# Invalid in a path below a folder: absolute paths, `.`, `..` and empty parts, backslashes and control characters.
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)")
 
 
 def leads_elsewhere(name: str) -> bool:
-    """Say whether a name is one that installers disagree about, or that leads out of the folder; `/` may be its end."""
+    """Return whether installers disagree about a name, or it leads out of the folder; it may end with `/`."""
     return bool(_NO_PATH.search(name.removesuffix("/")))
 
 
 def landing(name: str) -> str:
-    """Return where a name leads to: two names with the same landing are one file on some system.
+    """Return the normalised path of a name: names with equal paths are one file on some system.
 
-    macOS and Windows know no case, and macOS more than one spelling of a letter; Windows has backslashes, and cuts
-    trailing dots and spaces and what follows a colon.
+    macOS and Windows ignore case, and macOS has several spellings of a letter; Windows has backslashes, and removes
+    trailing dots and spaces, and everything after a colon.
     """
     if not name.isascii():
         import unicodedata
 
-        # Old file systems of macOS pass over what has no width.
+        # Old file systems of macOS ignore characters without width.
         visible = "".join(character for character in name if unicodedata.category(character) != "Cf")
         name = unicodedata.normalize("NFC", unicodedata.normalize("NFC", visible).casefold())
     parts = (part.partition(":")[0].rstrip(" .") for part in name.lower().replace("\\", "/").split("/"))
     return "/".join(filter(None, parts))
 
 
-# A name that Windows makes up for programs of another age (8.3): six letters of the long name, or two and a checksum.
+# Windows' short name for old programs (8.3): six letters of the long name, or two and a checksum.
 _SHORT = re.compile(r"(?P<stem>[^.~]{1,6})~(?P<number>[1-9][0-9]{0,5})(?:\.(?P<kind>[^.]{1,3}))?", re.IGNORECASE)
 _WITH_CHECKSUM = re.compile(r"(?P<start>..)[0-9a-f]{4}")
 _LONGEST_SHORT = 8
 
 
 def is_short_for(part: str, name: str) -> bool:
-    """Return whether a part of a path is a short name that Windows may give the file or folder called `name` (8.3)."""
+    """Return whether a part of a path may be Windows' short name (8.3) of the file or folder `name`."""
     match = _SHORT.fullmatch(part.lower()) if "~" in part else None
     stem, dot, kind = name.lower().rpartition(".")
     if not dot:
@@ -54,5 +54,5 @@ def is_short_for(part: str, name: str) -> bool:
 
 
 def literal(name: str) -> str:
-    """Return a name as text of a message, whatever is in it."""
+    """Return a name as text for a message."""
     return f"`{name.encode('unicode_escape').decode()}`"

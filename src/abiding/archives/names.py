@@ -16,15 +16,15 @@ _BETWEEN = re.compile(r"[-_.]+")
 
 
 def normalised(name: str) -> str:
-    """Spell the name of a project or an extra in the one way of PEP 503, as `packaging` does, which imports slowly."""
+    """Normalise the name of a project or an extra (PEP 503), as `packaging` does, which is slow to import."""
     return _BETWEEN.sub("-", name).lower()
 
 
 def file_name(place: str) -> str:
-    """Return the name of a file without the folder, where a path or a URL says more than that."""
+    """Return the file name of a path or a URL."""
     return place.rpartition("/")[2]
 
 
 def kind_of(filename: str) -> Literal["sdist", "wheel"]:
-    """Return what kind of artifact a file is, of which it is known that it is one."""
+    """Return the kind of an artifact, by its name."""
     return "wheel" if filename.endswith(WHEEL_ENDING) else "sdist"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["fault_in", "line_ends", "read_record", "rows", "updated_record"]
 
 
-# What most have, seen at a glance: rows without quotes, in ASCII; hash and size may be empty.
+# The usual form: rows without quotes, in ASCII; hash and size may be empty.
 _PLAIN = re.compile(rb"(?:[ !#-+\--~]{0,1000},[ !#-+\--~]{0,200},[0-9]{0,18}(?:\r\n?|\n|\Z))*+")
 _SIZE = re.compile(r"\+?[0-9]{1,100}")
 _SIZES = 1 << 64
@@ -27,12 +27,12 @@ _ENDS_FOR_SOME = re.compile(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_QUOTED = 200
-# Of a name, a hash and a size; `csv` has 131,072 for each.
+# The length of a name, a hash and a size; `csv` allows 131,072 for each.
 _LONGEST_ROW = 400_000
 
 
 def read_record(directory: Directory, file: BinaryIO, name: str) -> bytes:
-    """Read RECORD of a wheel. Raises `ArchiveError` if it has far more rows than there are files."""
+    """Read RECORD of a wheel. Raises `ArchiveError` if it has far more rows than the wheel has files."""
     record = directory.contents(file, directory.get(name), bounds.MEMBER)
     rows = line_ends(record)
     if rows > 1000 + bounds.RECORD_ROWS * len(directory.names):
@@ -42,7 +42,7 @@ def read_record(directory: Directory, file: BinaryIO, name: str) -> bytes:
 
 
 def rows(record: bytes, errors: str = "surrogateescape") -> Iterator[list[str]]:
-    """Yield the rows of a RECORD one by one: a hostile one has millions. Raises `csv.Error`."""
+    """Yield the rows of a RECORD one by one, because a hostile one has millions. Raises `csv.Error`."""
     import csv
     import io
 
@@ -63,12 +63,12 @@ def rows(record: bytes, errors: str = "surrogateescape") -> Iterator[list[str]]:
 
 
 def line_ends(record: bytes) -> int:
-    """Return how many lines of it end: with a line feed, a carriage return, or both."""
+    """Return the number of line ends, each of which is a line feed, a carriage return, or both."""
     return record.count(b"\n") + record.count(b"\r") - record.count(b"\r\n")
 
 
 def fault_in(record: bytes) -> str:
-    """Return what is wrong with a RECORD that pip and uv don't both read, and alike; hashes are not looked at."""
+    """Return the error in a RECORD that pip and uv don't read equally; hashes are not checked."""
     if _PLAIN.fullmatch(record):
         return ""
     import csv
@@ -102,15 +102,15 @@ def _fault_in_row(row: list[str], *, is_first: bool) -> str:
 
 
 def _is_size(text: str) -> bool:
-    """Return whether it is empty or a number that all take: uv has 64 bits for it, and only ASCII digits."""
+    """Return whether a size is empty, or a number that all tools accept: uv has 64 bits, and only ASCII digits."""
     return not text or bool(_SIZE.fullmatch(text) and int(text) < _SIZES)
 
 
 def updated_record(record: bytes, contents: Mapping[str, bytes], dropped: Collection[str], own_name: str) -> bytes:
-    """Bring RECORD up to date: new rows for `contents`, none for `dropped`, and the bytes of all others as they were.
+    """Update RECORD: new rows for `contents`, none for `dropped`, and the same bytes for all others.
 
-    A row is `name,sha256=digest,size`, in CSV (PEP 376, binary distribution format). What has no row yet gets one
-    before that of RECORD itself, whose name is `own_name`.
+    A row is `name,sha256=digest,size`, in CSV (PEP 376, binary distribution format). New rows come before that of
+    RECORD itself, whose name is `own_name`.
     """
     new_rows = {name: _row(name, data) for name, data in contents.items()}
     lines = record.splitlines(keepends=True)

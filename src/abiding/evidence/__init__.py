@@ -27,10 +27,10 @@ __all__ = ["CompiledFiles", "judge_built", "judge_wheels"]
 
 
 def judge_wheels(paths: Iterable[Path], looked: CompiledFiles | None = None) -> dict[str, tuple[Finding, ...]]:
-    """Judge all wheels with compiled files among some files, and right in some folders; the findings by path.
+    """Judge all wheels with compiled files among some files, and directly in some folders; the findings by path.
 
-    Files that somebody else had at hand, and let be `looked` at, are not decompressed again. A wheel that can't be
-    read is left out: whoever reads its metadata says so.
+    Files that are already in `looked` are not decompressed again. A wheel that can't be read is left out, because
+    reading its metadata reports it.
     """
     from abiding.native import names
 

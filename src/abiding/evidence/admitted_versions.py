@@ -31,14 +31,14 @@ __all__ = ["Admission"]
 
 
 _STEPS = 100_000
-# Exact pre-releases or yanked versions that lines name.
+# Exact pre-releases or yanked versions in lines.
 _NAMED = 64
 
 
 class _Wanted(NamedTuple):
-    """One line for the distribution: its text, its versions and where it is in force.
+    """One line for the distribution: its text, its versions, and the environments in which it applies.
 
-    `specifier` is None for a URL: what is there is taken, and is none of the versions that are known.
+    `specifier` is None for a URL, which stands for an unknown version.
     """
 
     text: str
@@ -46,16 +46,16 @@ class _Wanted(NamedTuple):
     where: Environments
 
     def excludes(self, version: Version) -> bool:
-        """Return whether it excludes a version where it is in force."""
+        """Return whether it excludes a version."""
         return self.specifier is None or not self.specifier.contains(version, prereleases=True)
 
 
 class Admission(NamedTuple):
-    """What a wheel requires of one distribution, and where.
+    """The lines of a wheel for one distribution.
 
-    `places` are the environments of each kind of wheel, of those that are known of the distribution, that can be
-    installed where this one can; `anywhere` are all in which it can. `too_many` is how many lines there are where they
-    are so many that they are not gone through: then nothing is known.
+    `places` are the environments for each known kind of wheel of the distribution that can be installed beside this
+    one; `anywhere` are all environments of this one. `too_many` is the number of lines if there are too many to check;
+    then nothing is known.
     """
 
     distribution: str
@@ -93,12 +93,12 @@ class Admission(NamedTuple):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The lines, as METADATA has them."""
+        """The lines, as in METADATA."""
         return tuple(line.text for line in self.lines)
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """The markers of the lines that may be in force where this wheel is; an empty one if always one of them is."""
+        """The markers of the lines that may apply to this wheel; an empty one if one always does."""
         here = self.here
         if not self._are_possible([~line.where for line in here]):
             return ("",)
@@ -106,23 +106,23 @@ class Admission(NamedTuple):
 
     @property
     def condition(self) -> str:
-        """These markers in one; empty if there is none."""
+        """These markers joined; empty if there is none."""
         conditions = self.conditions
         return " or ".join(conditions if len(conditions) == 1 else (f"({part})" for part in conditions))
 
     @property
     def here(self) -> tuple[_Wanted, ...]:
-        """The lines that may be in force where this wheel is."""
+        """The lines that may apply to this wheel."""
         return tuple(line for line in self.lines if self._are_possible([line.where]))
 
     def opposing(self, text: str) -> tuple[str, ...]:
-        """Return the lines in force here that no version satisfies together with another one, which is not there."""
+        """Return the lines that no version satisfies together with a new line."""
         other = requirements.parse(text)
         here = {line.text: requirements.parse(line.text) for line in self.here if line.specifier is not None}
         return tuple(there for there, requirement in here.items() if narrowing.excludes(requirement, other))
 
     def excludes(self, text: str) -> bool:
-        """Return whether no version satisfies another line, which is not there, wherever one of these is in force."""
+        """Return whether a new line leaves no version in all environments in which one of these applies."""
         opposing = self.opposing(text)
         elsewhere = [~line.where for line in self.here if line.text in opposing]
         return bool(opposing) and not any(self._are_possible([line.where, *elsewhere]) for line in self.here)
@@ -134,7 +134,7 @@ class Admission(NamedTuple):
             return True
 
     def admitted(self, refused: Callable[[Version], bool]) -> list[Version]:
-        """Return the refused versions that this wheel admits, of those that have a wheel where it is installed."""
+        """Return the refused versions that this wheel admits, and that have a wheel for its environments."""
         known = available(self.distribution)
         if known is None or not self.lines:
             return []
@@ -149,13 +149,13 @@ class Admission(NamedTuple):
         return sorted(versions_refused)
 
     def by_specifier(self, refused: Callable[[Version], bool]) -> list[Version]:
-        """Return those that the lines alone admit, whether or not there is a wheel for them."""
+        """Return the versions that the lines admit, with or without a wheel."""
         known = available(self.distribution)
         versions = (version for version in known.versions if version not in known.yanked) if known else ()
         return self._among(list(filter(refused, versions)), self.anywhere)
 
     def _among(self, versions: Sequence[Version], where: Environments) -> list[Version]:
-        """Return those of some versions that are admitted in any of some environments."""
+        """Return the versions that are admitted in at least one of some environments."""
         decided: dict[tuple[bool, ...], bool] = {}
         admitted = []
         for version in versions:
@@ -167,7 +167,7 @@ class Admission(NamedTuple):
         return admitted
 
     def _is_possible(self, excluding: tuple[bool, ...], where: Environments) -> bool:
-        """Return whether in an environment some line is in force, and none of those that exclude."""
+        """Return whether some line applies in an environment, and none of the excluding ones."""
         against = [line.where for line, excludes in zip(self.lines, excluding, strict=True) if excludes]
         steps = Steps(_STEPS)
         try:
@@ -178,7 +178,7 @@ class Admission(NamedTuple):
             return False
 
     def _named(self) -> frozenset[Version]:
-        """Versions that lines name: only these count among pre-releases and yanked files."""
+        """Versions in lines, which count even if they are pre-releases or yanked."""
         from packaging.version import InvalidVersion, Version
 
         versions = set()
@@ -192,7 +192,7 @@ class Admission(NamedTuple):
 
 
 def _there(requires_python: str, python: str, tag: str) -> Environments:
-    """Return where a wheel with this tag can be installed; with `python`, on that interpreter only."""
+    """Return the environments of a wheel with this tag; with `python`, only those with that interpreter."""
     interpreter, _, platform = tag.split("-")
     exact = python.removesuffix("t")
     where = installable(requires_python, [f"{exact}-{exact}-{platform}" if python else tag])

@@ -32,7 +32,7 @@ __all__ = ["Bound", "BoundState", "WheelBounds", "of_wheel"]
 
 
 class BoundState(StrEnum):
-    """How what a wheel admits stands to what its files say."""
+    """The result of comparing what a wheel admits with what its files accept."""
 
     TOO_LOOSE = "too-loose"
     TOO_TIGHT = "too-tight"
@@ -44,9 +44,8 @@ class BoundState(StrEnum):
 class Bound(NamedTuple):
     """One interface of a wheel, or one provider.
 
-    `evidence` is in words what `files` say: those that decide the bound, where others accept more. `admitted` are the
-    lines for `distribution` in METADATA, `declare` the line to write, empty where nothing follows, and `why` the reason
-    for that.
+    `evidence` describes the evidence in `files`, which are those that decide the bound. `admitted` are the lines for
+    `distribution` in METADATA, `declare` the line to write, or empty, and `why` the reason if it is empty.
     """
 
     distribution: str
@@ -60,13 +59,13 @@ class Bound(NamedTuple):
 
     @property
     def named(self) -> str:
-        """The first of its files, by the name that it is imported by, or its own; empty if there is none."""
+        """The module name of its first file, or the file name; empty if there is none."""
         first = next(iter(self.files), "")
         return module_name(first) or first.rpartition("/")[2]
 
 
 class WheelBounds(NamedTuple):
-    """A wheel, how many compiled files it has, its bounds, and what is to be said of them."""
+    """A wheel, the number of its compiled files, its bounds, and findings."""
 
     filename: str
     files: int
@@ -75,7 +74,7 @@ class WheelBounds(NamedTuple):
 
 
 def of_wheel(path: Path, looked: CompiledFiles | None = None) -> WheelBounds:
-    """Read a wheel, but for files that were `looked` at before. Raises `ArchiveError`."""
+    """Read a wheel; files that are in `looked` are not read again. Raises `ArchiveError`."""
     read = OnDisk.of(path, looked)
     filename, _, metadata, record, compiled = read
     judged = read.judged()
@@ -132,7 +131,7 @@ def _decides(interface: Interface, floor: str, ceiling: str) -> bool:
 
 
 def _of_stable_abi(read: OnDisk, findings: Sequence[Finding]) -> Iterator[Bound]:
-    """Yield what the files for Python's stable ABI need, if there are any: a tag is to say that, and no requirement."""
+    """Yield the bound of files for Python's stable ABI, if there are any, which belongs into the tag."""
     from packaging.version import Version
 
     compiled = read.compiled
@@ -152,7 +151,7 @@ _STABLE = "stable ABI of CPython"
 
 
 def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admission) -> str:
-    """Say which line of reason `abi` alone excludes versions that all files accept; empty if none does."""
+    """Return the line with reason `abi` that excludes versions which all files accept; empty if there is none."""
 
     def accepted(version: Version) -> bool:
         return all(file.accepts(version) for file in files)
@@ -202,7 +201,7 @@ _WHY = {Kind.PYBIND11: _SAME, Kind.NANOBIND: _SAME}
 
 
 def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
-    """Yield the interfaces of which no range is known, each once with all the files that use it in the same way."""
+    """Yield the interfaces without a known range, each once with all files that use it in the same way."""
     stated: dict[tuple[str, str, str, str], tuple[Interface, list[str]]] = {}
     own = normalised(metadata.get("Name"))
     for module in compiled.modules:

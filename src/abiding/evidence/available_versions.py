@@ -20,7 +20,7 @@ __all__ = ["Available", "available", "kind_of", "kinds_beside"]
 
 
 class Available(NamedTuple):
-    """The final versions of a distribution, those that are yanked, and by kind of wheel those that have one."""
+    """The final versions of a distribution, the yanked ones, and those that have a wheel of each kind."""
 
     versions: tuple[Version, ...]
     yanked: frozenset[Version]
@@ -29,7 +29,7 @@ class Available(NamedTuple):
 
 @lru_cache(maxsize=8)
 def available(name: str) -> Available | None:
-    """Return what the table has of a distribution, by its normalised name; None if it has nothing."""
+    """Return the entry of a distribution, by its normalised name, or None."""
     from packaging.version import Version
 
     known = _table()["distributions"].get(name)
@@ -52,11 +52,9 @@ def _table() -> dict[str, dict[str, dict[str, dict[str, list[list[int]]]]]]:
 
 
 def kind_of(tag: str) -> Iterator[str]:
-    """Yield the kinds of wheels that a tag is of.
+    """Yield the kinds of a tag: interpreter, `t` for a free-threaded one, and platform without version.
 
-    A kind is an interpreter, `t` for a free-threaded one, and platform without version.
-
-    `cp313-cp313t-manylinux_2_28_x86_64` is of the kind `cp313t-manylinux_x86_64`; a universal binary of macOS of two.
+    `cp313-cp313t-manylinux_2_28_x86_64` has the kind `cp313t-manylinux_x86_64`; a universal binary of macOS has two.
     """
     interpreter, abi, platform = tag.split("-")
     threads = "t" if abi.startswith("cp") and abi.endswith("t") else ""
@@ -84,7 +82,7 @@ _UNIVERSAL = {"universal2": ("arm64", "x86_64"), "intel": ("x86_64",)}
 
 
 def _machine(rest: str) -> str:
-    """Return what is left of `2_28_x86_64` without the version; `linux_x86_64` has none."""
+    """Return `x86_64` for `2_28_x86_64`; `linux_x86_64` has no version."""
     parts = rest.split("_")
     while parts and parts[0].isdigit():
         parts = parts[1:]
@@ -92,7 +90,7 @@ def _machine(rest: str) -> str:
 
 
 def kinds_beside(tag: str, known: Available) -> Iterator[str]:
-    """Yield the kinds of wheels, of those that are known, which can be installed where one with this tag can."""
+    """Yield the known kinds of wheels that can be installed where one with this tag can."""
     interpreter, abi, _ = tag.split("-")
     many = interpreter[:2] if abi == "none" or abi.startswith("abi3") else ""
     least = int(interpreter[3:]) if interpreter[3:].isdigit() else 0

@@ -17,7 +17,7 @@ __all__ = ["Fair", "fair"]
 
 
 class Fair(NamedTuple):
-    """The members of a wheel that may be compiled files, and the places of those that are not unpacked."""
+    """The members of a wheel that may be compiled files, and the places of those that are not read."""
 
     members: list[ZipMember]
     passed_over: tuple[str, ...]
@@ -26,7 +26,7 @@ class Fair(NamedTuple):
 def fair(members: Iterable[ZipMember]) -> Fair:
     """Separate compiled files from members that are meant to exhaust time and memory.
 
-    Of what is packed more densely than code, a harmless amount is taken in all.
+    The total of suspiciously compressed members is limited.
     """
     images = [member for member in members if may_be_image(member.name)]
     passed_over = filling(images, bounds.CODE_HARMLESS)

@@ -37,10 +37,10 @@ _PIECE = 1 << 20
 
 
 class Use(NamedTuple):
-    """A distribution whose files use an interface of another one: what they accept, and what is installed of it.
+    """An interface that files of one distribution use of another, with the accepted and the installed versions.
 
-    `refusing` are the files, of `files`, that are known to refuse it; `installed` is empty if it is not there.
-    `failures` is what the modules of these said when they were imported, by name: None if they were not.
+    `refusing` are those of `files` that refuse the installed version, which is empty if there is none. `failures` are
+    the errors of modules when they were imported, by name; None if they were not.
     """
 
     owner: str
@@ -58,7 +58,7 @@ class Use(NamedTuple):
 
     @property
     def finding(self) -> Finding | None:
-        """What is to be said of it, if anything is wrong."""
+        """The finding on it, if anything is wrong."""
         if not self.refusing:
             return None
         number = len(self.files)
@@ -87,19 +87,19 @@ _IMPORTED = "what refuses it was imported all the same: its package may do witho
 
 
 class Seen(NamedTuple):
-    """What compiled files use of other distributions, the worst first, and what they were built with."""
+    """The interfaces that compiled files use of other distributions, the worst first, and their build records."""
 
     uses: tuple[Use, ...]
     internals: tuple[Internals, ...]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is to be said of it."""
+        """The findings on it."""
         return (*(use.finding for use in self.uses if use.finding), *identities.differing(self.internals))
 
 
 def survey(python: Interpreter, *, load: bool = False) -> Seen:
-    """Look at everything installed that can be read; with `load`, import what refuses something, in other processes."""
+    """Check all installed distributions; with `load`, import modules that refuse something, in other processes."""
     from packaging.tags import Tag
 
     distributions = Installed(python.path).distributions()
@@ -122,7 +122,7 @@ def survey(python: Interpreter, *, load: bool = False) -> Seen:
 
 
 def _try(use: Use, python: Interpreter) -> Use:
-    """Return a use of which the loader was asked, where any of the files is a module."""
+    """Return a use after importing its files, if one of them is a module."""
     modules = [file for file in use.refusing if module_name(file)]
     return use._replace(failures=load_modules(python.executable, modules).failures) if modules else use
 
@@ -142,7 +142,7 @@ def _uses(
 
 
 def _modules(distribution: InstalledDistribution, here: Format | None) -> Iterator[Module]:
-    """Yield the files that the loader of this system could load; some distributions bring those of others along."""
+    """Yield the files for this system's loader; some distributions have files for others."""
     for place, name in distribution.files.items():
         if may_be_image(place) and is_plain(Path(name)):
             try:

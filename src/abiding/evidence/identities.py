@@ -38,7 +38,7 @@ class Internals(NamedTuple):
 
 
 def internals_of(owner: InstalledDistribution, modules: Sequence[Module]) -> Iterator[Internals]:
-    """Yield what the compiled files of a distribution say of that."""
+    """Yield the internals that the compiled files of a distribution were built with."""
     for kind in _KINDS:
         seen = {
             (interface.seen, module.file)
@@ -51,7 +51,7 @@ def internals_of(owner: InstalledDistribution, modules: Sequence[Module]) -> Ite
 
 
 def differing(internals: Sequence[Internals]) -> Iterator[Finding]:
-    """Yield one finding for each two that exchange objects, and can't."""
+    """Yield one finding for each two distributions that exchange objects, and have different internals."""
     for first in internals:
         required = _required(first.owner)
         for other in internals:
@@ -67,7 +67,7 @@ def _required(owner: InstalledDistribution) -> frozenset[str]:
 
 
 def _named(first: Internals, other: InstalledDistribution) -> str:
-    """Give the file of one distribution that has the name of a module of the other, as whoever imports that has it."""
+    """Return the file of one distribution that contains the name of a module of the other, and so imports it."""
     names = _modules(other.files)
     if not names:
         return ""
@@ -80,7 +80,7 @@ def _named(first: Internals, other: InstalledDistribution) -> str:
 
 
 def _modules(files: Mapping[str, str]) -> frozenset[str]:
-    """Return what can be imported of a distribution, by the first part of the name."""
+    """Return the importable modules of a distribution, by the first part of the name."""
     places = (place for place in files if place.endswith((".py", ".so", ".pyd")) and ".dist-info/" not in place)
     tops = (place.partition("/")[0].partition(".")[0] for place in places if not place.startswith(".."))
     return frozenset(top for top in tops if top.isidentifier())

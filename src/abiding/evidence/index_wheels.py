@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["Ahead", "Read", "judge_published"]
 
 
-# Of a file in an archive. Modules are smaller, and libraries of this size are the business of nobody else.
+# Bytes of a compressed file. Modules are smaller, and larger libraries have no interfaces.
 _LARGEST = 64 << 20
 
 
 class Ahead(NamedTuple):
-    """What is about to be read: of how many wheels, and how many bytes these have; of `untold` that is not known."""
+    """The work ahead: the number of wheels, and their bytes; `untold` is the number of wheels of unknown size."""
 
     wheels: int
     size: int
@@ -35,9 +35,9 @@ class Ahead(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What was read: of how many wheels, of how many that there are, how many files, and those that were too large.
+    """The result: the number of wheels read, of all wheels and of files, and the files that were too large.
 
-    The findings are by where the wheels were read from.
+    The findings are by the wheels' URLs.
     """
 
     findings: Mapping[str, tuple[Finding, ...]]
@@ -55,10 +55,9 @@ def judge_published(
     progress: Callable[[int, int, int], None] | None,
     beforehand: Callable[[Ahead], None] | None,
 ) -> Read:
-    """Judge the wheels of one release on an index, of which METADATA is at hand: one for each platform and Python.
+    """Judge wheels of one release on an index, whose METADATA was read: one for each platform and Python.
 
-    With `every` all of them. `beforehand` is told how much there is to be read. Raises `AbidingError` if one of them
-    can't be read.
+    With `every`, all of them. `beforehand` is called with the work ahead. Raises `AbidingError` if one can't be read.
     """
     from packaging.specifiers import SpecifierSet
 
@@ -87,7 +86,7 @@ def judge_published(
 
 
 def _one_of_each(wheels: Iterable[Artifact]) -> list[Artifact]:
-    """Return one wheel for each platform and Python, the first by its name."""
+    """Return one wheel for each platform and Python, the first by name."""
     chosen: dict[frozenset[str], Artifact] = {}
     for wheel in wheels:
         tags = wheel_tags.expanded(wheel.filename)

@@ -35,10 +35,10 @@ class Kind(StrEnum):
 class Interface(NamedTuple):
     """One interface of one file.
 
-    `distribution` is the normalised name of the one whose versions it is about, empty if of none; `floor` the least
-    version that the file accepts and `ceiling` the first that it refuses, each empty if there is none or it is not
-    known. `seen` is what was read in the file, `unknown` why a range is not known. `recorded` is whether that is known
-    from the record of the build alone, because the file does not say it any more.
+    `distribution` is the normalised name of the one whose versions matter, or empty; `floor` is the lowest version that
+    the file accepts and `ceiling` the first that it refuses, each empty if there is none, or it is unknown. `seen` is
+    what was read in the file, `unknown` why the range is unknown. `recorded` is whether this is only in the build
+    record, and no longer in the file.
     """
 
     kind: Kind
@@ -56,7 +56,7 @@ class Interface(NamedTuple):
 
     @property
     def bound(self) -> str:
-        """The requirement that follows from it; empty if none does."""
+        """The requirement for it; empty if there is none."""
         clauses = (f">={self.floor}" if self.floor else "", f"<{self.ceiling}" if self.ceiling else "")
         return self.distribution + ",".join(filter(None, clauses)) if self.refuses else ""
 
@@ -69,12 +69,12 @@ class Module(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name that it is imported by; the place, if it is no module but a library."""
+        """The module name; the place, if it is a library."""
         return module_name(self.file) or self.file
 
 
 def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
-    """Return what follows from the texts of a file."""
+    """Return the interfaces that the texts of a file show."""
     modules = ((Kind.CAPSULE, texts.capsules), (Kind.CIMPORT, texts.cimported))
     interfaces = [*_numpy(texts), *(interface for each in modules for interface in _of_modules(*each))]
     interfaces += [Interface(Kind.PYBIND11, "", text) for text in sorted(texts.pybind11)]
@@ -85,7 +85,7 @@ def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
 
 
 _SYMBOLS = "which of its functions are used is read with the extra `native`"
-# As the files have them, but for what they fill in when they are imported.
+# As in the files, with placeholders that are filled at import.
 _OLD = "module compiled against API version … but this version of numpy is …"
 _NEW = "compiled against NumPy C-API version … (NumPy {})"
 OLD_CYTHON = "numpy.core.multiarray failed to import"
@@ -114,7 +114,7 @@ def _numpy(texts: Texts) -> Iterator[Interface]:
 
 
 def _of_modules(kind: Kind, names: Iterable[str]) -> Iterator[Interface]:
-    """Yield what is taken from modules, by their names or by those of capsules in them; Python's own is left out."""
+    """Yield interfaces of modules, by their names or those of capsules in them, without Python's own."""
     for name in sorted(names):
         owned = owner_of(name)
         if owned:

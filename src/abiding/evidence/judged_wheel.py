@@ -65,5 +65,5 @@ class JudgedWheel(NamedTuple):
 
     @property
     def everything(self) -> tuple[Finding, ...]:
-        """All of them."""
+        """All findings."""
         return (*self.wrong_tag, *self.tags, *self.bounds, *self.others, *self.unread)

@@ -17,18 +17,18 @@ __all__ = ["Owned", "owner_of"]
 
 
 class Owned(NamedTuple):
-    """A package of others: its name, and the distributions that may have it, none if that is not known."""
+    """A package of another distribution: its name, and the distributions that may have it, or none if unknown."""
 
     package: str
     distributions: tuple[str, ...]
 
     @property
     def distribution(self) -> str:
-        """The one that has it; empty if it is not known, or may be any of several."""
+        """The distribution that has it; empty if unknown, or if there are several."""
         return self.distributions[0] if len(self.distributions) == 1 else ""
 
     def is_among(self, required: Iterable[str]) -> bool:
-        """Return whether any of these distributions has it, or is called as only one that has it would be."""
+        """Return whether one of these distributions has it, or has a name that shows that it does."""
         known = {*map(_fold, self.distributions)}
         called = "|".join(re.escape(_fold(name)) for name in (self.package, self.package.partition(".")[0]))
         spelled = re.compile(f"(py|python)?({called}){_VARIANT}?")
@@ -36,7 +36,7 @@ class Owned(NamedTuple):
 
 
 def owner_of(module: str) -> Owned | None:
-    """Return who has a module, by its full name; None if it is Python's own, or if nobody can tell by the name."""
+    """Return the owner of a module, by its full name; None if it is Python's own, or the name does not tell."""
     parts = module.split(".")
     if parts[0] in sys.stdlib_module_names or parts[0].startswith("_"):
         return None
@@ -45,7 +45,7 @@ def owner_of(module: str) -> Owned | None:
     return Owned(owned, _OWNERS[owned]) if owned else Owned(parts[0], ())
 
 
-# What is put behind the name of a module to make that of a distribution.
+# Suffixes that turn the name of a module into that of a distribution.
 _VARIANT = r"(py|python|ce|cpu|gpu|headless|cu\d+|cuda\d+x)"
 
 

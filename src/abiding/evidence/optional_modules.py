@@ -28,14 +28,14 @@ _ELSEWHERE = "a module that only wheels of another system have may stay as it is
 
 
 class CompiledModules(NamedTuple):
-    """The compiled files of a wheel, by their places below site-packages, and the modules that they are."""
+    """The compiled files of a wheel, by place below site-packages, and their module names."""
 
     places: tuple[str, ...]
     modules: tuple[str, ...]
 
     @classmethod
     def of(cls, members: Iterable[str]) -> CompiledModules:
-        """Look through the names in a wheel."""
+        """Return the compiled files among the members of a wheel."""
         places = tuple(place_of(name) for name in members if may_be_image(name))
         return cls(places, tuple(sorted(filter(None, map(module_name, places)))))
 
@@ -53,7 +53,7 @@ class CompiledModules(NamedTuple):
         return bool(ending) and not any(ending in place for place in self.places)
 
     def suggestion(self, glob: str) -> str:
-        """Return the module, or package, that a glob is probably meant for; empty if none is like it."""
+        """Return the module or package for which a glob is probably meant; empty if none is similar."""
         for place in self.places:
             if (name := module_name(place)) and (fnmatchcase(place, glob) or name.rpartition(".")[2] == glob):
                 return name
@@ -62,16 +62,16 @@ class CompiledModules(NamedTuple):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is said beside a glob that matches nothing here."""
+        """The notes on a glob that matches nothing here."""
         if not self.modules:
             return (_ELSEWHERE,)
         return (_ELSEWHERE, f"its modules are {literals(self.modules, _MOST_NAMED)}")
 
 
 def unmatched(wheels: Mapping[Path, tuple[CompiledModules, Iterable[str]]]) -> Iterator[tuple[Path, Finding]]:
-    """Yield a warning for each glob that matches in no wheel of its release, with the path of each that has it.
+    """Yield a warning for each glob that matches in no wheel of its release, with the path of each wheel that has it.
 
-    `wheels` have the globs in the record of their build.
+    `wheels` have the globs in their build records.
     """
     of_release: dict[tuple[str, str], list[CompiledModules]] = {}
     for path, (inside, _) in wheels.items():

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["Compiled", "File", "compiled", "file_of", "module_of", "of_file", "of_wheel"]
 
 
-# Of a file whose symbols are read.
+# The size of a file whose symbols are read.
 _LARGEST = 1 << 30
 
 
 class File(NamedTuple):
-    """One compiled file: its interfaces, what it uses of Python, if it is for the stable ABI of that, and what it is.
+    """One compiled file: its interfaces, its use of Python's stable ABI if it is for that, and its kind.
 
-    `extension` is the extension module that it is, if it is one.
+    `extension` is the extension module, if it is one.
     """
 
     module: Module
@@ -48,10 +48,10 @@ class Compiled(NamedTuple):
     """The compiled files of one wheel.
 
     `modules` are those with an interface, in the order of the wheel, `stable` those for Python's stable ABI, and
-    `beyond` those of them that use more of Python; `number` is how many files were gone through. `names` are the
-    modules and packages that the wheel has itself, by the last part of their names too, `tops` those at the top, and
-    `passed_over` the files that were not gone through. `extensions` are the extension modules, and `places` those of
-    all files. `imported` tells which modules code of the wheel imports whatever happens, as far as that can be told.
+    `beyond` those of them that use more of Python; `number` is the number of files that were read. `names` are the
+    wheel's own modules and packages, also by the last part of their names, `tops` those at the top level, and
+    `passed_over` the files that were not read. `extensions` are the extension modules, and `places` those of all files.
+    `imported` returns the modules that code of the wheel always imports, as far as known.
     """
 
     modules: tuple[Module, ...]
@@ -66,7 +66,7 @@ class Compiled(NamedTuple):
     imported: Callable[[], frozenset[str]] = frozenset
 
     def has(self, owned: Owned) -> bool:
-        """Return whether the wheel has a package itself that others may have: a known one is where others have it."""
+        """Return whether the wheel itself has a package that others may have; a known one must be at the same place."""
         parts = owned.package.split(".")
         return set(parts) <= self.names and (not owned.distributions or parts[0] in self.tops)
 
@@ -88,7 +88,7 @@ def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
 
 
 def of_file(filename: str, place: str, data: bytes) -> File | None:
-    """Go through one file of the wheel with this name; None if it is no compiled one."""
+    """Read one file of the wheel with this name; None if it is no compiled file."""
     if not Format.of_data(data):
         return None
     of_stable_abi = bool(stable_abi.tags_among(wheel_tags.expanded(filename)))
@@ -96,7 +96,7 @@ def of_file(filename: str, place: str, data: bytes) -> File | None:
 
 
 def compiled(files: Iterable[File], names: Iterable[str], passed_over: tuple[str, ...] = ()) -> Compiled:
-    """Put together what the files of a wheel say, whose members have these names."""
+    """Collect the results for the files of a wheel, whose members have these names."""
     files, places = tuple(files), list(map(place_of, names))
     own = (place.split("/") for place in places if ".dist-info/" not in place and not place.startswith("../"))
     return Compiled(
@@ -113,10 +113,10 @@ def compiled(files: Iterable[File], names: Iterable[str], passed_over: tuple[str
 
 
 def file_of(place: str, pieces: Iterable[bytes], contents: Callable[[], bytes] | None, *, of_stable_abi: bool) -> File:
-    """Go through one file, given by its place below site-packages and its bytes in pieces.
+    """Read one file, given by its place below site-packages and its bytes in pieces.
 
-    `contents` gives all of it where its symbols are to be read; None if it is too large for that. `of_stable_abi` is
-    whether it is of a wheel for Python's stable ABI.
+    `contents` returns all of it, to read its symbols; None if it is too large. `of_stable_abi` is whether its wheel is
+    for Python's stable ABI.
     """
     watched = Watched(place, pieces)
     module = module_of(place, watched)
@@ -127,5 +127,5 @@ def file_of(place: str, pieces: Iterable[bytes], contents: Callable[[], bytes] |
 
 
 def module_of(place: str, pieces: Iterable[bytes]) -> Module:
-    """Go through one file, given by its place below site-packages and its bytes in pieces."""
+    """Read one file, given by its place below site-packages and its bytes in pieces."""
     return Module(place, interfaces_of(search(pieces)))

@@ -32,26 +32,26 @@ _MOST_NAMED = 3
 
 
 class End(StrEnum):
-    """One end of the versions that a file accepts, by the operator of a line that says it."""
+    """One end of the versions that a file accepts, with the operator for it."""
 
     FLOOR = ">="
     CEILING = "<"
 
     def of(self, file: Ranged) -> str:
-        """Return the version at which a file has it; empty if it is open."""
+        """Return the version at this end of a file's range; empty if open."""
         return file.interface.floor if self is End.FLOOR else file.interface.ceiling
 
     def nearest(self, versions: Sequence[Version]) -> Version:
-        """Return the one that is nearest to it, of ascending versions beyond it."""
+        """Return the nearest of ascending versions beyond it."""
         return versions[-1] if self is End.FLOOR else versions[0]
 
     def beyond(self, version: Version) -> str:
-        """Say which versions are beyond it, by the one that is nearest to it."""
+        """Describe the versions beyond it, by the nearest one."""
         return f"up to {version}" if self is End.FLOOR else f"from {version} on"
 
 
 class Ranged(NamedTuple):
-    """One file and the versions of one distribution that it is known to accept."""
+    """One file, and the versions of one distribution that it accepts."""
 
     module: Module
     interface: Interface
@@ -61,7 +61,7 @@ class Ranged(NamedTuple):
         from packaging.version import Version as Parsed
 
         bound = end.of(self)
-        # A pre-release has the interface of what it leads to.
+        # A pre-release has the interface of its release.
         base = Parsed(version.base_version)
         return bool(bound) and (base < Parsed(bound)) is (end is End.FLOOR)
 
@@ -71,7 +71,7 @@ class Ranged(NamedTuple):
 
 
 def ranges(compiled: Compiled) -> dict[str, list[Ranged]]:
-    """Return the files of which a range is known, by distribution."""
+    """Return the files with known ranges, by distribution."""
     by_name: dict[str, list[Ranged]] = {}
     for module in compiled.modules:
         for interface in module.interfaces:
@@ -101,7 +101,7 @@ def judge_bounds(
         if admission.too_many:
             message = f"which {distribution} the wheel admits is not worked out: {admission.too_many:,} lines say it"
             yield Finding("bound-too-loose", Severity.NOTE, message, artifact=filename, field="Requires-Dist")
-        # Wheels of one release have the same files, each in an order of its own.
+        # Wheels of one release have the same files in different orders.
         files.sort(key=place)
         needed = [file for file in files if not guard_of(file, optional)]
         for end in End if admission.lines else ():
@@ -110,12 +110,12 @@ def judge_bounds(
 
 
 def place(file: Ranged) -> str:
-    """Return what files are put in order by, the same in each wheel of a release."""
+    """Return the sort key of files, which is the same in each wheel of a release."""
     return file.module.name
 
 
 def guard_of(file: Ranged, optional: Iterable[OptionalModules]) -> OptionalModules | None:
-    """Return the declaration that a file may be missing; None if there is none."""
+    """Return the declaration that a file is optional; None if there is none."""
     return next((guard for guard in optional if fnmatchcase(file.module.name, guard.modules)), None)
 
 
@@ -130,7 +130,7 @@ def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, end
     by_all = [version for version in refused if not any(file.accepts(version) for file in distinct_files)]
     by_some = [version for version in refused if version not in set(by_all)]
     if by_all:
-        # The bound that some file still accepts: what more there is to say is said of the others.
+        # The bound that some file still accepts; the others are reported separately.
         yield _loose(filename, files, concerned, admission, by_all, end=end, severity=Severity.ERROR)
     if by_some:
         yield _loose(filename, files, concerned, admission, by_some, end=end, severity=Severity.WARNING)
@@ -142,7 +142,7 @@ def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, end
 
 
 def _leave_none(files: Sequence[Ranged], admission: Admission, end: End, severity: Severity) -> bool:
-    """Return whether files refuse all that the lines admit, at one end, and no version to come can change that."""
+    """Return whether files refuse all that the lines admit, at one end, for future versions too."""
     distinct = _distinct(files)
     return (
         all(end.of(file) for file in files)
@@ -152,14 +152,14 @@ def _leave_none(files: Sequence[Ranged], admission: Admission, end: End, severit
 
 
 def _distinct(files: Iterable[Ranged]) -> list[Ranged]:
-    """Return one file for each range: hundreds of a wheel have the same, and there are hundreds of versions."""
+    """Return one file for each range, which may be the same for hundreds of files."""
     return list({file.interface.bound: file for file in files}.values())
 
 
 def _guarded(
     filename: str, files: Sequence[Ranged], admission: Admission, optional: Sequence[OptionalModules], end: End
 ) -> Iterator[Finding]:
-    """Say which modules refuse what is admitted, and are declared to be optional."""
+    """Return the note on optional modules that refuse admitted versions."""
     guarded = [(file, by) for file in files if (by := guard_of(file, optional))]
     refused = admission.admitted(lambda version: any(file.refuses(version, end) for file, _ in guarded))
     refusing = [(file, by) for file, by in guarded if any(file.refuses(version, end) for version in refused)]
@@ -194,9 +194,9 @@ def _loose(
     example = end.nearest(versions)
     name = admission.distribution
     line = f"{name}{end}{_bound(refusing, end, severity)}"
-    # What is required somewhere is not to be so everywhere; what is declared for an extra has a place of its own.
+    # A conditional requirement must not become unconditional, and lines for an extra are in their own table.
     lines = tuple(requirements.with_marker(line, where) if where else line for where in admission.conditions)
-    # Of an error all files are meant.
+    # An error is about all files.
     those = files if severity is Severity.ERROR else refusing
     who = f"all {len(files)} files that use it" if those is files and len(files) > 1 else names_of(those)
     refuse = f"{who} refuse{'s' * (len(those) == 1)}"
@@ -224,12 +224,12 @@ def _bound(refusing: Sequence[Ranged], end: End, severity: Severity) -> str:
     from packaging.version import Version
 
     bounds = sorted({end.of(file) for file in refusing}, key=Version)
-    # An error is over where any file accepts what is admitted.
+    # There is no error if any file accepts what is admitted.
     return bounds[0] if (end is End.FLOOR) is (severity is Severity.ERROR) else bounds[-1]
 
 
 def names_of(files: Sequence[Ranged]) -> str:
-    """Return the names of files in a few words."""
+    """Return a phrase for the names of files."""
     names = [f"`{file.module.name}`" for file in files]
     return all_of(names) if len(names) < _MOST_NAMED else first_of(names, _MOST_NAMED)
 
@@ -252,7 +252,7 @@ def _notes(refusing: Sequence[Ranged], end: End, severity: Severity) -> Iterator
 
 
 def _by_whom(file: Ranged) -> str:
-    """Say who has the evidence: the file, or what was written down of it when it was built."""
+    """Return the source of the evidence: the file, or its build record."""
     verb = "uses" if file.interface.kind is Kind.TORCH else "says"
     if not file.interface.recorded:
         return f"`{file.module.file}` {verb}"
@@ -267,7 +267,7 @@ _BY_SIZE = "Cython has this text from numpy 1; such a file compares the sizes of
 def _hints(
     lines: Sequence[str], refusing: Sequence[Ranged], admission: Admission, severity: Severity, oldest: Version
 ) -> Iterator[str]:
-    """Yield the ways out; `oldest` is the first of the versions that are refused."""
+    """Yield hints; `oldest` is the first refused version."""
     if severity is Severity.NOTE:
         return
     opposing = {there: line for line in lines for there in admission.opposing(line)}
@@ -292,7 +292,7 @@ def _hints(
 
 
 def _target(version: Version) -> str:
-    """Return what headers of numpy 2 call a version that is to be compiled for; empty if they refuse that."""
+    """Return the value for numpy 2's headers to compile for a version; empty if they don't support it."""
     if version.release < (1, 15):
         return ""
     major, minor = min(version.release[:2], (1, 25)) if version.major == 1 else version.release[:2]

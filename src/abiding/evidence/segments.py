@@ -20,10 +20,10 @@ _MOST = 64
 
 
 class _Layout(NamedTuple):
-    """Where an ELF file of one word size has what.
+    """The layout of ELF headers for one word size.
 
-    First the place of its program headers, then the size of each and their number, as `struct` has them, each with its
-    own place in the file; then the form of a header, and where in it kind, flags, offset and size are.
+    It has the fields for the offset, the size and the number of program headers, each as `struct` format and position;
+    then the format of a header, with the positions of its kind, flags, offset and size.
     """
 
     place: tuple[str, int]
@@ -46,10 +46,10 @@ class _Segment(NamedTuple):
 
 
 def with_texts(data: bytes | bytearray) -> tuple[tuple[int, int], ...]:
-    """Return the parts of a whole file that may have texts which it uses, each from where it begins to where it ends.
+    """Return the parts of a file that may contain texts, as pairs of start and end.
 
-    Linkers of old have code and texts in one segment: where no other is for reading alone, code is gone through too.
-    Where segments share bytes or go on behind the end, the file is gone through as a whole.
+    Old linkers put code and texts into one segment, so code is included if there is no read-only segment. If segments
+    overlap, or extend beyond the end, the whole file is returned.
     """
     try:
         segments = sorted(_segments(data), key=lambda segment: segment.start)
@@ -63,7 +63,7 @@ def with_texts(data: bytes | bytearray) -> tuple[tuple[int, int], ...]:
 
 
 def _segments(data: bytes | bytearray) -> Iterator[_Segment]:
-    """Yield the segments of an ELF file that are loaded; those of any other file are none."""
+    """Yield the loaded segments of an ELF file; none for other files."""
     if not data.startswith(b"\x7fELF"):
         return
     order, layout = _ORDERS[data[5]], _LAYOUTS[data[4]]

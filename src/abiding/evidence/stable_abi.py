@@ -44,7 +44,7 @@ _MOST_NAMED = 3
 
 
 class LeastPython(NamedTuple):
-    """A Python, and the symbols for which it takes no older one, in words."""
+    """A Python, and a phrase for the symbols that need it."""
 
     python: str
     symbols: str
@@ -53,7 +53,7 @@ class LeastPython(NamedTuple):
 class Stable(NamedTuple):
     """A file for the stable ABI, by its place below site-packages.
 
-    `promised` is the least Python whose stable ABI has all that the file uses, `there` the least that has it at all.
+    `promised` is the lowest Python whose stable ABI has all that the file uses, `there` the lowest that has it at all.
     """
 
     file: str
@@ -62,30 +62,30 @@ class Stable(NamedTuple):
 
     @property
     def interface(self) -> Interface:
-        """What is recorded of it: the least Python that can import it."""
+        """The entry for its build record: the lowest Python that can import it."""
         return Interface(Kind.STABLE_ABI, "", self.there.symbols, floor=self.there.python)
 
 
 class Uses(NamedTuple):
-    """What a file for the stable ABI uses of CPython: what is of that, and what is `beyond` it."""
+    """The symbols of CPython that a file uses: those of the stable ABI, and those `beyond` it."""
 
     stable: Stable | None = None
     beyond: Unpromised | None = None
 
 
 def tags_among(tags: Iterable[str]) -> list[str]:
-    """Return those of some tags that are of the stable ABI."""
+    """Return the tags for the stable ABI."""
     return [tag for tag in tags if tag.split("-")[1].startswith("abi3")]
 
 
 def of_file(place: str, contents: Callable[[], bytes]) -> Uses:
-    """Tell what one file of a wheel for the stable ABI uses of CPython.
+    """Return what a file of a wheel for the stable ABI uses of CPython.
 
-    Nothing if it is not for the stable ABI by its name, or can't be read here: who judges images says so. `contents`
-    gives the file; raises what that raises.
+    None if it is not for the stable ABI by its name, or can't be read, which is reported elsewhere. `contents` returns
+    the file; its exceptions are passed on.
     """
     name, _, suffix = place.rpartition("/")[2].partition(".")
-    # Each Python imports a module whose name has no tag. On Windows what is for the stable ABI has none.
+    # Every Python imports a module without a tag in its name. On Windows, those for the stable ABI have none.
     for_any = suffix in ("pyd", "so")
     if not ((for_any or ".abi3" in f".{suffix}") and is_readable()):
         return Uses()
@@ -102,7 +102,7 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Uses:
         return Uses()
     names = [name for some in symbols.imported.values() for name in some]
     promised = needed(names)
-    # On Windows what is for the stable ABI is linked with python3.dll, which has nothing else.
+    # On Windows, files for the stable ABI are linked with python3.dll, which has nothing else.
     there = promised if image.format is Format.PE else needed(names, _exported())
     return Uses(Stable(place, promised, there) if promised and there else None, unpromised.of_image(image, symbols))
 
@@ -113,7 +113,7 @@ def tag_of(least: LeastPython) -> str:
 
 
 def is_readable() -> bool:
-    """Return whether there is what reads the symbols of a file, and tells which are of the stable ABI."""
+    """Return whether the tools to read symbols, and the list of the stable ABI, are installed."""
     try:
         _need()
     except MissingExtraError:
@@ -122,7 +122,7 @@ def is_readable() -> bool:
 
 
 def unread(filename: str, number: int, tags: Iterable[str]) -> Iterator[Finding]:
-    """Say of a wheel for the stable ABI where nothing is installed that reads what its compiled files use of it."""
+    """Report a wheel for the stable ABI if no tool to read its symbols is installed."""
     if number and tags_among(tags):
         try:
             _need()
@@ -131,14 +131,14 @@ def unread(filename: str, number: int, tags: Iterable[str]) -> Iterator[Finding]
 
 
 def _need() -> None:
-    """Raise `MissingExtraError` where something is missing that reads which symbols of the stable ABI a file uses."""
+    """Raise `MissingExtraError` if a tool to read symbols of the stable ABI is missing."""
     with needing("native", "reading what compiled files use of CPython's stable ABI"):
         import abi3info  # noqa: F401
         import elftools  # noqa: F401
 
 
 def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None = None) -> LeastPython | None:
-    """Return the least Python whose stable ABI, or exports (`earlier`), has these symbols; None if none is of it."""
+    """Return the lowest Python whose stable ABI, or exports (`earlier`), has these symbols; None if none is in it."""
     from abi3info import DATAS, FUNCTIONS
     from abi3info.models import Symbol
 
@@ -158,7 +158,7 @@ def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None
 
 @lru_cache(maxsize=1)
 def _exported() -> dict[str, tuple[int, int]]:
-    """Return the first Python that exports a function, of those that became part of the stable ABI later."""
+    """Return the first Python that exports a function which joined the stable ABI later."""
     text = files("abiding.evidence").joinpath("tables/python.json").read_text("utf-8")
     table: dict[str, str] = json.loads(text)["exported"]
     return {name: (int(first.partition(".")[0]), int(first.partition(".")[2])) for name, first in table.items()}
@@ -171,7 +171,7 @@ def judge(filename: str, modules: Iterable[Stable], tags: Iterable[str], require
         return
     where = installable(requires_python, tags)
     for module in modules:
-        # The graver first: what is promised later than it is there.
+        # The more severe first: a symbol that joined the stable ABI later.
         for lacking in (module.there, module.promised):
             if (where & markers.of_releases(f'python_version < "{lacking.python}"')).branch is not False:
                 yield _too_old(filename, module, lacking, tags)

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["Texts", "search"]
 
 
-# A file of this size is looked at as a whole; of larger ones so much is held at a time.
+# Files up to this size are searched as a whole, larger ones in pieces of this size.
 _HELD = 32 << 20
-# Around what is found so much is read, and so much of a piece is gone through again with the next.
+# Bytes that are read around a match, and by which pieces overlap.
 _AROUND = 512
-# Of one text in one file; real files have each a few times.
+# Occurrences of one text in a file; real files have a few.
 _MOST = 1000
-# Of texts up to this length a regular expression finds the places sooner than Python's own search.
+# Texts up to this length are found faster by a regular expression than by `find`.
 _SHORT = 4
 
 _ELF = b"\x7fELF"
@@ -45,32 +45,31 @@ _PYBIND11 = b"__pybind11_internals_v"
 _NANOBIND = b"__nb_internals_"
 _IDENTITY, _LIBRARIES = re.compile(rb"(?:nanobind_|v\d)[\w.]{1,200}"), (b"libstdcpp", b"libcpp", b"msvc")
 _CIMPORT = b"does not export expected C "
-# Modules of other distributions from which Cython's `cimport` takes functions.
+# Modules of other distributions whose functions Cython imports by `cimport`.
 _CIMPORTED = (
     b"mpi4py.MPI",
     b"scipy.linalg.cython_blas",
     b"scipy.linalg.cython_lapack",
     b"scipy.special.cython_special",
 )
-# First what nearly no other file has; then how torch's libraries are called where a file needs them, and what the
-# functions of its stable ABI begin with.
+# First a text that other files rarely have; then the names of torch's libraries, and the prefix of functions in its
+# stable ABI.
 _TORCH = (b"torch", b"libtorch", b"libc10.", b"torch_cpu.dll", b"c10.dll", b"aoti_torch_")
 _DLOPEN = b"FDO\0"
 _JSON = re.compile(rb'\s*(\[\s*\{\s*"[^\0]{1,4096})\0')
 
 
 class Texts(NamedTuple):
-    """What one file says.
+    """The known texts in one file.
 
-    `targets` are the versions of numpy that its `import_array` names: these say all that there is to say of numpy, and
-    where there are some, what else is in the file of it need not be told. `headers` are the spellings under which that
-    looks for numpy, by the generation (1, 2) of the headers that have them; both are in those of 2.x. `old_check` is
-    whether the check is there that only headers of 1.x have. `array_api` is whether numpy's C API is asked for in
-    whatever way, `sizes` whether Cython checks the sizes of imported types, `types` are names that such types have in
-    numpy alone, and `declared` the generations of numpy whose declarations for Cython were compiled in. `capsules` are
-    the full names of C APIs, `cimported` modules whose functions Cython binds; `pybind11` and `identities` those of the
-    internals of pybind11, and of nanobind if it is there (`nanobind`). `dlopen` is the JSON of ELF notes,
-    and `torch` whether torch's libraries are named in it.
+    `targets` are the versions of numpy in its `import_array`, which decide everything about numpy. `headers` are the
+    generations (1, 2) of numpy's headers, by the module names that they import; headers of 2.x contain both.
+    `old_check` is whether there is a check that only headers of 1.x have. `array_api` is whether numpy's C API is used
+    in any way, `sizes` whether Cython checks the sizes of imported types, `types` are names of such types that only
+    numpy has, and `declared` the generations of numpy's declarations for Cython. `capsules` are the full names of C
+    APIs, `cimported` the modules whose functions Cython imports; `pybind11` and `identities` are the internals of
+    pybind11, and of nanobind if it is used (`nanobind`). `dlopen` is the JSON of ELF notes, and `torch` whether torch's
+    libraries are named.
     """
 
     targets: frozenset[str] = frozenset()
@@ -95,20 +94,20 @@ class Texts(NamedTuple):
 
     @property
     def of_old_cython(self) -> bool:
-        """Whether Cython compiled types of numpy into the file as those of 1.x are declared: larger than 2.x has them.
+        """Whether Cython compiled types of numpy 1.x into the file, which are larger than in 2.x.
 
-        Cython takes a type that is smaller than it was for a wrong one, and does not import the module.
+        The import of the module then fails, because Cython refuses a smaller type.
         """
         return self.numpy_types and self.declared == {"1"} and "2" not in self.headers
 
     def joined(self, other: Texts) -> Texts:
-        """Return what two parts of one file say."""
+        """Return the union of the texts in two parts of a file."""
         pairs: Iterable[tuple[Any, Any]] = zip(self, other, strict=True)
         return Texts(*(own | others for own, others in pairs))
 
 
 def search(pieces: Iterable[bytes], most: int = _HELD) -> Texts:
-    """Look through a file, of which `pieces` are the bytes in their order. No more than about `most` are kept."""
+    """Search a file, whose bytes are in `pieces`. About `most` of them are held in memory."""
     texts = Texts()
     for window in _windows(pieces, max(most, 4 * _AROUND)):
         texts = texts.joined(window.texts())
@@ -133,9 +132,9 @@ def _windows(pieces: Iterable[bytes], most: int) -> Iterator[_Window]:
 
 
 class _Window:
-    """Bytes of a file; what lies across their border is found in the next ones too, and is read there or here.
+    """Bytes of a file, which overlap with the next ones, so that texts at the border are found.
 
-    `within` are the parts that texts can be in, and `parts` those that are read here.
+    `within` are the parts that may contain texts, and `parts` those that are searched here.
     """
 
     def __init__(self, data: bytes | bytearray, *, first: bool, last: bool) -> None:
@@ -174,14 +173,14 @@ class _Window:
         )
 
     def has(self, text: bytes) -> bool:
-        # From the end: there most texts are, and Python is quicker in that direction.
+        # From the end, where most texts are, and where Python's search is faster.
         return any(self.data.rfind(text, *part) >= 0 for part in self.within)
 
     def among(self, texts: Iterable[bytes]) -> frozenset[str]:
         return frozenset(text.decode() for text in texts if self.has(text))
 
     def collected(self, text: bytes, read: Callable[[int, int], bytes]) -> frozenset[str]:
-        """Return what `read` makes of each place of a text, given its start and end; what is empty is left out."""
+        """Return the results of `read`, without empty ones, for each occurrence of a text, given its start and end."""
         places = self.short(text) if len(text) <= _SHORT else self.long(text)
         words = {read(at, at + len(text)) for at in islice(places, _MOST)}
         return frozenset(text.decode("ascii", "replace") for text in words if text)
@@ -222,7 +221,7 @@ class _Window:
         return frozenset().union(*(self.collected(text, self.identity) for text in _LIBRARIES))
 
     def identity(self, start: int, end: int) -> bytes:
-        """Return the text from one zero to the next, if that is what nanobind makes of itself, compiler and library."""
+        """Return the text between two zeros, if it has the form of nanobind's internals."""
         first = self.data.rfind(b"\0", max(0, start - _AROUND), start) + 1
         last = self.data.find(b"\0", end, end + _AROUND)
         word = bytes(self.data[first:last]) if 0 < first < last else b""

@@ -30,9 +30,9 @@ _OTHERS = re.compile(r"_Z(T[VISTC])?N?[KVrRO]*(2at|3c10|5torch|6caffe2)\d.*|\?.*
 
 
 def refine(module: Module, contents: Callable[[], bytes]) -> Module:
-    """Give the module, with what its symbols say of torch, if it uses that and the libraries are there that read them.
+    """Return the module with its torch interface, if it uses torch, and its symbols can be read.
 
-    `contents` gives the file; raises what that raises.
+    `contents` returns the file; its exceptions are passed on.
     """
     if not any(interface.kind is Kind.TORCH for interface in module.interfaces):
         return module
@@ -45,7 +45,7 @@ def refine(module: Module, contents: Callable[[], bytes]) -> Module:
     try:
         image = read_image(data, module.file)
         symbols = read_symbols(data, image) if image else None
-    except AbidingError:  # who judges images says so, and without the extra it is said that it is not known
+    except AbidingError:  # reported elsewhere; without the extra, the version is reported as unknown
         return module
     imported = [name for some in symbols.imported.values() for name in some] if symbols else []
     by_symbols = used(imported)
@@ -53,7 +53,7 @@ def refine(module: Module, contents: Callable[[], bytes]) -> Module:
 
 
 def used(symbols: Iterable[str]) -> Interface | None:
-    """Return what follows from the symbols that a file takes from others; None if none of them is torch's."""
+    """Return the interface by the symbols that a file imports; None if none of them is torch's."""
     since = _table()
     symbols = sorted(symbols)
     stable = [name for name in symbols if name in since]

@@ -27,7 +27,7 @@ __all__ = ["judge_interfaces"]
 
 
 def judge_interfaces(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
-    """Find interfaces of a wheel's compiled files that it requires nobody to have, and files that were passed over."""
+    """Find interfaces that a wheel's compiled files use and no requirement covers, and files that were not read."""
     yield from _undeclared(filename, compiled, metadata)
     if compiled.passed_over:
         dense = f"it is packed to less than a {bounds.CODE_DENSITY}th, as no compiled file is"
@@ -76,7 +76,7 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> It
 
 
 def _whose(owned: Owned, *, extra: bool) -> tuple[str, tuple[str, ...]]:
-    """Whose C API it is, in words, and what to do about it. What the name of a module does not tell is not guessed."""
+    """Return the owner of a C API, in words, and a hint. An unclear owner is not guessed."""
     if not owned.distributions:
         whose = f"a module `{owned.package}`, and which distribution has that is not known"
         return whose, (f"if none of those that are required has `{owned.package}`, require the one that does",)
@@ -90,7 +90,7 @@ def _whose(owned: Owned, *, extra: bool) -> tuple[str, tuple[str, ...]]:
 
 
 class _Slip(NamedTuple):
-    """A line that names another distribution than is meant, and what it would be."""
+    """A line with a misspelt distribution, and the right one."""
 
     line: str
     suggestion: str
@@ -98,7 +98,7 @@ class _Slip(NamedTuple):
 
 
 def _misspelt(owned: Owned, names: Mapping[str, str]) -> _Slip | None:
-    """Return the line whose name is that of a distribution which has a package, but for one slip."""
+    """Return the line with a misspelt name of a distribution that has a package."""
     slips = Slips(owned.distributions)
     for line, name in names.items():
         if suggestion := distribution_meant(name, slips):
@@ -107,7 +107,7 @@ def _misspelt(owned: Owned, names: Mapping[str, str]) -> _Slip | None:
 
 
 def _named_by(metadata: CoreMetadata) -> dict[str, str]:
-    """Return the lines that can be read, each with the name of the distribution as it is written."""
+    """Return the valid lines, each with the name of the distribution as written."""
     from packaging.requirements import InvalidRequirement
 
     names: dict[str, str] = {}

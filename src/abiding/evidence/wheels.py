@@ -33,14 +33,14 @@ __all__ = ["Examined", "OnDisk", "judge_built", "judge_wheels", "recall"]
 
 
 class Examined(NamedTuple):
-    """The interfaces of a wheel, as they are recorded in it, and what is to be said of it."""
+    """The interfaces of a wheel for its build record, and the findings on it."""
 
     interfaces: tuple[Used, ...]
     judged: JudgedWheel
 
 
 class OnDisk(NamedTuple):
-    """A wheel on disk: its members, METADATA, record, and what its files say, or said when it was built."""
+    """A wheel on disk: its members, METADATA, build record, and the interfaces of its files."""
 
     filename: str
     names: tuple[str, ...]
@@ -50,11 +50,11 @@ class OnDisk(NamedTuple):
 
     @classmethod
     def of(cls, path: Path, looked: CompiledFiles | None = None) -> OnDisk:
-        """Read a wheel, but for files that were `looked` at before. Raises `ArchiveError`."""
+        """Read a wheel; files in `looked` are not read again. Raises `ArchiveError`."""
         wheel = Wheel.open(path)
         metadata = CoreMetadata.parse(wheel.metadata(), path.name)
         record = None
-        with suppress(ArchiveError):  # of one that can't be read, who reads its metadata says so
+        with suppress(ArchiveError):  # an unreadable wheel is reported when its metadata is read
             record = record_of(wheel)
         known = looked.files.get(path) if looked else None
         compiled = recall(reading.of_wheel(wheel, known), record, wheel.names)
@@ -67,7 +67,7 @@ class OnDisk(NamedTuple):
 
     @property
     def optional(self) -> tuple[OptionalModules, ...]:
-        """The modules that may be missing."""
+        """The optional modules."""
         return self.record.optional_modules if self.record else ()
 
     def judged(self) -> JudgedWheel:
@@ -77,11 +77,11 @@ class OnDisk(NamedTuple):
 
 
 def judge_wheels(paths: Iterable[Path], looked: CompiledFiles | None = None) -> dict[str, tuple[Finding, ...]]:
-    """Judge wheels on disk, each by its own METADATA; the findings by path. Some files were `looked` at before."""
+    """Judge wheels on disk, each by its own METADATA; the findings by path. Files in `looked` are not read again."""
     findings: dict[str, tuple[Finding, ...]] = {}
     guarding: dict[Path, tuple[CompiledModules, list[str]]] = {}
     for path in paths:
-        with suppress(ArchiveError):  # who reads its metadata, or its images, says so
+        with suppress(ArchiveError):  # reported when its metadata or images are read
             read = OnDisk.of(path, looked)
             judged = read.judged()
             if read.record is not None and read.record.level == Level.API:
@@ -95,10 +95,10 @@ def judge_wheels(paths: Iterable[Path], looked: CompiledFiles | None = None) -> 
 
 
 def recall(read: Compiled, record: BuildRecord | None, names: Iterable[str]) -> Compiled:
-    """Return what the files of a wheel say, or where one says nothing any more, what it said when it was built.
+    """Return the interfaces of a wheel's files; those missing in a file are taken from the build record.
 
-    Who repairs a wheel may strip or pack what is in it; `names` are its members. What a file says itself comes first,
-    unless that is no more than that it does not tell.
+    A repair may strip or compress files; `names` are the members of the wheel. The file itself has precedence, unless
+    its range is unknown.
     """
     places = set(map(place_of, names)) if record else set()
     built: dict[str, list[Interface]] = {}
@@ -116,7 +116,7 @@ def recall(read: Compiled, record: BuildRecord | None, names: Iterable[str]) -> 
 
 
 def _told(own: Interface, built: Iterable[Interface]) -> Interface:
-    """Return what the record has in the place of what a file leaves open."""
+    """Return the recorded interface in place of one whose range is unknown."""
     if own.refuses or not own.unknown:
         return own
     same = (interface for interface in built if interface[:2] == own[:2] and interface.refuses)
@@ -124,23 +124,23 @@ def _told(own: Interface, built: Iterable[Interface]) -> Interface:
 
 
 def _known(used: Used) -> Interface | None:
-    """Return the interface that a record has; None if that is of a kind of its own, or is none that could be read."""
+    """Return an interface of a record; None if its kind is unknown, or it is invalid."""
     from packaging.version import Version
 
     try:
         kind = Kind(used.kind)
         for bound in filter(None, (used.floor, used.ceiling)):
             Version(bound)
-    except ValueError:  # a record may say anything
+    except ValueError:  # a record may contain anything
         return None
-    # What the stable ABI has is judged by the symbols of a file, which the record does not keep.
+    # The stable ABI is judged by the symbols of a file, which are not in the record.
     if kind is Kind.STABLE_ABI:
         return None
     return Interface(kind, normalised(used.distribution), used.seen, used.floor, used.ceiling, recorded=True)
 
 
 def _at_api(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings of a wheel of the API level: what it lacks is probably declared already."""
+    """Return the findings for a wheel of the API level, whose missing lines are probably declared."""
     return tuple(finding._replace(hints=(_AT_ABI, *finding.hints)) for finding in findings)
 
 

@@ -84,7 +84,7 @@ def _states_of_comparison(operator: str, value: str, writing: _Full, *, quoted: 
 
 
 def _states_of_text(value: str, writing: _Full) -> Mapping[_Python, bool] | None:
-    """Return the only version that is written like this, if there is one; None for a custom build."""
+    """Return the answers to `==` by versions: true for the one that is written like this; None for a custom build."""
     python = _parse(re.fullmatch(writing.pattern, value))
     if python and writing.text(python) == value:
         return {_FIRST: python == _FIRST, python: True, writing.next(python): False}
