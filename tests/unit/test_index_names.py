@@ -116,6 +116,106 @@ def test_a_link_that_uv_alone_takes(index: Index) -> None:
     assert problem_of(file).message == f"the file is no file to pip, and `{WHEEL}` to uv"
 
 
+LINK = f'<a href="/files/{LATER}">x</a>'
+IN_DOUBT = "the file is on the page to some tools, and to others not, or as another file"
+
+
+@pytest.mark.parametrize("text", [
+    f"<!-- {LINK} -->", f"<!-- {LINK}", f"<script>{LINK}</script>", f"<style>{LINK}</style>", f"<script>{LINK}",
+    f"<![CDATA[{LINK}]]>", f"<?x {LINK}?>", f"<!x {LINK}>", f'<area href="/files/{LATER}">', f'</a href="/files/{LATER}">',
+    f"<!-- x --><!-- {LINK} -->", f"<script><!-- if (a < b) // --></script><!-- {LINK} -->",
+])  # fmt: skip
+def test_what_no_reader_takes_for_a_link(index: Index, text: str) -> None:
+    page(index, f'<a href="/files/{WHEEL}">x</a>{text}')
+    (file,) = read(index, "spam")
+    assert isinstance(file, Artifact)
+    assert file.filename == WHEEL
+
+
+@pytest.mark.parametrize("text", [
+    LINK, LINK.replace("a href", "A HREF"), LINK.replace('"', ""), LINK.replace('"', "'"), f"<noscript>{LINK}</noscript>",
+    f"<template>{LINK}</template>", f"<title>x</title>{LINK}", f"<textarea></textarea>{LINK}", f"1 < 2 <3 {LINK}",
+    f"<script><!-- if (a < b) // --></script>{LINK}", f"<style>a</style>{LINK}", f"<!-- x -->{LINK}", f"<!---->{LINK}",
+    f'<a title="a>b" href="/files/{LATER}">x</a>', f'<a href="/files/{LATER}" href="/files/{LATER}">x</a>',
+    f'<a href="/files/{LATER}"/>',
+])  # fmt: skip
+def test_what_every_reader_takes_for_a_link(index: Index, text: str) -> None:
+    page(index, f'<a href="/files/{WHEEL}">x</a>{text}')
+    index.files[LATER] = File(wheel(METADATA.replace(b"1.0", b"2.0"), version="2.0"))
+    (file,) = read(index, "spam")
+    assert isinstance(file, Artifact), problem_of(file)
+    assert file.filename == LATER
+
+
+# With the first word of each, pip takes the link (on Python 3.11), and uv does not; with the second it is the other way.
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"<{name}>{LINK}</{name}>" for name in ("textarea", "title", "iframe", "noembed", "noframes", "xmp")),
+        *(f"<{name}>{LINK}" for name in ("plaintext", "textarea", "TITLE")),
+        *(f"<{name}/>{LINK}" for name in ("script", "style", "title")),
+        f"<script><!--<script></script>{LINK}</script>",
+        *(f"<!-- x --!>{LINK}{end}" for end in ("", "<!-- -->")),
+        *(f"{start}{LINK}{end}" for start in ("<!-->", "<!--->") for end in ("", "<!-- -->")),
+        f"<!-- x -- >{LINK}<!-- -->",
+        f'<a href="/files/{LATER}" href="/files/spam-3.0-py3-none-any.whl">x</a>',
+    ],
+)
+def test_what_some_readers_take_for_a_link(index: Index, text: str) -> None:
+    page(index, f'<a href="/files/{WHEEL}">x</a>{text}')
+    (file,) = read(index, "spam")
+    assert (file.filename, problem_of(file).rule, problem_of(file).message) == (LATER, "bad-index", IN_DOUBT)
+    # What is beside it is sure.
+    (file,) = read(index, "spam==1.0")
+    assert isinstance(file, Artifact)
+
+
+@pytest.mark.parametrize("name", [WHEEL, "spam-1.0.tar.gz"])
+@pytest.mark.parametrize("egg", ["spam-1.0", "spam", "other-1.0", "spam-2.0"])
+def test_a_link_with_an_egg(index: Index, name: str, egg: str) -> None:
+    """pip goes by it, and uv reads nothing of the page."""
+    page(index, f'<a href="/files/{name}#sha256={DIGEST}&egg={egg}">x</a>')
+    (file,) = read(index)
+    assert (problem_of(file).rule, problem_of(file).message) == (
+        "bad-index",
+        "the file has the fragment `#egg=` in its link",
+    )
+
+
+def test_an_archive_that_is_a_file_by_its_egg(index: Index) -> None:
+    page(
+        index,
+        f'<a href="/files/{WHEEL}">x</a><a href="/files/archive.tar.gz#egg=spam-2.0">x</a><a href="/x#egg=ham-3">x</a>',
+    )
+    (file,) = read(index, "spam")
+    assert (file.filename, problem_of(file).rule) == ("spam-2.0.tar.gz", "bad-index")
+
+
+TWO = "the file is two files on the page"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        (f'href="/files/{WHEEL}"', f'href="/files/{WHEEL}"', ""),
+        (f'href="/files/{WHEEL}"', f'href="/files/x/../{WHEEL}"', ""),
+        (f'href="/files/{WHEEL}"', f'href="/files/b/{WHEEL}"', TWO),
+        (f'href="/files/{WHEEL}#sha256={DIGEST}"', f'href="/files/b/{WHEEL}#sha256={DIGEST}"', ""),
+        (f'href="/files/{WHEEL}#sha256={DIGEST}"', f'href="/files/b/{WHEEL}#sha256={"0" * 64}"', TWO),
+        (f'href="/files/{WHEEL}#sha256={DIGEST}"', f'href="/files/b/{WHEEL}"', TWO),
+        # Both pass over what is yanked.
+        (f'href="/files/b/{WHEEL}" data-yanked', f'href="/files/{WHEEL}"', ""),
+        (f'href="/files/{WHEEL}"', f'href="/files/b/{WHEEL}" data-yanked', ""),
+    ],
+)
+def test_one_name_twice(index: Index, first: str, second: str, message: str) -> None:
+    """pip takes the last, uv the first."""
+    page(index, f"<a {first}>x</a><a {second}>x</a>")
+    (file,) = read(index)
+    assert file.filename == WHEEL
+    assert (isinstance(file, Artifact) and not message) or problem_of(file).message == message
+
+
 # JSON
 
 

@@ -19,26 +19,74 @@ from abiding.findings.errors import IndexAccessError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Disputed", "Filenames", "in_link"]
+__all__ = ["Disputed", "Filenames", "egg_in", "in_doubt", "in_link", "named_differently", "one_of", "with_egg"]
 
 
 @dataclass
 class Disputed(DistributionPackage):
-    """A link that pip and uv read as different files, with both names; its own is that of the requested release."""
+    """A file that is one to pip and another to uv; it has the name of the one that is asked for.
 
-    by_pip: str = ""
-    by_uv: str = ""
+    `message`, `note` and `hint` are those of the error about it.
+    """
+
+    message: str = ""
+    note: str = ""
+    hint: str = ""
 
     def refuse(self) -> IndexAccessError:
-        """Return the error about it."""
-        names = [f"`{name[: bounds.EXCERPT]}`" if name else "no file" for name in (self.by_pip, self.by_uv)]
+        """Make the error about it."""
         return IndexAccessError.of(
-            f"is {names[0]} to pip, and {names[1]} to uv",
-            rule="bad-index",
-            artifact=self.filename,
-            note=f"pip takes the name from the end of the URL, {public_url(self.url)}; uv goes by what the page says",
-            hint="tell the index's operators: the name of a file and the end of its URL have to be the same",
+            self.message, rule="bad-index", artifact=self.filename, note=self.note, hint=self.hint
         )
+
+
+def named_differently(file: DistributionPackage, by_pip: str, by_uv: str) -> Disputed:
+    """Make the file that pip and uv give these names, empty for one that takes it for none."""
+    names = [f"`{name[: bounds.EXCERPT]}`" if name else "no file" for name in (by_pip, by_uv)]
+    return Disputed(
+        **vars(file),
+        message=f"is {names[0]} to pip, and {names[1]} to uv",
+        note=f"pip takes the name from the end of the URL, {public_url(file.url)}; uv goes by what the page says",
+        hint="tell the index's operators: the name of a file and the end of its URL have to be the same",
+    )
+
+
+def in_doubt(file: DistributionPackage, why: str) -> Disputed:
+    """Make the file whose link not all readers of HTML see."""
+    return Disputed(
+        **vars(file),
+        message="is on the page to some tools, and to others not, or as another file",
+        note=f"{why}, and readers of HTML differ about that: pip and uv, and pip with one Python and another",
+        hint="tell the index's operators: links have one target, and stand for themselves on the page",
+    )
+
+
+def with_egg(file: DistributionPackage) -> Disputed:
+    """Make the file whose link has a fragment `#egg=`."""
+    return Disputed(
+        **vars(file),
+        message="has the fragment `#egg=` in its link",
+        note="pip goes by that and not by the name of the file, and uv reads no page that has one",
+        hint="tell the index's operators: leave `#egg=` out",
+    )
+
+
+def one_of(first: DistributionPackage, second: DistributionPackage) -> DistributionPackage:
+    """Return which of two files with one name on a page is taken: pip takes the last, and uv the first."""
+    if isinstance(first, Disputed) or isinstance(second, Disputed):
+        sure = [file for file in (first, second) if not isinstance(file, Disputed)]
+        return sure[0] if sure and first.url == second.url else first if isinstance(first, Disputed) else second
+    if first.is_yanked != second.is_yanked:
+        return second if first.is_yanked else first
+    digests = [(file.digests or {}).get("sha256") for file in (first, second)]
+    if first.url == second.url or (digests[0] and digests[0] == digests[1]):
+        return first
+    return Disputed(
+        **vars(first),
+        message="is two files on the page",
+        note="pip takes the last of them, and uv the first",
+        hint="tell the index's operators: a file with one name is there once",
+    )
 
 
 class Filenames:
@@ -61,7 +109,7 @@ class Filenames:
             yield make(by_uv)
             return
         for own in filter(None, (by_uv, by_pip)):
-            yield Disputed(**vars(make(own)), by_pip=by_pip, by_uv=by_uv)
+            yield named_differently(make(own), by_pip, by_uv)
 
     def _own(self, name: object) -> str:
         """Return the name if it is one of a file of the project, else nothing."""
@@ -79,6 +127,14 @@ _MOST_DASHES = 6
 def in_link(href: str) -> str:
     """Return the name that uv reads from the URL of a link on an HTML page; it ignores the link's text."""
     return unquote(href.partition("#")[0].rpartition("/")[2].partition("?")[0])
+
+
+def egg_in(href: str) -> str | None:
+    """Return the name that the fragment `#egg=` of a link gives its file; None without the fragment."""
+    link, _, fragment = href.partition("#")
+    egg = next((part.removeprefix("egg=") for part in fragment.split("&") if part.startswith("egg=")), None)
+    ending = next((ending for ending in (".tar.gz", ".zip") if link.partition("?")[0].endswith(ending)), "")
+    return egg if egg is None else unquote(egg) + ending
 
 
 def _in_url(url: str) -> str:

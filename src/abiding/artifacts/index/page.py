@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from abiding.archives.names import normalised
 from abiding.artifacts.index.failures import public_url
-from abiding.artifacts.index.filenames import Disputed, Filenames, in_link
+from abiding.artifacts.index.filenames import Disputed, Filenames, egg_in, in_doubt, in_link, one_of, with_egg
 from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.json_members import members
 from abiding.findings import bounds
@@ -236,7 +236,10 @@ def _of_html(name: str, body: Body) -> _Page:
                     pypi_simple.Link(filename, urljoin(at, href), more), name
                 )
 
-            files += filenames.of_file(in_link(href), _absolute(at, href), make)
+            links = [*filenames.of_file(in_link(href), _absolute(at, href), make)]
+            if (egg := egg_in(href)) is not None:
+                links = [with_egg(file) for file in links or filenames.of_file(egg, egg, make)]
+            files += [in_doubt(file, element.doubt) for file in links] if element.doubt else links
             _count(files)
     head = "".join(f'<meta name="{key}" content="{escape(value)}">' for key, value in about.items())
     page = pypi_simple.ProjectPage.from_html(name, f"<html>{head}</html>")
@@ -272,7 +275,8 @@ def _by_version(page: _Page, name: str) -> dict[Version, dict[str, DistributionP
             version = Version(file.version or "")
         except ValueError:  # no version, or a number of thousands of digits
             continue
-        wheels.setdefault(version, {}).setdefault(file.filename, file)
+        files = wheels.setdefault(version, {})
+        files[file.filename] = one_of(files.get(file.filename, file), file)
     return wheels
 
 
