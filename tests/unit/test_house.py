@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
 from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -297,7 +299,7 @@ def test_each_class_has_a_name_of_its_own() -> None:
 # What a sentence begins with that names a thing.
 NO_VERBS = frozenset(
     {"A", "As", "Both", "Each", "Everything", "How", "Names", "One", "Some", "The", "Those", "Two", "What", "Where"}
-    | {"Whether", "Who", "Why"}
+    | {"Whether", "While", "Who", "Why"}
 )
 
 
@@ -312,3 +314,21 @@ def test_a_docstring_begins_with_a_verb(module: str) -> None:
         if not {"property", "cached_property"}.intersection(map(ast.unparse, node.decorator_list))
     ]
     assert not found
+
+
+# A relative clause that names nobody: `the memory of who unpacks it`.
+_RIDDLE = re.compile(r"\b(?:by|for|from|of|than|to|with) who\b(?! in\b)")
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_prose_names_who_it_is_about(module: str) -> None:
+    text = FILES[module].read_text("utf-8")
+    docstrings = [
+        ast.get_docstring(node) or ""
+        for node in nodes(FILES[module])
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    ]
+    comments = [
+        token.string for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.COMMENT
+    ]
+    assert [prose for prose in (*docstrings, *comments) if _RIDDLE.search(prose)] == []

@@ -46,7 +46,7 @@ class Sdist(NamedTuple):
 
     @classmethod
     def open(cls, path: Path, names: Collection[str] = TOP_LEVEL) -> Sdist:
-        """Read those of the files PKG-INFO and pyproject.toml that are asked for and there. Raises as `read` does."""
+        """Read the requested files, PKG-INFO or pyproject.toml, that exist. Raises as `read` does."""
         with speaking_of(path), open_plain(path, buffered=not path.name.endswith(".zip")) as file:
             return cls.read(file, path.name, names)
 
@@ -62,7 +62,7 @@ class Sdist(NamedTuple):
 
     @property
     def pkg_info(self) -> bytes:
-        """The contents of PKG-INFO, which was asked for. Raises `ArchiveError` if it has none."""
+        """The contents of PKG-INFO, if it was requested. Raises `ArchiveError` if there is none."""
         if self.missing:
             raise self.missing
         return self.files["PKG-INFO"]
@@ -74,7 +74,7 @@ def read_pkg_info(path: Path) -> bytes:
 
 
 def read_members(path: Path, names: Collection[str]) -> dict[str, bytes]:
-    """Read those of the files PKG-INFO and pyproject.toml of an sdist that are named. Raises as `Sdist.open` does."""
+    """Read the named files of an sdist, PKG-INFO or pyproject.toml. Raises as `Sdist.open` does."""
     return Sdist.open(path, names).files
 
 
@@ -108,7 +108,7 @@ def _read_zip(file: BinaryIO, filename: str, layout: Layout, names: Collection[s
 
 
 def bytes_behind(filename: str) -> Finding:
-    """Make the finding about an sdist with something behind its compressed data."""
+    """Return the finding on an sdist with bytes after its compressed data."""
     return Finding(
         "bytes-behind",
         Severity.WARNING,
@@ -139,7 +139,7 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
     these keep all but the size. Compression effort and gzip header are those of `source`, except that the time is
     SOURCE_DATE_EPOCH where that is set. If nothing changes, `target` is `source` to the byte.
 
-    `source` is given away: it may have been moved. `target` becomes the whole new sdist, or stays what it was.
+    `source` may be moved. `target` becomes the complete new sdist, or stays as it is.
 
     Raises `ArchiveError` if `source` is not a sound sdist, or a file can't be read or written.
     """
@@ -156,7 +156,7 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
             break
         except _SupersededError as exc:
             if superseded.count(exc.name) == _MOST_SUPERSEDED:
-                # Each would cost a pass over all of the archive.
+                # Each costs a pass over the whole archive.
                 message = f"has more than {_MOST_SUPERSEDED + 1} members with the name `{exc.name}`"
                 raise ArchiveError.at(source.name, message) from exc
             superseded.append(exc.name)
@@ -166,7 +166,7 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
 
 
 class _SupersededError(Exception):
-    """A file comes a second time, and unpacking leaves the later one.
+    """A file is there twice, and unpacking keeps the later one.
 
     meson-python archives a PKG-INFO that is under version control besides the one that it writes. The first is left
     out; that it is the first is known only when the second has come.
@@ -225,9 +225,9 @@ def _contents(stream: TarStream, member: TarMember) -> bytes:
 
 
 def _end(stream: TarStream, output: _Gzip) -> None:
-    """Fill up the archive as it was: by as many zeros, or to whole records where it had these (20 blocks).
+    """Pad the archive as before: by as many zeros, or to whole records (20 blocks) if it had these.
 
-    There are two blocks of zeros at least, without which uv refuses an archive.
+    There are at least two blocks of zeros, without which uv refuses an archive.
     """
     zeros = stream.ending()
     if stream.has_bytes_behind:
@@ -258,7 +258,7 @@ class _Gzip:
 
 
 def _gzip_header(file: BinaryIO, name: str) -> tuple[bytes, int]:
-    """Read the header that the new file is to begin with, and the level that was compressed at."""
+    """Return the header for the new file, and the compression level."""
     start = file.read(1 << 16)
     file.seek(0)
     if len(start) < _GZIP_HEADER.size or not start.startswith(b"\x1f\x8b\x08"):

@@ -167,7 +167,7 @@ class Layout:
         return normalised(folder.removesuffix(".egg-info")) + ".egg-info" == self._egg_info
 
     def missing(self) -> ArchiveError | None:
-        """Make the error for an sdist without PKG-INFO in its folder, once all members are placed."""
+        """Return the error for an sdist without PKG-INFO in its folder, once all members are placed."""
         if "PKG-INFO" in self.names:
             return None
         if not self._renamed:

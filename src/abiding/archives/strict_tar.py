@@ -73,7 +73,7 @@ class StrictReader:
 
 
 def _of_records(data: bytes) -> str:
-    """Say what is wrong with the records of a pax header; empty if nothing is."""
+    """Return the error in the records of a pax header; empty if there is none."""
     if not data:
         return "it has a pax header without records"
     keys, at = set(), 0

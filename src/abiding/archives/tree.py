@@ -15,13 +15,13 @@ _LONGEST_PATH = 1000  # bytes: macOS takes 1024, with the folder to which it is 
 
 
 class UnpackingError(ValueError):
-    """A member can't be unpacked, or not everywhere. The text says what it is, and goes on from `a member that`."""
+    """A member can't be unpacked on all systems. The text continues `a member that`."""
 
 
 class Tree:
-    """The places that are taken, each a path from the top of the archive without `.` and empty parts.
+    """The unpacked paths, from the top of the archive, without `.` and empty parts.
 
-    All methods raise `UnpackingError`. Members may come twice: the later file replaces the earlier one.
+    All methods raise `UnpackingError`. Of two members with the same path, the later file replaces the earlier one.
     """
 
     def __init__(self) -> None:
@@ -31,15 +31,15 @@ class Tree:
         self._links: dict[str, str] = {}
 
     def add_file(self, path: str) -> None:
-        """Put a file there."""
+        """Add a file."""
         self._put(path, _FILE, over=_FILE)
 
     def add_folder(self, path: str) -> None:
-        """Make a folder, if it is not there yet."""
+        """Add a folder, if it does not exist yet."""
         self._put(path, _FOLDER, over=_FOLDER)
 
     def add_link(self, path: str, target: str) -> None:
-        """Put a symbolic link to a target that is seen from its own folder."""
+        """Add a symbolic link, whose target is relative to its folder."""
         hold_name(target)
         leads_to = self._resolved(path.rpartition("/")[0], target)
         if "\\" in target:
@@ -50,7 +50,7 @@ class Tree:
         self._links[path] = leads_to
 
     def add_hard_link(self, path: str, target: str) -> None:
-        """Give the file at `target`, seen from the top of the archive, another name."""
+        """Add a hard link to the file `target`, which is relative to the top of the archive."""
         hold_name(target)
         kind = self._kinds.get(hash(self._resolved("", target)))
         if kind not in (_FILE, _LINK):
@@ -78,7 +78,7 @@ class Tree:
             raise UnpackingError(f"is one of more than {_MOST_PLACES:,} files and folders")
 
     def _resolved(self, folder: str, target: str) -> str:
-        """Return where a link leads, through those that are there already."""
+        """Return the target of a link, resolved by the existing links."""
         if target.startswith("/"):
             raise UnpackingError("leads out of it")
         place, rest, turns = folder, target.split("/")[::-1], 0
@@ -100,7 +100,7 @@ class Tree:
 
 
 def hold_name(path: str) -> None:
-    """Raise `UnpackingError` for the path of a member, or of where a link leads, that no file can have."""
+    """Raise `UnpackingError` for an invalid path of a member, or target of a link."""
     if not path:
         raise UnpackingError("has an empty name, or leads to one")
     if "\0" in path:

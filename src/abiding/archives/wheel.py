@@ -25,7 +25,7 @@ __all__ = ["Statement", "Wheel", "directory_of", "listing_of", "read_metadata", 
 
 
 class Wheel(NamedTuple):
-    """A wheel on disk: its file, the name of its `.dist-info` folder, and what its central directory says."""
+    """A wheel on disk: its file, the name of its `.dist-info` folder, and its central directory."""
 
     path: Path
     dist_info: str
@@ -59,7 +59,7 @@ class Wheel(NamedTuple):
         return f"{self.dist_info}/RECORD"
 
     def stated(self) -> StatedTags:
-        """Return what WHEEL says; nothing if there is no such file. Raises `ArchiveError`."""
+        """Return the contents of WHEEL; empty if there is no such file. Raises `ArchiveError`."""
         name = f"{self.dist_info}/WHEEL"
         return StatedTags.read(self.read(name, bounds.WHEEL) if name in self.names else b"", self.dist_info)
 
@@ -92,7 +92,7 @@ class Wheel(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What a wheel says of itself: METADATA, what is in WHEEL, one more member, and the names of all.
+    """The metadata of a wheel: METADATA, WHEEL, one more member, and the names of all members.
 
     `variant` is variant.json and `entry_points` entry_points.txt, None if it has none.
     """
@@ -136,13 +136,13 @@ def read_metadata(path: Path) -> bytes:
 
 
 def read_names(path: Path) -> list[str]:
-    """Read the names of the members of what may not be a sound wheel, in half the time. Raises `ArchiveError`."""
+    """Read the names of members without further checks, in half the time. Raises `ArchiveError`."""
     with speaking_of(path), open_plain(path, buffered=False) as file:
         return b"\0".join(Directory.read_names(file, path.name)).decode("utf-8", "replace").split("\0")
 
 
 def _hold_to_version(wheel_file: bytes, filename: str) -> None:
-    """Raise `ArchiveError` if WHEEL is not of a version that installers know (binary distribution format)."""
+    """Raise `ArchiveError` if the version in WHEEL is unknown to installers (binary distribution format)."""
     version = version_in(wheel_file)
     if version is None:
         raise ArchiveError.at(
@@ -153,11 +153,11 @@ def _hold_to_version(wheel_file: bytes, filename: str) -> None:
         raise ArchiveError.at(filename, f"has `Wheel-Version: {shown}`: installers know version 1", hint=NOT_A_WHEEL)
 
 
-# The one judgement
+# The check of a wheel
 
 
 def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
-    """Judge an open wheel, on disk or elsewhere: return the name of its `.dist-info` folder, and its directory.
+    """Check an open wheel, on disk or elsewhere. Returns the name of its `.dist-info` folder, and its directory.
 
     Raises `ArchiveError` as `Wheel.open` does, but for the version, and `OSError`.
     """
@@ -169,7 +169,7 @@ def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
 
 
 def _judged_on_disk(file: BinaryIO, filename: str) -> tuple[str, Directory]:
-    """Do as `directory_of`, and judge what would take too much over a network: the places of members, and RECORD.
+    """Do the same as `directory_of`, and check what is too slow over a network: the places of members, and RECORD.
 
     Installers install nothing without a RECORD that they can read.
     """

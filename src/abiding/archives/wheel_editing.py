@@ -34,8 +34,8 @@ def rewrite(wheel: Wheel, target: Path, contents: Mapping[str, bytes]) -> None:
     are left out. The bytes of every other member stay what they are, local header included. If nothing changes,
     `target` is the old file to the byte.
 
-    The old file is given away: it may have been edited and moved. Where the changes are near its end nothing else is
-    written, whatever the size of the wheel. `target` becomes the whole new wheel, or stays what it was.
+    The old file may be edited and moved. If the changes are near its end, only these are written, whatever the size of
+    the wheel. `target` becomes the complete new wheel, or stays as it is.
 
     Raises `ArchiveError` if the old file is not a sound wheel throughout, or a file can't be read or written.
     """
@@ -59,7 +59,7 @@ def rewrite(wheel: Wheel, target: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _changed(wheel: Wheel, file: BinaryIO, contents: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Narrow `contents` to what is not there, or not with these contents."""
+    """Return those of `contents` that are new or differ."""
     changed = {}
     for name, data in contents.items():
         member = wheel.directory.find(name)
@@ -82,7 +82,7 @@ class _Span(NamedTuple):
 
 
 class _Plan:
-    """What the new file consists of, from the first byte to the last: spans of the old one, and new bytes."""
+    """The parts of the new file, in order: spans of the old one, and new bytes."""
 
     __slots__ = ("directory", "pieces", "records", "size")
 
@@ -148,12 +148,12 @@ class _Plan:
 
     @property
     def kept(self) -> int:
-        """How many bytes at the beginning of the old file stay where they are."""
+        """The number of bytes at the start of the old file that stay in place."""
         first = self.pieces[0]
         return first.stop if isinstance(first, _Span) and not first.start else 0
 
     def tail(self, file: BinaryIO) -> bytes | None:
-        """Return everything behind `kept`, or None if it has too much of the old file in it."""
+        """Return everything after `kept`, or None if that is too much of the old file."""
         pieces = self.pieces[1:] if self.kept else self.pieces
         if sum(piece.stop - piece.start for piece in pieces if isinstance(piece, _Span)) > _LARGEST_TAIL:
             return None

@@ -32,7 +32,7 @@ class WheelName(NamedTuple):
 
     @classmethod
     def split(cls, filename: str) -> WheelName | None:
-        """Take the name apart; None if it is not that of a wheel. What the parts say is not looked at.
+        """Split a name; None if it is not that of a wheel. The parts are not checked.
 
         Folders before it are no part of it. Of six parts the third is a build number if it begins with a digit, else
         the last one is a label.

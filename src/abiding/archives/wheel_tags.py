@@ -27,7 +27,7 @@ _HEADER = re.compile(r"[!-9;-~]+:|[ \t]+\S")
 
 
 class Agreement(StrEnum):
-    """How the tags in WHEEL stand to those of the file name."""
+    """The relation of the tags in WHEEL to those of the file name."""
 
     SAME = "same"
     SPELLED = "spelled"
@@ -35,7 +35,7 @@ class Agreement(StrEnum):
 
 
 class StatedTags(NamedTuple):
-    """What a wheel says inside: the name of its `.dist-info` folder, and `Tag` and `Build` of WHEEL as they are."""
+    """The name of a wheel's `.dist-info` folder, and `Tag` and `Build` of WHEEL as they are."""
 
     dist_info: str
     tags: tuple[str, ...]
@@ -50,7 +50,7 @@ class StatedTags(NamedTuple):
         return cls(dist_info, tags, next((value for name, value in values if name == "build"), ""))
 
     def within(self, name: WheelName) -> WheelName | None:
-        """Return a name with the tags and the build number that are stated; None if no name has these and no others."""
+        """Return a file name with exactly the tags and the build number in WHEEL; None if there is none."""
         sets = [_parts(tag) for tag in self.tags]
         if not sets or not all(len(parts) == _PARTS for parts in sets):
             return None
@@ -75,7 +75,7 @@ def version_in(wheel_file: bytes) -> tuple[int, ...] | None:
 
 
 def expanded(filename: str) -> tuple[str, ...]:
-    """Return the tags that a file name stands for, in order; none if it is no wheel's, or stands for too many."""
+    """Return the tags in a file name, in order; none if it is no wheel's, or has too many."""
     name = WheelName.split(filename)
     if name is None or number(filename) > bounds.TAGS:
         return ()
@@ -83,16 +83,15 @@ def expanded(filename: str) -> tuple[str, ...]:
 
 
 def number(filename: str) -> int:
-    """Return how many tags the name of a wheel stands for; those that are in it twice count twice."""
+    """Return the number of tags in a wheel's name; repeated ones count twice."""
     name = WheelName.split(filename)
     return prod(map(len, name.sets)) if name else 0
 
 
 def parse(filename: str) -> tuple[str, Version, frozenset[Tag]]:
-    """Give the name, normalised, the version, and the tags that the name of a wheel stands for.
+    """Return the normalised name, the version, and the tags in a wheel's name.
 
-    A variant label is left out. Raises `packaging.utils.InvalidWheelFilename`, also if there are more tags than any
-    wheel is for.
+    A variant label is left out. Raises `packaging.utils.InvalidWheelFilename`, also if there are too many tags.
     """
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
     from packaging.version import InvalidVersion
@@ -108,7 +107,7 @@ def parse(filename: str) -> tuple[str, Version, frozenset[Tag]]:
 
 
 def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
-    """Hold the tags in WHEEL against the file name. Case, order, repetition and sets left compressed are spelling.
+    """Compare the tags in WHEEL with the file name. Case, order, repetition and compressed sets are only spelling.
 
     A WHEEL without tags contradicts nothing, and neither does a name that has none.
     """
@@ -126,7 +125,7 @@ def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
 
 
 def numbered(filename: str, build: str) -> Agreement:
-    """Hold the build number in WHEEL against the file name. Zeros before it, and the case of letters, are spelling."""
+    """Compare the build number in WHEEL with the file name. Leading zeros and case are only spelling."""
     name = WheelName.split(filename)
     if name is None or name.build == build:
         return Agreement.SAME

@@ -130,7 +130,7 @@ class Directory(NamedTuple):
             return None
 
     def get(self, name: str) -> ZipMember:
-        """Give the file with this name. Raises `ArchiveError` if there is none, or a link, which some would follow."""
+        """Return the file with this name. Raises `ArchiveError` if there is none, or a link."""
         member = self.find(name)
         if member is None:
             raise ArchiveError.at(self.name, f"has no {literal(name)}")
@@ -177,7 +177,7 @@ class Directory(NamedTuple):
         return contents.getvalue()[:size]
 
     def pieces(self, file: BinaryIO, member: ZipMember) -> Iterator[bytes]:
-        """Say what a member holds, of whatever checksum, in pieces of a megabyte at most. Raises as `contents` does."""
+        """Yield the contents of a member, in pieces of up to a megabyte. Raises as `contents` does."""
         stored = self._stored(file, member)
         return self._inflated(member, stored) if member.method == DEFLATED else stored
 

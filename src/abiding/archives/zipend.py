@@ -29,7 +29,7 @@ _LARGEST_DIRECTORY = 32 << 20  # some 300,000 members
 
 
 def _instead(begins: bytes) -> str:
-    """Say how a wheel comes into the place of a file that begins so."""
+    """Return a hint for a file that is no ZIP archive, by its beginning."""
     if begins.startswith(b"\x1f\x8b"):
         return "it is compressed as an sdist is: a wheel is built by `python -m build --wheel`"
     if begins.lstrip()[:1] == b"<":
@@ -79,7 +79,7 @@ class Tail(NamedTuple):
         return self.read(file, offset, size), offset, count
 
     def end(self, file: BinaryIO, name: str) -> tuple[int, tuple[int, ...]]:
-        """Say where the central directory ends, and what the record there says about it. Raises as `directory` does."""
+        """Return the end of the central directory, and the end record. Raises as `directory` does."""
         place = self.data.rfind(_END_MARK, 0, max(len(self.data) - _END.size + len(_END_MARK), 0))
         if place < 0:
             file.seek(0)
@@ -110,7 +110,7 @@ class Tail(NamedTuple):
         return end, tuple(values64)
 
     def _has_end_before(self, place: int) -> bool:
-        """Say whether another end record has all that follows it for its comment: then readers differ about the end."""
+        """Return whether another end record could have the rest as its comment, so that readers differ."""
         while (place := self.data.rfind(_END_MARK, 0, place)) >= 0:
             _, *_, comment = _END.unpack_from(self.data, place)
             if place + _END.size + comment == len(self.data):

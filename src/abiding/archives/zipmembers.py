@@ -25,7 +25,7 @@ _OF_CENTRAL = struct.Struct("<8xH10xI4xH12xI")  # flags, stored size, length of 
 
 
 def hold_members(directory: Directory, file: BinaryIO) -> None:
-    """Raise `ArchiveError` where the members in a file on disk are not those of its directory. Raises `OSError`."""
+    """Raise `ArchiveError` if the members in a file on disk are not those of its directory. Raises `OSError`."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         plain = _are_plain(directory, data)
     if not plain:
@@ -33,7 +33,7 @@ def hold_members(directory: Directory, file: BinaryIO) -> None:
 
 
 def _are_plain(directory: Directory, data: mmap.mmap) -> bool:
-    """Tell at a glance whether each local header repeats its record, and the next follows its contents."""
+    """Return whether each local header obviously equals its record, and the next follows its contents."""
     begin, unpack = 0, _OF_CENTRAL.unpack_from
     central, offsets = directory.data, directory.offsets
     places = {unpack(central, start)[3]: start for start in directory.starts}

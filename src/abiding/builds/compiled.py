@@ -88,7 +88,7 @@ def _here(finding: Finding, built: BuiltWheel, entries: Entries, origin: Callabl
 
 
 def _places_of(lines: Iterable[str], built: BuiltWheel, entries: Entries, origin: Callable[[str, str], str]) -> str:
-    """Say where lines of METADATA come from; `origin` is as for `judge_compiled`."""
+    """Return where lines of METADATA come from; `origin` is as for `judge_compiled`."""
     own = {line: entries.place_of(entry) for entry, line in built.lines.items()}
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
     return f"METADATA, from {', '.join(places)}"

@@ -270,7 +270,7 @@ class Entries(NamedTuple):
             raise
 
     def outcome(self, lines: Iterable[str], added: Collection[str]) -> str:
-        """Return the level of a wheel, its lines by who wrote them, or how to get the other level.
+        """Return the level of a wheel, its lines by origin, or how to get the other level.
 
         Empty if the project has no levels.
         """

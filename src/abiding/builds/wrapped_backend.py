@@ -97,7 +97,7 @@ class WrappedBackend(NamedTuple):
 
     @classmethod
     def failure(cls, exc: BaseException) -> Failure | None:
-        """Tell what of a wrapped backend has raised an exception, its import or a hook; None if neither has."""
+        """Return what of a wrapped backend has raised an exception, its import or a hook; None if neither has."""
         import traceback
 
         for frame, _ in reversed(list(traceback.walk_tb(exc.__traceback__))):  # a hook imports it
@@ -155,7 +155,7 @@ _BEFORE = "name the module that `[build-system] build-backend` named before"
 
 
 def _no_such(backend: WrappedBackend, message: str, note: str) -> BackendError:
-    """Make the error for a name of which the module is there: by what is meant if that is known, as before a build."""
+    """Return the error for a name that is no backend although its module exists, with a suggestion."""
     from abiding.project.known_backends import misspelled
 
     wrong = misspelled(backend.name)

@@ -49,7 +49,7 @@ class Document:
         self._dropped: list[str] = []
 
     def refusal(self, message: str, key: Key, hint: str = "") -> DeclarationError:
-        """Make the error for what can't be edited."""
+        """Return the error for what can't be edited."""
         return not_understood(self.pyproject, message, key, hint)
 
     # What stands there
@@ -212,7 +212,7 @@ def _container(holder: Any) -> Container:  # noqa: ANN401 (a table, or the file,
 
 
 def _above_the_next(table: Table) -> tuple[str, str]:
-    """Tell what at the end of a table belongs to the header below: an empty line, if there is one, and the comments."""
+    """Return the end of a table that belongs to the next header: an empty line, if there is one, and comments."""
     body = table.value.body
     while body and isinstance(body[-1][1], Table):
         body = body[-1][1].value.body

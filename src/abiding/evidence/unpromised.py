@@ -54,7 +54,7 @@ _NOT_THEIRS = re.compile(
 
 
 def of_image(image: Image, symbols: Symbols) -> Unpromised | None:
-    """Tell what an image uses of CPython that no stable ABI has; None for nothing, and where others may have it.
+    """Return what an image uses of CPython that no stable ABI has; None for nothing, and where others may have it.
 
     On Windows what is for the stable ABI is linked with python3.dll, which has nothing else.
     """

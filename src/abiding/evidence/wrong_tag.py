@@ -45,7 +45,7 @@ def judge(
     optional: Sequence[OptionalModules],
     severity: Severity,
 ) -> Iterator[Finding]:
-    """Hold the extension modules of a wheel against its tags, one by one; those that are `optional` may be missing.
+    """Check the extension modules of a wheel against its tags, one by one; those that are `optional` may be missing.
 
     `severity` is what it weighs that none of them can be loaded. Where that is no error, the wheel is one of others.
     """

@@ -23,7 +23,7 @@ __all__ = ["commit", "copy_range", "is_private", "new_file", "place", "speaking_
 
 _CHUNK = 128 << 10  # larger ones make the page cache look for huge pages, which can take four times as long
 _PAGE = 4096
-_WINDOW = 8 << 20  # of a file that is copied, so much is mapped at a time; a multiple of every page size
+_WINDOW = 8 << 20  # bytes mapped at a time when a file is copied; a multiple of every page size
 # A process that dies can't harm a file that is only renamed; a power cut can, unless the disk has been made to take the
 # bytes first. That is next to nothing for most wheels, but would double the time that one of 1 GB takes to copy.
 _SYNC_LIMIT = 64 << 20
@@ -46,7 +46,7 @@ def speaking_of(path: Path) -> Iterator[None]:
 
 
 def _is_locked(exc: OSError) -> bool:
-    """Return whether it is about a file that is there, and that one may not read."""
+    """Return whether it is about an existing file, for which the permission to read is missing."""
     path = exc.filename
     return isinstance(exc, PermissionError) and bool(path) and os.path.lexists(path) and not os.access(path, os.R_OK)
 
@@ -85,7 +85,7 @@ def place(source: Path, target: Path) -> None:
     """Move the file `source` to `target`, or copy it if need be, over what is there. Raises `ArchiveError`."""
     with speaking_of(target):
         if not source.is_symlink():
-            # What stands against it, another file system for example, is no matter if the file can be copied.
+            # Errors, for example on another file system, don't matter if the file can be copied.
             with suppress(OSError):
                 with source.open("r+b", buffering=0) as file:
                     commit(file, target)
@@ -96,7 +96,7 @@ def place(source: Path, target: Path) -> None:
 
 
 def is_private(path: Path) -> bool:
-    """Return whether `path` can be edited without anyone noticing: a writable file that has no other name."""
+    """Return whether `path` can be edited in place: a writable file without other hard links."""
     status = path.lstat()
     return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and os.access(path, os.W_OK)
 
@@ -113,7 +113,7 @@ def copy_range(source: BinaryIO, target: BinaryIO, start: int, length: int) -> N
     position, end = start, start + length
     shift = target.seek(0, os.SEEK_END) - start
     if shift % _PAGE == 0 and hasattr(os, "copy_file_range"):
-        with suppress(OSError):  # not between these file systems, not on this kernel: what is left is copied below
+        with suppress(OSError):  # not supported by these file systems, or this kernel: the rest is copied below
             while position < end:
                 done = os.copy_file_range(source.fileno(), target.fileno(), end - position, position)
                 if not done:

@@ -17,7 +17,7 @@ _PIECE = 1 << 20
 
 
 def open_plain(path: str | Path, *, buffered: bool = True) -> BinaryIO:
-    """Open a plain file for reading. Raises `OSError`, whatever it is that stands at the path, or in it."""
+    """Open a plain file for reading. Raises `OSError` for anything else, and for invalid paths."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 (of many files the path is a string)
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # of a folder the system says so
@@ -52,7 +52,7 @@ def read_for(path: str | Path, most: int) -> bytes:
 
 
 def is_plain(path: Path) -> bool:
-    """Return whether there is a plain file; there is none under a name that no file can have."""
+    """Return whether there is a plain file; false for an invalid name."""
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
@@ -60,7 +60,7 @@ def is_plain(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether there is a folder; there is none under a name that no file can have."""
+    """Return whether there is a folder; false for an invalid name."""
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError):
@@ -68,7 +68,7 @@ def is_folder(path: Path) -> bool:
 
 
 def is_there(path: Path) -> bool:
-    """Return whether there is anything; there is nothing under a name that no file can have."""
+    """Return whether there is anything at a path; false for an invalid name."""
     return os.path.exists(path)  # noqa: PTH110 (which raises for a name that is too long)
 
 
@@ -101,7 +101,7 @@ def read_inside(folder: Path, name: str) -> bytes | None:
 
 
 def leads_out(path: str) -> bool:
-    """Say whether the words of a path lead out of the folder that it is relative to; on any system, drives included."""
+    """Return whether the text of a relative path leads out of its folder, on any system, also by a drive."""
     parts = path.replace("\\", "/").split("/")
     depth = 0
     for part in parts:

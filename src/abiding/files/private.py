@@ -22,12 +22,12 @@ __all__ = ["private_folder", "unwinding"]
 
 _PREFIX = ".abiding-"
 _LOCK = "in-use"
-_TERMINATED = 128 + 15  # what a shell says of a process that SIGTERM has ended
+_TERMINATED = 128 + 15  # the exit status for a process that was ended by SIGTERM
 
 
 @contextmanager
 def private_folder(folder: Path) -> Iterator[Path]:
-    """Make an empty folder below `folder`, which is removed at the end with all in it. Raises `OSError`."""
+    """Create an empty folder below `folder`, which is removed at the end with its contents. Raises `OSError`."""
     from tempfile import TemporaryDirectory
 
     for name in os.listdir(folder):  # noqa: PTH208 (names are what is looked at)
@@ -43,7 +43,7 @@ def private_folder(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def unwinding() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, so that what is temporary goes; whoever set a handler keeps theirs."""
+    """Let SIGTERM end the block as Ctrl-C does, so that temporary files are removed; existing handlers are kept."""
 
     def end(_number: int, _frame: object) -> None:
         raise SystemExit(_TERMINATED)
@@ -76,7 +76,7 @@ else:
     import fcntl
 
     def _held(folder: Path) -> BinaryIO:
-        """Return a file that is locked while it is open, and from the first moment that it has its name."""
+        """Return a file that is locked while it is open, even before it gets its name."""
         new = folder / f"{_LOCK}.new"
         file = new.open("wb")
         with suppress(OSError):  # a file system without locks: the folder then stays if the process is killed

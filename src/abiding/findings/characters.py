@@ -18,19 +18,19 @@ _STEERING = re.compile(
 
 
 def visible(text: str) -> str:
-    """Spell out control characters and undecodable bytes of a text, so that no terminal and no file trips."""
+    """Escape control characters and undecodable bytes of a text, which is then safe for terminals and files."""
     return "\n".join(line if line.isprintable() else _spell_out(line) for line in text.split("\n"))
 
 
 def _spell_out(line: str) -> str:
-    # By a table: a string of its own for each character would take a hundred times what the line does.
+    # By a table, because a string for each character would take a hundred times the memory of the line.
     return line.translate(
         {ord(char): ascii(char)[1:-1] for char in set(line) if not char.isprintable() and char != "\t"}
     )
 
 
 def on_one_line(text: str) -> str:
-    """Give the text as `visible` has it, its line ends and tabs spelled out too: a name can't pretend to be a line."""
+    """Return the text as `visible` does, with escaped line ends and tabs, so that a name can't look like a line."""
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
@@ -40,10 +40,10 @@ def printable(text: str) -> str:
 
 
 def steers(text: str) -> bool:
-    """Return whether a text would steer a terminal, or the service that runs a build, if it were printed."""
+    """Return whether a text would control a terminal or a CI service if it were printed."""
     return bool(_STEERING.search(text) or _COMMAND.search(text))
 
 
 def without_login(text: str) -> str:
-    """Leave out of a text what stands before the host in the URLs that are in it."""
+    """Remove credentials from the URLs in a text."""
     return re.sub(r"(?<=//)[^/\s]*@", "", text)

@@ -52,9 +52,9 @@ NO_SUCH_FILE = "there is no such file or folder"
 
 
 class AbidingError(Exception):
-    """Something stopped the work; `findings` says what, where, both values and how to mend it.
+    """An error that stops the work; `findings` describe it.
 
-    `closing` is the last line of the screen: what did, or did not, happen because of it.
+    `closing` is the last line of the output, which says what did not happen because of it.
     """
 
     def __init__(self, findings: Iterable[Finding] | Finding, closing: str = "") -> None:
@@ -63,7 +63,7 @@ class AbidingError(Exception):
         super().__init__("; ".join(finding.message for finding in self.findings))
 
     def __reduce__(self) -> tuple[type[AbidingError], tuple[object, ...]]:
-        """Go from one process to another whole."""
+        """Support pickling."""
         return type(self), (self.findings, self.closing)
 
 
@@ -72,7 +72,7 @@ class MissingFileError(AbidingError):
 
     @classmethod
     def at(cls, path: object, closing: str, hint: str = "") -> MissingFileError:
-        """Make the error about one path."""
+        """Return the error about one path."""
         return cls(_about(str(path), NO_SUCH_FILE, "missing-file", "", hint), closing)
 
 
@@ -87,7 +87,7 @@ class ArchiveError(AbidingError):
     def at(
         cls, artifact: str, message: str, *, rule: Rule = "bad-archive", note: str = "", hint: str = ""
     ) -> ArchiveError:
-        """Make the error from one sentence about one file, or from what is said of that: `is not a ZIP archive`."""
+        """Return the error for a sentence about one file, or for its predicate: `is not a ZIP archive`."""
         return cls(_about(artifact, message, rule, note, hint))
 
 
@@ -96,7 +96,7 @@ class DamagedImageError(AbidingError):
 
     @classmethod
     def at(cls, artifact: str, message: str, *, note: str = "") -> DamagedImageError:
-        """Make the error from one sentence about one file, or about the distribution that has it."""
+        """Return the error for a sentence about one file, or about its distribution."""
         return cls(_about(artifact, message, rule="bad-image", note=note, hint=""))
 
 
@@ -111,7 +111,7 @@ class IndexAccessError(AbidingError):
 
     @classmethod
     def of(cls, message: str, *, rule: Rule | None = None, artifact: str = "", note: str = "", hint: str = "") -> Self:
-        """Make the error from one sentence about an index, or about one file on it."""
+        """Return the error for a sentence about an index, or about one file on it."""
         return cls(_about(artifact, message, rule or cls.rule, note, hint))
 
 
@@ -132,11 +132,11 @@ class MissingExtraError(AbidingError):
 
     @classmethod
     def of(cls, message: str, hint: str) -> MissingExtraError:
-        """Make the error from one sentence about what needs it."""
+        """Return the error for a sentence about the work that needs it."""
         return cls(_about("", message, rule="missing-extra", note="", hint=hint))
 
     def noted(self, filename: str) -> tuple[Finding, ...]:
-        """Return it as a note about a file that was not looked into for want of the library: people see its message."""
+        """Return it as a note about a file that was not read because the library is missing."""
         return tuple(
             finding._replace(
                 severity=Severity.NOTE, artifact=filename, message=f"{finding.message}: `{finding.hints[0]}` brings it"
@@ -147,7 +147,7 @@ class MissingExtraError(AbidingError):
 
 @contextmanager
 def needing(extra: str, work: str) -> Iterator[None]:
-    """Turn the absence of a library, for `work` that the extra of this name is for, into `MissingExtraError`."""
+    """Turn the absence of a library that is needed for `work` into `MissingExtraError` for the extra."""
     try:
         yield
     except ModuleNotFoundError as exc:
@@ -168,7 +168,7 @@ def _about(artifact: str, message: str, rule: Rule, note: str, hint: str) -> Fin
     return Finding(rule, Severity.ERROR, message, artifact=artifact, notes=notes, hints=hints)
 
 
-# What a sentence begins with whose subject is the file that it is about.
+# Beginnings of predicates, whose subject is the file.
 _VERBS = frozenset({"came", "can't", "claims", "comes", "does", "ends", "has", "is", "lists", "may"})
 
 
@@ -177,7 +177,7 @@ _MOST_PLACES, _MOST_SAID = 6, 300
 
 
 def unforeseen(exc: Exception) -> AbidingError:
-    """Return the error that tells of an exception that nobody has foreseen: its kind, its words, and where it was."""
+    """Return the error for an unforeseen exception: its type, its message, and where it was raised."""
     what = f"{type(exc).__name__}: {exc}".rstrip(": \n")
     python = ".".join(map(str, sys.version_info[:3]))
     return AbidingError(
@@ -192,7 +192,7 @@ def unforeseen(exc: Exception) -> AbidingError:
 
 
 def _places(exc: Exception) -> list[str]:
-    """Return where in our own files it was, the innermost first."""
+    """Return the places in our own files, the innermost first."""
     import traceback
 
     frames = [

@@ -21,7 +21,7 @@ MOST_LINES = 6
 
 
 class Excerpts(NamedTuple):
-    """What is shown of two values: their lines, and how many equal ones are left out `before` and `after` them."""
+    """The lines of two values to show, and how many equal ones are left out `before` and `after` them."""
 
     left: list[str]
     right: list[str]
@@ -36,9 +36,9 @@ class Excerpts(NamedTuple):
 
 
 def excerpts(expected: Value, found: Value, most: int | None = MOST_LINES) -> Excerpts:
-    """Return the lines of both values, cut where there are more than `most`, with how many were left out; none of None.
+    """Return the lines of both values, shortened to `most`, with the numbers left out; no lines for None.
 
-    Nothing is cut if `most` is None.
+    Nothing is left out if `most` is None.
     """
     left, right = map(lines_of, (expected, found))
     if most is None or max(len(left), len(right)) <= most:
@@ -47,7 +47,7 @@ def excerpts(expected: Value, found: Value, most: int | None = MOST_LINES) -> Ex
 
 
 def parted(left: Sequence[str], right: Sequence[str], most: int) -> Excerpts:
-    """Return the lines that are not equal, at `most` so many of each."""
+    """Return the lines that differ, at most `most` of each."""
     before = begin_alike((left, right))
     left, right = left[before:], right[before:]
     after = begin_alike((left[::-1], right[::-1]))
@@ -56,7 +56,7 @@ def parted(left: Sequence[str], right: Sequence[str], most: int) -> Excerpts:
 
 
 def begin_alike(values: Iterable[Sequence[str]]) -> int:
-    """Return how many lines all values begin with."""
+    """Return the number of lines with which all values begin."""
     return sum(1 for _ in takewhile(lambda lines: len(set(lines)) == 1, zip(*values, strict=False)))
 
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 __all__ = ["Excerpt", "Finding", "Severity", "Value", "by_weight", "lines_of", "weight", "worst"]
 
 
-# What is held against something else: a text, the values of what may have several, or nothing.
+# A compared value: a text, several values, or None.
 Value = str | tuple[str, ...] | None
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: an error stops a build and makes `check` exit with 1."""
+    """The severity of a finding: an error stops a build, and makes `check` exit with 1."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -34,7 +34,7 @@ class Excerpt(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing that a rule has to say about one artifact.
+    """One result of a rule for one artifact.
 
     `rule` is a kebab-case name. `message` is one sentence without a full stop. `artifact` is the file concerned (an
     sdist, a wheel, pyproject.toml), `line` a line number in it (from 1), `field` a core metadata field or a TOML key.
@@ -60,14 +60,14 @@ class Finding(NamedTuple):
 
 
 def lines_of(value: Value) -> list[str]:
-    """Return the lines of a value, each of several with lines of its own; none of nothing."""
+    """Return the lines of one or several values; none for None."""
     if value is None:
         return []
     return [line for text in ((value,) if isinstance(value, str) else value) for line in text.split("\n")]
 
 
 def weight(severity: Severity | None) -> int:
-    """Return how much a severity weighs beside others: an error most, None (nothing was found) least."""
+    """Return the rank of a severity: an error has the highest, None (no finding) the lowest."""
     return _WEIGHTS[severity]
 
 
@@ -75,10 +75,10 @@ _WEIGHTS = {severity: number for number, severity in enumerate((None, *reversed(
 
 
 def by_weight(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort findings: the gravest first, and otherwise as they came."""
+    """Sort findings by severity, the highest first, and otherwise keep their order."""
     return tuple(sorted(findings, key=lambda finding: -weight(finding.severity)))
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:
-    """Tell how grave the gravest is; None if there are none."""
+    """Return the highest severity; None if there are no findings."""
     return next((finding.severity for finding in by_weight(findings)), None)

@@ -13,15 +13,14 @@ __all__ = ["Slips", "nearest"]
 
 
 _BETWEEN = re.compile(r"[-_. ]+")
-# Characters. What is longer is no slip in a name, and takes its time to be compared.
+# Characters. Longer words are no misspelt names, and slow to compare.
 _LONGEST = 64
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return the known name that is spelled most like a word; empty if none is like it.
+    """Return the known name that is most similar to a word; empty if none is.
 
-    Capitals, and what stands between the parts of a name, make no other name. `cutoff` is how like it has to be, from
-    0 to 1.
+    Case, and characters between the parts of a name, don't matter. `cutoff` is the required similarity, from 0 to 1.
     """
     from difflib import get_close_matches
 
@@ -35,21 +34,21 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 class Slips:
-    """Names that others become by one slip: a letter too many, too few or wrong, or two swapped.
+    """Finds names by one typing error: a letter too many, too few or wrong, or two swapped.
 
-    Other capitals, and something else between the parts, are slips as well. For names that anybody may have chosen:
-    short ones are like each other by chance, and other digits are meant.
+    Wrong case, and wrong characters between the parts, count as errors too. For names that anyone may choose: short
+    ones are not matched, since they are similar by chance, and neither are names with other digits.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        # Two that are one slip apart are the same somewhere without a letter. So nothing is compared with everything.
+        # Two names with one error between them are equal without some letter, so not all pairs have to be compared.
         self._by_rest: dict[tuple[str, str], list[str]] = {}
         for name in names:
             for rest in _rests(name):
                 self._by_rest.setdefault(rest, []).append(name)
 
     def suggestion(self, name: str) -> str:
-        """Return the name that another one is but for a slip; empty if it is none."""
+        """Return the name that is meant by a misspelt one; empty if there is none."""
         like = (known for rest in _rests(name) for known in self._by_rest.get(rest, ()) if known != name)
         return next((known for known in like if _is_slip(_fold(name), _fold(known))), "")
 
@@ -58,7 +57,7 @@ _SHORTEST = 5
 
 
 def _rests(name: str) -> Iterator[tuple[str, str]]:
-    """Yield what is left of a name without one letter, and itself; each with its digits."""
+    """Yield a name, and the name without each of its letters; each with its digits."""
     folded = _fold(name)
     digits = "".join(filter(str.isdigit, folded))
     if _SHORTEST <= len(folded) <= _LONGEST:
@@ -67,7 +66,7 @@ def _rests(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_slip(name: str, other: str) -> bool:
-    """Return whether no more than a letter of each is left between what they begin and end with, or two swapped."""
+    """Return whether two names differ by at most one letter, or by two that are swapped."""
     if name == other:
         return True
     begin = _alike(name, other)
@@ -79,7 +78,7 @@ def _is_slip(name: str, other: str) -> bool:
 
 
 def _alike(name: str, other: str) -> int:
-    """Return with how many letters both begin."""
+    """Return the number of letters with which both begin."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(name, other, strict=False)))
 
 

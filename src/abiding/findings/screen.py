@@ -37,15 +37,15 @@ __all__ = [
 ]
 
 
-# Sentences are not read in longer lines.
+# Longer lines are hard to read.
 _WIDEST = 100
 ARROW, _BAR = Span(" --> ", Style.FAINT), Span("  |", Style.FAINT)
 
 
 def screen(error: AbidingError, terminal: Terminal | None = None, closing: str = "") -> str:
-    """Return everything that an error has to say; the first line of each finding carries our name.
+    """Return the output for an error; the first line of each finding begins with our name.
 
-    `closing` is what did not happen because of it, where the error does not say that itself.
+    `closing` says what did not happen, if the error does not say it itself.
     """
     to = terminal or Terminal()
     blocks = [block(finding, "abiding: ", to) for finding in error.findings]
@@ -53,25 +53,25 @@ def screen(error: AbidingError, terminal: Terminal | None = None, closing: str =
 
 
 def by_command(rule: str) -> str:
-    """Return how whoever runs a command of ours reads on about a rule."""
+    """Return the command to read about a rule, for users of our command line."""
     return f"`abiding explain {rule}` tells why, and what to do"
 
 
 def by_anybody(topic: str) -> str:
-    """Return how anybody else does: what an isolated build installs is gone with it, and was never on the PATH."""
+    """Return the command for others: an isolated build environment is temporary, and not on the PATH."""
     return f"for more, run `pip install abiding`, then `abiding explain {topic}`"
 
 
 def error_text(
     error: AbidingError, terminal: Terminal, closing: str, page_of: Callable[[str], str] = by_command
 ) -> str:
-    """Return what a door prints of an error: its screen, and where to read on."""
+    """Return the output for an error, with a hint where to read more."""
     page = _labelled(_page(error, page_of), terminal, Span("hint: ", Style.HINT))
     return "\n".join((screen(error, terminal, closing), *page))
 
 
 def _page(error: AbidingError, page_of: Callable[[str], str]) -> str:
-    """Return the hint at the page of the rule that an error is of: of several, the first that is no warning."""
+    """Return the hint on the page of an error's rule; of several, the first that is no warning."""
     first = min(error.findings, key=lambda finding: finding.severity is not Severity.ERROR)
     if any("abiding explain" in hint for hint in first.hints):
         return ""
@@ -83,12 +83,12 @@ def _labelled(text: str, to: Terminal, label: Span) -> tuple[str, ...]:
 
 
 def where(finding: Finding) -> str:
-    """Return the file that a finding is about, and the line in it."""
+    """Return the file of a finding, with the line."""
     return on_one_line(finding.artifact) + (f":{finding.line}" if finding.line else "")
 
 
 def block(finding: Finding, speaker: str = "", terminal: Terminal | None = None) -> str:
-    """Return everything that one finding has to say; `speaker` is what the first line begins with."""
+    """Return the output for one finding; `speaker` is the beginning of the first line."""
     to = terminal or Terminal()
     return to.written(lines(finding, to.width, speaker)).removesuffix("\n")
 
@@ -114,14 +114,14 @@ def headline(finding: Finding, width: int, speaker: str = "") -> Iterator[Line]:
 
 
 def remarks(finding: Finding, width: int = WIDTH) -> Iterator[Line]:
-    """Yield why it matters, and what to do."""
+    """Yield the notes and hints."""
     for label, style, texts in (("note: ", Style.NOTE, finding.notes), ("hint: ", Style.HINT, finding.hints)):
         for text in texts:
             yield from labelled(Span(text), width, Span(label, style))
 
 
 def values(finding: Finding, width: int, field: str = "", most: int | None = MOST_LINES) -> Iterator[Line]:
-    """Yield both values, each under where it comes from; nothing for a finding that has none."""
+    """Yield both values, each after its origin; nothing for a finding without values."""
     if not any((finding.expected, finding.found, finding.expected_from, finding.found_from)):
         return
     yield from origins(finding, width, field)
@@ -130,7 +130,7 @@ def values(finding: Finding, width: int, field: str = "", most: int | None = MOS
 
 
 def origins(finding: Finding, width: int, field: str) -> Iterator[Line]:
-    """Yield what the values are of, and where each comes from."""
+    """Yield the field of the values, and their origins."""
     yield (_BAR,)
     heads = [on_one_line(field)] if field else []
     heads += [
@@ -142,7 +142,7 @@ def origins(finding: Finding, width: int, field: str) -> Iterator[Line]:
 
 
 def sides(shown: Excerpts, width: int) -> Iterator[Line]:
-    """Yield the lines of two values: `-` what was said, `+` what was built."""
+    """Yield the lines of two values: `-` for the expected, `+` for the found one."""
     yield from ((Span(f"    {text}", Style.FAINT),) for text in (shown.before,) if text)
     for sign, style, texts in (("-", Style.GONE, shown.left), ("+", Style.NEW, shown.right)):
         for text in texts:
@@ -166,16 +166,16 @@ def _excerpts(finding: Finding, width: int) -> Iterator[Line]:
 
 
 def conclusion(text: Span, to: Terminal) -> Iterator[Line]:
-    """Yield the line that a report ends with: broken for people alone, since programs look for it."""
+    """Yield the last line of a report; wrapped on terminals only, since programs look for it."""
     shown = on_one_line(text.text)
     for line in wrap_prose(shown, to.width, "    ", "") if to.breaks_lines else [shown]:
         yield (Span(line, text.style),)
 
 
 def labelled(text: Span, width: int, *labels: Span, margin: int | None = None) -> Iterator[Line]:
-    """Sentences behind labels, as lines with a margin, by default as wide as the labels.
+    """Yield sentences after labels, with a margin that is by default as wide as the labels.
 
-    What the text has after its first line is an example, kept as it is.
+    Lines after the first line of the text are an example, and kept as they are.
     """
     head = "".join(label.text for label in labels)
     sentence, *example = visible(text.text).split("\n")

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["WIDTH", "Colour", "Line", "Span", "Style", "Terminal", "style_of", "text_of"]
 
 
-# Of what is not written to a terminal; front ends indent what a build says.
+# The width for pipes and files; front ends indent the output of a build.
 WIDTH = 78
-# Of a screen that is narrower nothing is left beside the margins: its own terminal has to break the lines.
+# The minimal width, below which margins leave no room; the terminal then breaks the lines.
 _NARROWEST = 20
-# The terms of the palette of the terminal, which its owner has chosen.
+# Colours of the terminal's palette, which the user has chosen.
 _BEGIN, _END = "\x1b[{}m", "\x1b[0m"
 
 
 class Style(StrEnum):
-    """How a span is to be shown: what is in colour says the same without it."""
+    """The style of a span. Colour adds no information."""
 
     PLAIN = ""
     STRONG = "1"
@@ -43,7 +43,7 @@ class Style(StrEnum):
 
 
 class Colour(StrEnum):
-    """Whether colours are used: where the output is a terminal, always, or never."""
+    """When to use colours: on terminals, always, or never."""
 
     AUTO = "auto"
     ALWAYS = "always"
@@ -61,19 +61,19 @@ Line = tuple[Span, ...]
 
 
 def text_of(line: Line) -> str:
-    """Return what a line says."""
+    """Return the text of a line."""
     return "".join(text for text, _ in line)
 
 
 def style_of(severity: Severity | None) -> Style:
-    """Return the style of what weighs as much as a finding of this severity; None is for what is good."""
+    """Return the style for a severity; None is for what is good."""
     return Style.GOOD if severity is None else Style[severity.name]
 
 
 class Terminal(NamedTuple):
-    """How wide lines may be, whether they are coloured, and whether those of tables and values are broken too.
+    """The width of lines, whether they are coloured, and whether lines of tables and values are wrapped too.
 
-    They are in a terminal, and wherever COLUMNS says how wide it is; any other pipe or file has them whole.
+    They are in a terminal, and if COLUMNS is set, but not in pipes and files.
     """
 
     width: int = WIDTH
@@ -82,19 +82,19 @@ class Terminal(NamedTuple):
 
     @classmethod
     def of(cls, stream: TextIO, colour: Colour = Colour.AUTO) -> Terminal:
-        """Look at a stream, and at COLUMNS, NO_COLOR, FORCE_COLOR and TERM."""
-        columns = os.environ.get("COLUMNS", "")  # shells set it for themselves alone, unless it is exported
+        """Return the settings for a stream, by COLUMNS, NO_COLOR, FORCE_COLOR and TERM."""
+        columns = os.environ.get("COLUMNS", "")  # shells don't export it by default
         width = max(_NARROWEST, shutil.get_terminal_size((WIDTH, 0)).columns)
         coloured = colour is Colour.ALWAYS or (colour is Colour.AUTO and _wants_colour(stream))
         return cls(width, coloured, stream.isatty() or (columns.isdecimal() and int(columns) > 0))
 
     @property
     def narrow(self) -> Terminal:
-        """The same, with lines as wide as those of what is no terminal."""
+        """The same, with the width for pipes and files."""
         return self._replace(width=WIDTH)
 
     def written(self, lines: Iterable[Line]) -> str:
-        """Return the lines as text, each with a newline; nothing in them but the styles steers the terminal."""
+        """Return the lines as text, each with a newline; other control characters are escaped."""
         text = StringIO()  # which keeps no string for each line
         text.writelines(f"{self._line(line)}\n" for line in lines)
         return text.getvalue()

@@ -21,13 +21,13 @@ def number_of(number: int, noun: str) -> str:
 
 
 def all_of(names: Iterable[str]) -> str:
-    """Join all names as a sentence does: `a, b and c`; empty if there are none."""
+    """Join names as in a sentence: `a, b and c`; empty if there are none."""
     *others, last = list(names) or [""]
     return f"{', '.join(others)} and {last}" if others else last
 
 
 def first_of(names: Collection[str], most: int) -> str:
-    """Join the first names and say how many others there are: `a, b and 3 more`; empty if there are none."""
+    """Join the first names, with the number of others: `a, b and 3 more`; empty if there are none."""
     return ", ".join(islice(names, most)) + _others(names, most)
 
 
@@ -41,12 +41,12 @@ def _others(names: Collection[str], most: int) -> str:
 
 
 def short(text: str, most: int = bounds.EXCERPT) -> str:
-    """Return as much of a text as is quoted in a message."""
+    """Return a text, shortened for a message."""
     return text if len(text) <= most else f"{text[:most]}…"
 
 
 def beginning(text: str, most: int) -> str:
-    """Return a text, or the beginning of a longer one and how many characters follow."""
+    """Return a text, or the beginning of a longer one with the number of further characters."""
     more = len(text) - most
     return f"{text[:most]}… ({more:,} more)" if more > 0 else text
 
@@ -54,11 +54,9 @@ def beginning(text: str, most: int) -> str:
 def wrap(
     text: str, width: int, indent: str = "", first: str | None = None, *, break_long_words: bool = False
 ) -> list[str]:
-    """Return the lines, broken at blanks only.
+    """Return the lines of a text, wrapped at spaces only. A longer name is alone on its line.
 
-    A name that is longer than a line stays whole, where nothing stands beside it.
-
-    `first` is what the first line begins with, if that is not `indent`.
+    `first` is the beginning of the first line, by default `indent`.
     """
     return textwrap.wrap(
         beginning(text, bounds.SHOWN),
@@ -71,9 +69,9 @@ def wrap(
 
 
 def wrap_prose(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
-    """Return the same of sentences: what stands between backticks is broken only where it is longer than a line.
+    """Return the lines of sentences; text in backticks is broken only if it is longer than a line.
 
-    No word stands alone on the last line, if the lines before it can do with less room.
+    A single word on the last line is avoided, if narrower lines allow it.
     """
     whole = _LITERAL.sub(lambda match: _unbroken(match[0], width - len(indent)), text)
     broken = wrap(whole, width, indent, first)
@@ -84,9 +82,9 @@ def wrap_prose(text: str, width: int, indent: str = "", first: str | None = None
     return [line.replace(_KEPT, " ") for line in broken]
 
 
-# With what stands at it: punctuation is no word.
+# With adjacent punctuation.
 _LITERAL = re.compile(r"(?:[^\s`]*`[^`]*`)+[^\s`]*")
-# Stands for a blank at which no line is broken. Texts have none: whatever steers a terminal is spelled out in them.
+# Stands for a space at which no line is broken. Texts don't contain it, because control characters are escaped.
 _KEPT = "\x1f"
 
 

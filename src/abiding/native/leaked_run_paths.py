@@ -39,7 +39,7 @@ class _Leak(Enum):
         self.note = note
 
     def words(self, paths: Collection[str]) -> str:
-        """Say where run paths lead, the first by its name, and what is there."""
+        """Return a phrase for the targets of run paths, the first by name, and what is there."""
         return f"leads to {literals(paths, 1)}, {self.what[len(paths) > 1]}"
 
 

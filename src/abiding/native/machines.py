@@ -41,7 +41,7 @@ def format_of(platform: str) -> Format | None:
 
 
 def machines(platform: str) -> tuple[str, ...]:
-    """Give the machines that a platform tag is for, by their names in tags; an empty name for a tag that names none."""
+    """Return the machines of a platform tag, by their names in tags; an empty name if it has none."""
     read = PlatformTag.read(platform)
     return _SEVERAL.get(read.machine, (read.machine,)) if read.family == "macosx" else (read.machine,)
 

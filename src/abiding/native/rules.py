@@ -33,7 +33,7 @@ __all__ = ["ambiguous", "judge", "judge_installed", "rebuilt"]
 
 
 def judge(subject: Subject) -> tuple[Finding, ...]:
-    """Hold the links against the rules of native code. Raises `AbidingError` if an image can't be read."""
+    """Judge the links by the rules of native code. Raises `AbidingError` if an image can't be read."""
     return tuple(finding for rule in _RULES for finding in rule(subject))
 
 
@@ -200,7 +200,7 @@ def _ambiguous(subject: Subject) -> Iterator[Finding]:
 
 
 def ambiguous(artifact: str, library: str, provider: str, note: str) -> Finding:
-    """Say that the name of a provider's library is not its own."""
+    """Return the finding on a provider's library whose name another library has, too."""
     return Finding(
         "ambiguous-soname",
         Severity.WARNING,

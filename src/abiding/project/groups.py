@@ -106,7 +106,7 @@ class Groups:
                 self._tell(message, (*key, index), hints or (hint,))
 
     def _proposals(self, name: str, around: tuple[str, ...]) -> tuple[str, ...]:
-        """Give the ways out for a group that there is not: the one that may be meant, or where it is to be written.
+        """Return hints for a missing group: the one that may be meant, or where to write it.
 
         None of those `around` is proposed, which would go round in a circle.
         """

@@ -149,7 +149,7 @@ def making_dynamic(fields: Sequence[str], pyproject: Pyproject) -> Iterator[str]
 
 
 def naming_backend(pyproject: Pyproject, what: str) -> tuple[str, ...]:
-    """Say where the backend is to be named that a pyproject.toml suggests, or where to look for it."""
+    """Return a hint where to name the backend that a pyproject.toml suggests, or where to look for it."""
     backend = backend_of(pyproject.table)
     if not backend:
         return (f"{what}, with the backend that `[build-system]` named before: none is among what it requires",)
@@ -157,7 +157,7 @@ def naming_backend(pyproject: Pyproject, what: str) -> tuple[str, ...]:
 
 
 def declared_under(lines: Iterable[str]) -> str:
-    """Say to which lists `Requires-Dist` lines are to be added, where nobody knows what their pyproject.toml has."""
+    """Return a hint to which lists `Requires-Dist` lines are to be added, if their pyproject.toml is not known."""
     adds: dict[str, None] = {}
     own: dict[str, None] = {}
     for line in lines:
@@ -215,7 +215,7 @@ def _name_of(field: str) -> str:
 
 
 def _line(field: str, name: str, value: str, backend: str) -> str:
-    """Give the line of `[project]` that says what the backend says by itself, where that is one string; else empty."""
+    """Return the line of `[project]` for a value that the backend writes by itself; empty if it is not one string."""
     if not value or field not in ("Requires-Python", "Summary"):
         return ""
     return f"say what `{backend or 'the backend'}` says: `{name} = {as_toml(value)}` under `[project]`"

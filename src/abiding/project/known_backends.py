@@ -84,7 +84,7 @@ def wrapped_in(table: Mapping[str, Any]) -> str:
 
 
 def may_be_dynamic(backend: str, name: str) -> bool:
-    """Tell whether a backend takes a name of `[project]` in `dynamic`, without a value; most do."""
+    """Return whether a backend takes a name of `[project]` in `dynamic`, without a value; most do."""
     return name in _DYNAMIC.get(re.split(r"[.:]", backend)[0], {name})
 
 
@@ -119,7 +119,7 @@ def distribution_of(backend: str) -> str:
 
 
 def brings(name: str, distribution: str) -> bool:
-    """Tell whether a distribution is one that brings a backend, or a plugin for that which requires it."""
+    """Return whether a distribution is one that brings a backend, or a plugin for that which requires it."""
     plugin = name not in KNOWN and any(name.startswith(start) for start, of in _PLUGINS.items() if of == distribution)
     return plugin or name == distribution or (name, distribution) == ("flit-scm", "flit-core")
 
@@ -137,7 +137,7 @@ class Misspelled(NamedTuple):
 
 
 def misspelled(backend: str) -> Misspelled | None:
-    """Tell what is wrong with the name of a backend; None if it is known, or nothing is known of it."""
+    """Return what is wrong with the name of a backend; None if it is known, or nothing is known of it."""
     distribution = distribution_of(backend)
     meant = "" if is_known(backend) else similar_to(backend) or _BACKENDS.get(distribution, "")
     message = f"`{distribution}` has no backend `{backend}`" if distribution else f"no backend `{backend}` is known"

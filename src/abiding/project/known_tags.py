@@ -51,7 +51,7 @@ _PLATFORMS = {
 
 @cache
 def can_match(glob: str) -> bool:
-    """Tell whether a glob may match a tag; it may unless it is certain that it can't."""
+    """Return whether a glob may match a tag; it may unless it is certain that it can't."""
     if len(glob) > bounds.GLOB:
         return True
     tokens = tuple(_tokens(glob))

@@ -243,7 +243,7 @@ class Added:
 
 
 def _can_become(entry: Entry, line: str) -> bool:
-    """Tell whether the entry may have become this line: pins filled, or with the versions that its provider exports."""
+    """Return whether the entry may have become this line: by filled pins, or by its provider's export."""
     if pins.fits(entry.template, line):
         return True
     bare = pins.without_specifiers(line)

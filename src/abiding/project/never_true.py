@@ -96,7 +96,7 @@ def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject:
 
 
 def _admitted(declaration: Declaration) -> Environments:
-    """Give the environments that the project is for, by `requires-python`; all, where it says nothing, or nonsense."""
+    """Return the environments that `requires-python` admits; all if it is missing or invalid."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     from abiding.metadata.markers import environments

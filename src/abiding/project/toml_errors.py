@@ -84,7 +84,7 @@ def no_utf8(data: bytes, exc: UnicodeDecodeError) -> DeclarationError:
 
 
 def marked(*, in_sdist: bool) -> Finding:
-    """Make the finding about a file that begins with a byte order mark."""
+    """Return the finding about a file that begins with a byte order mark."""
     again = ", and build the sdist anew" if in_sdist else ""
     return Finding(
         "bad-pyproject",

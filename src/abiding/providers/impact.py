@@ -61,7 +61,7 @@ class Impact(NamedTuple):
 
 
 def of_release(release: Requirement, path: Path, listings: Listings, histories: Histories) -> Impact:
-    """Hold one wheel against a release of a provider, `NAME==VERSION`. What the index does not tell is not known.
+    """Check one wheel against a release of a provider, `NAME==VERSION`. What is not on the index is not known.
 
     Raises `AbidingError` if the wheel can't be read.
     """

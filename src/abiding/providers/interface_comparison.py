@@ -225,7 +225,7 @@ def _is_of_release(change: Changed, old: Material, new: Material) -> bool:
 
 
 def _versions(changed: Collection[Changed], version: str) -> Iterator[str]:
-    """Say which constants are left out by their names, and are the number of something else than the release."""
+    """Return the constants that are left out by their names, but are not the number of the release."""
     if changed and version:
         has = number_of(len(changed), "constant")
         shown = _first(list(map(_difference, changed)))

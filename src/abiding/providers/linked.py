@@ -214,7 +214,7 @@ def _range(
 
 
 def is_system_of(subject: Subject) -> Callable[[str], bool]:
-    """Tell which libraries are those of the platform that a wheel is for."""
+    """Return which libraries are those of the platform that a wheel is for."""
     platform = subject.platform
     return lambda library: platform.format is not None and platform.has(library, platform.format)
 
@@ -226,7 +226,7 @@ def built_with(subject: Subject, name: str) -> str:
 
 
 def judge_admitted(subject: Subject, histories: Histories) -> Iterator[Finding]:
-    """Hold a wheel against all that it admits of its providers. Raises `AbidingError` if the index can't be read."""
+    """Check a wheel against all provider versions that it admits. Raises `AbidingError` if the index can't be read."""
     admitted = list(working_ranges(subject, histories, admitted_only=True))
     yield from _unpublished(subject, {range_.distribution for range_, _ in admitted if range_.rows})
     for range_, declared in admitted:

@@ -73,7 +73,7 @@ def _wheel(stated: WheelBounds, tables: Sequence[Range], to: Terminal) -> Iterat
 
 
 def _versions(rows: Iterable[VersionRow], to: Terminal) -> Iterator[Line]:
-    """Say of each version what it has; of those that follow each other and have the same, once."""
+    """Yield what each version has; consecutive versions that have the same are joined."""
     spans = []
     for state, together in groupby(rows, _state):
         first, *others = (row.version for row in together)

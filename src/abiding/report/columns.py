@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "columns"]
 
 
-# What stands where there is nothing to say.
+# The text of an empty cell.
 NOTHING = "-"
 _BETWEEN = "  "
 

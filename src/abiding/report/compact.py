@@ -27,7 +27,7 @@ _FEWEST = 3  # that are written as a range
 
 
 class Tags(NamedTuple):
-    """What sets a wheel apart from the others of its release."""
+    """The tags that distinguish a wheel from others of its release."""
 
     build: str
     label: str

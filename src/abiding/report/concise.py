@@ -45,5 +45,5 @@ def _line(finding: Finding, about: str) -> str:
 
 
 def as_lines(lines: Iterable[str]) -> str:
-    """Return the lines, each with a newline, and nothing in them that steers a terminal."""
+    """Return the lines, each with a newline, and with control characters escaped."""
     return "".join(f"{printable(on_one_line(line))}\n" for line in lines)

@@ -32,7 +32,7 @@ class Spellings(NamedTuple):
 
 
 def apart(files: Iterable[CheckedArtifact], release: Release) -> Spellings:
-    """Hold files that say what the reference of their release says against that, letter by letter."""
+    """Compare files with the reference of their release, which they equal in meaning, character by character."""
     if release.comparison.reference is None:
         return Spellings((), spelled=True)
     reference = release.comparison.reference.metadata

@@ -23,7 +23,7 @@ __all__ = ["Group", "each_of", "groups", "kind", "more_than_shown", "number_hidd
 
 
 class Group(NamedTuple):
-    """A finding as it is told: its artifact left out, and all the artifacts of which it holds."""
+    """A finding for a report, without its artifact, and all artifacts to which it applies."""
 
     finding: Finding
     artifacts: tuple[str, ...]
@@ -35,7 +35,7 @@ class Group(NamedTuple):
 
 
 def release_groups(release: Release) -> list[Group]:
-    """Return what is told of a release, the gravest first: in every format these, and no others, are its findings."""
+    """Return the findings of a release for all report formats, the most severe first."""
     grouped = (*groups(release.findings), *groups(release.compiled))
     return sorted(grouped, key=lambda group: -weight(group.finding.severity))
 
@@ -156,5 +156,5 @@ def number_hidden(findings: Sequence[object]) -> int:
 
 
 def more_than_shown(number: int) -> str:
-    """Say that there are more findings than anybody reads."""
+    """Return the note that there are too many findings to show."""
     return f"… {number_of(number, 'more finding')}: `--output-format json` has them all"

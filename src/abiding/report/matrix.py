@@ -25,7 +25,7 @@ __all__ = ["Cell", "CellState", "Matrix", "Row"]
 
 
 class CellState(StrEnum):
-    """How a file stands to the reference in one field."""
+    """The relation of a file to the reference in one field."""
 
     SAME = "same"
     SPELLING = "spelling"
@@ -55,7 +55,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Files of which the same is to be said in every column."""
+    """Files that are equal in every column."""
 
     artifacts: tuple[CheckedArtifact, ...]
     verdict: Verdict
@@ -132,7 +132,7 @@ def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
 
 
 def _worst(release: Release) -> dict[tuple[str, str], Finding]:
-    """Return the gravest finding about each field of each file."""
+    """Return the most severe finding on each field of each file."""
     gravest: dict[tuple[str, str], Finding] = {}
     for finding in by_weight(release.findings):
         gravest.setdefault((finding.artifact, finding.field.lower()), finding)

@@ -23,7 +23,7 @@ _PLAINER = str.maketrans({"–": "..", "×": "x", "…": "...", "−": "-"})  # 
 
 @contextmanager
 def open_streams() -> Iterator[None]:
-    """While it lasts, `sys.stdout` and `sys.stderr` are there: where the caller has closed one, it leads nowhere."""
+    """Replace a closed `sys.stdout` or `sys.stderr` by a stream that discards its output."""
     with (
         open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123 (a device)
         redirect_stdout(sys.stdout or nowhere),
@@ -55,7 +55,7 @@ def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """While it lasts, `sys.stdout` and `sys.stderr` spell out what is not to be printed, whoever writes to them."""
+    """Let `sys.stdout` and `sys.stderr` escape control characters and commands to CI services."""
     out, err = (cast("TextIO", _Guarded(stream)) for stream in (sys.stdout, sys.stderr))
     with redirect_stdout(out), redirect_stderr(err):
         yield

@@ -133,7 +133,7 @@ def _pyproject(path: Path) -> Pyproject | None:
 
 
 def _line(finding: Finding, pyproject: Pyproject | None, *, of_project: bool) -> int:
-    """Give the line of pyproject.toml that a finding is about, or that has what it is held against; else the first."""
+    """Return the line of pyproject.toml that a finding is about, or that has the expected value; else the first."""
     if of_project:
         return finding.line or 1
     declared = re.fullmatch(r"pyproject\.toml:(\d+)", finding.expected_from)

@@ -88,7 +88,7 @@ def _not_known(release: Release) -> str:
 
 
 def _of_api(release: Release) -> str:
-    """Say how many wheels leave out what the project declares for wheels, which no verdict says; empty if none does."""
+    """Return how many wheels lack lines that the project declares, which is in no verdict; empty if none does."""
     if any(is_of_levels(finding) for finding in release.findings):
         return ""  # it has been said
     number = sum(checked.level is BuiltAs.API for checked in release.artifacts)

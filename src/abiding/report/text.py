@@ -40,7 +40,7 @@ _NOTHING: Line = ()
 
 
 def render(releases: Sequence[Release], terminal: Terminal | None = None, *, full: bool = False) -> str:
-    """Give all releases as one text, and several a table of their verdicts too; `full` with whole values."""
+    """Return all releases as one text, with a table of verdicts if there are several; with `full`, whole values."""
     to = terminal or Terminal()
     lines = [line for release in releases for line in (*_Report.of(release, to, full=full).lines(), _NOTHING)]
     table = list(_table(releases, to)) if len(releases) > 1 else []

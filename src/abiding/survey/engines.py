@@ -36,7 +36,7 @@ Task = TypeVar("Task")
 
 
 class Run(Protocol):
-    """Calls a function with each task, somewhere, and yields what comes back as soon as it does."""
+    """Calls a function with each task, somewhere, and yields the results as they arrive."""
 
     def __call__(self, function: Callable[[Task], object], tasks: Sequence[Task]) -> Iterator[object]:
         """Run them. Raises `AbidingError` if one can't be done."""
@@ -44,7 +44,7 @@ class Run(Protocol):
 
 @contextmanager
 def local(jobs: int) -> Iterator[Run]:
-    """Run tasks in so many processes of this machine."""
+    """Run tasks in a number of local processes."""
     yield partial(_in_processes, jobs)
 
 
@@ -54,7 +54,7 @@ def _in_processes(jobs: int, function: Callable[[Task], object], tasks: Sequence
         return
     left, deaths = dict(enumerate(tasks)), 0
     while left:
-        # Processes of their own kind: DuckDB has threads, which a fork would not take along.
+        # Not by fork, which would not copy DuckDB's threads.
         with ProcessPoolExecutor(min(jobs, len(left)), get_context("spawn"), _end_with_parent) as pool:
             numbers = {pool.submit(function, task): number for number, task in left.items()}
             try:
@@ -71,7 +71,7 @@ def _in_processes(jobs: int, function: Callable[[Task], object], tasks: Sequence
 
 
 def _end_with_parent() -> None:
-    """Let this process end when the one that started it is killed, which can't end it any more."""
+    """Let this process end when its parent is killed."""
 
     def wait() -> None:
         if parent := parent_process():
@@ -83,7 +83,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _start(cluster: Callable[[], LocalCluster]) -> Iterator[LocalCluster]:
-    """Start a cluster whose workers leave an interrupt, which a terminal sends to all, to the survey that ends them."""
+    """Start a cluster whose workers ignore Ctrl-C, which the terminal sends to all; the survey ends them."""
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         started = cluster()

@@ -43,7 +43,7 @@ _HINT = "bandersnatch writes them with `simple-format = ALL`, or `JSON`"
 
 
 class MirrorTask(NamedTuple):
-    """A task: some projects of a mirror, whose files are written down as a table."""
+    """A task: some projects of a mirror, whose files become a table."""
 
     root: Path
     pages: tuple[Path, ...]
@@ -57,14 +57,14 @@ class Mirror(NamedTuple):
 
     @classmethod
     def at(cls, source: str) -> Mirror | None:
-        """Find the mirror that a folder is, or has in its folder `web`; None if it is none."""
+        """Return the mirror in a folder, or in its folder `web`; None if there is none."""
         for root in (Path(source), Path(source, "web")):
             if is_folder(root / "simple"):
                 return cls(root.absolute())
         return None
 
     def tables(self, folder: Path, run: Run) -> list[Path]:
-        """Make tables of all its files in a folder; those that it has are left as they are. Raises `AbidingError`."""
+        """Write tables of all its files to a folder; existing ones are kept. Raises `AbidingError`."""
         folder.mkdir(parents=True, exist_ok=True)
         shelves = list(self._shelves(folder))
         if not shelves:
@@ -125,7 +125,7 @@ def _kind(filename: str) -> Literal["sdist", "wheel"] | None:
 
 
 class _Listed(NamedTuple):
-    """A file that a page lists, and all that this says of it."""
+    """A file on a page, with its entry there."""
 
     project: str
     filename: str

@@ -78,7 +78,7 @@ class Part(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is to be done, known before any of it is."""
+    """The tasks of a survey."""
 
     sources: tuple[TableFile, ...]
     limits: Limits
@@ -107,7 +107,7 @@ class Plan(NamedTuple):
 
 
 def survey(plan: Plan, folder: Path, run: Run, tell: Callable[[str], object] = lambda _: None) -> None:
-    """Make the parts in a folder; those that it has are left as they are. Raises `AbidingError`."""
+    """Write the parts to a folder; existing ones are kept. Raises `AbidingError`."""
     pieces = list(_pieces(plan, folder))
     parts = [Part(folder, number, len(pieces), plan.limits) for number in range(plan.parts)]
     left = [part for part in parts if not _decided(part).is_dir()]
@@ -209,7 +209,7 @@ def _decided(part: Part) -> Path:
 
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
-    """Yield a folder to write to, that becomes `target` when all is in it. Who comes second has made the same."""
+    """Yield a folder that becomes `target` when it is complete. A second writer's equal result is dropped."""
     unfinished = target.parents[1] / "unfinished"
     for path in (target.parent, unfinished):
         path.mkdir(parents=True, exist_ok=True)

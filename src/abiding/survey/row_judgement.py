@@ -40,7 +40,7 @@ class FileRow(NamedTuple):
 
 
 class JudgedRelease(NamedTuple):
-    """What a release comes to; `key` is its normalised name and its canonical version.
+    """The result for a release; `key` is its normalised name and its canonical version.
 
     `fields` are those that differ and make it inconsistent. `rules` counts by their rules what makes it inconsistent,
     and all other errors and warnings; `finding` is the gravest of the first, else of the others.
@@ -57,7 +57,7 @@ class JudgedRelease(NamedTuple):
 
 
 class Unjudged(NamedTuple):
-    """A row that says nothing of a release, and why."""
+    """A row that can't be used, and the reason."""
 
     file: int
     row: int
@@ -105,9 +105,9 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[JudgedRelea
 
 
 def _fill(rows: Sequence[FileRow]) -> list[FileRow]:
-    """Return rows of which none lacks what others have: what is not known of a file is no difference.
+    """Return rows with unknown values filled in, because unknown values are no differences.
 
-    It is taken for what the sdist says, or else the first that says anything. Who varies, only an sdist says.
+    They get the sdist's value, or else the first known one. `Dynamic` is not filled in.
     """
     best = sorted(rows, key=lambda row: row.columns["packagetype"] != "sdist")
     known: dict[str, Any] = {}

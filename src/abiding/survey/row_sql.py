@@ -30,7 +30,7 @@ NO_ROWS = (
 
 
 def select_rows(number: int, source: str, schema: Mapping[str, str]) -> str:
-    """Return the rows of one source. A value of another type than its column may have is a fault of its row."""
+    """Return SQL for the rows of one source. A value of the wrong type is a fault of its row."""
     columns = [f"{_value(column, schema)} AS {column.name}" for column in COLUMNS.values()]
     there = [column for column in COLUMNS.values() if column.name in schema]
     faults = [(when, literal(why)) for column in there for when, why in _faults(column, schema[column.name])]
@@ -47,7 +47,7 @@ def select_rows(number: int, source: str, schema: Mapping[str, str]) -> str:
 
 
 def _given(column: Column, sql_type: str) -> str:
-    """Return a value as SQL; what stands for none in its type is null."""
+    """Return SQL for a value; placeholders for missing values become null."""
     if column.kind in (ColumnType.TEXT, ColumnType.TEXTS):
         return column.name
     if sql_type == "VARCHAR":
@@ -97,10 +97,10 @@ def _faults(column: Column, sql_type: str) -> list[tuple[str, str]]:
 
 
 def pattern(file: Path, below: str = "") -> str:
-    """Give a file as SQL, where DuckDB takes patterns: no letter of its name stands for another; `below` may be one."""
+    """Return a file name as SQL, escaped for DuckDB's patterns; `below` may be a pattern."""
     return literal(glob.escape(str(file)) + below)
 
 
 def literal(text: str) -> str:
-    """Return a text as SQL."""
+    """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"

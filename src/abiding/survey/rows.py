@@ -23,9 +23,9 @@ __all__ = ["TableFile", "unreadable"]
 
 
 class TableFile(NamedTuple):
-    """A Parquet file, and what is known of it before its rows are read.
+    """A Parquet file, with what is known before its rows are read.
 
-    `own` are the columns that are in the file; the folders that it lies in may say more, as `packagetype=sdist`.
+    `own` are the columns in the file; its folders may add others, as `packagetype=sdist`.
     """
 
     number: int
@@ -36,9 +36,9 @@ class TableFile(NamedTuple):
 
     @classmethod
     def of(cls, number: int, file: Path) -> TableFile:
-        """Look at a file, whose number rows are known by.
+        """Read the footer of a file, which gets this number.
 
-        Raises `AbidingError` if it is none of Parquet, or has not the columns without which nothing can be said.
+        Raises `AbidingError` if it is no Parquet file, or lacks a required column.
         """
         own, schema = _schema(file)
         lacking = [name for name in REQUIRED if name not in schema]
@@ -59,11 +59,11 @@ class TableFile(NamedTuple):
 
     @property
     def clashes(self) -> bool:
-        """Whether DuckDB can't number its rows, because it has a column that is called like their numbers."""
+        """Whether DuckDB can't number its rows, because a column has that name."""
         return "file_row_number" in self.own
 
     def cut(self, most: int) -> Iterator[tuple[int, int]]:
-        """Cut the file between its groups of rows: the first row and the end of pieces of at most so many bytes."""
+        """Divide the file at row groups into pieces of at most a number of bytes; yields first row and end of each."""
         first = end = size = 0
         for rows, weight in self.groups:
             if size and size + weight > most:
@@ -73,26 +73,26 @@ class TableFile(NamedTuple):
         yield first, end
 
     def select(self) -> str:
-        """Return its rows as SQL: `file`, `row`, the columns, and `fault`, null where a row can be judged.
+        """Return SQL for its rows: `file`, `row`, the columns, and `fault`, which is null for a valid row.
 
-        `lacking` are the columns that the file does not have: what is not known is not empty.
+        `lacking` are the columns that the file does not have, whose values are unknown, not empty.
         """
         return select_rows(self.number, _read(self.file, self.own, "file_row_number = true"), dict(self.schema))
 
     def select_mended(self, connection: DuckDBPyConnection, first: int, end: int) -> str:
-        """Return the same, of some groups of rows in which there are texts that are no UTF-8: faults of their rows."""
+        """Return the same for row groups with texts that are no UTF-8, which are faults of their rows."""
         connection.register("mended", _mend(self, first, end))
         return select_rows(self.number, "mended", {**dict(self.schema), "problem": "VARCHAR"})
 
 
 def unreadable(file: Path, exc: Exception) -> AbidingError:
-    """Return the error of a file that can't be read as what it should be."""
+    """Return the error for a file that can't be read as Parquet."""
     note = str(exc).partition("\n")[0]
     return _error(file, "can't be read as Parquet", note, "give Parquet files, folders of them, or globs")
 
 
 def _schema(file: Path) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """Return the columns in a file, and the types of these and of what its folders say; all in lower case, as SQL."""
+    """Return the columns in a file, and the types of these and of its folders' columns; in lower case, as in SQL."""
     import duckdb
 
     try:
@@ -109,7 +109,7 @@ def _column_types(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
 
 
 def _read(file: Path, own: Sequence[str] | None, *options: str) -> str:
-    """Return a file as SQL, with what its folders say where none of that is a column of its own."""
+    """Return SQL for a file, with the columns of its folders, unless it has one of these itself."""
     columns = set(_of_folders(file))
     hive = own is not None and bool(columns) and columns.isdisjoint(own)
     # Texts that old programs wrote are marked as bytes.
@@ -120,13 +120,13 @@ def _read(file: Path, own: Sequence[str] | None, *options: str) -> str:
 
 
 def _of_folders(file: Path) -> dict[str, str]:
-    """Return what the folders of a file say, each `COLUMN=VALUE`, as other programs lay tables out."""
+    """Return the columns in a file's folders, each `COLUMN=VALUE` (Hive partitions)."""
     pairs = (part.partition("=") for part in file.absolute().parent.parts)
     return {name.lower(): unquote(value) for name, equals, value in pairs if name and equals}
 
 
 def _groups(file: Path) -> Iterator[tuple[int, int]]:
-    """Yield the rows and the bytes of each group of rows."""
+    """Yield the number of rows and bytes of each row group."""
     import pyarrow
     from pyarrow import parquet
 
@@ -139,7 +139,7 @@ def _groups(file: Path) -> Iterator[tuple[int, int]]:
 
 
 def _mend(source: TableFile, first: int, end: int) -> pyarrow.Table:
-    """Read groups of rows, with a `problem` where a text is no UTF-8, and without that text."""
+    """Read row groups, with invalid UTF-8 replaced by null and a `problem`."""
     import pyarrow
     from pyarrow import parquet
 
@@ -193,7 +193,7 @@ def _bytes_of(kind: pyarrow.DataType) -> pyarrow.DataType | None:
 
 
 def _text(value: bytes | list[bytes | None] | None) -> str | list[str | None] | None:
-    """Return what bytes say, or each of a list; None if not all of it is UTF-8."""
+    """Decode bytes, or each of a list; None if one is no UTF-8."""
     try:
         if isinstance(value, list):
             return [None if data is None else data.decode() for data in value]
