@@ -281,12 +281,15 @@ class Body(io.RawIOBase):
     def _is_cut_off(self) -> bool:
         """Return whether the answer is compressed and incomplete, which urllib3 does not notice.
 
-        Decoders of encodings that were not requested, such as brotli, can't tell.
+        A server may also use an encoding that was not requested, such as brotli, where its decoder is installed.
         """
         decoder = getattr(self._raw, "_decoder", None)
         compressed = getattr(decoder, "_obj", None)
-        # There may be meaningless bytes after the end of compressed data.
-        is_ended = getattr(compressed, "eof", True) or getattr(decoder, "_state", None) == _BEHIND_END
+        if callable(finished := getattr(compressed, "is_finished", None)):
+            is_ended = bool(finished())
+        else:
+            # There may be meaningless bytes after the end of compressed data.
+            is_ended = getattr(compressed, "eof", True) or getattr(decoder, "_state", None) == _BEHIND_END
         return self._is_text and self._raw.tell() > 0 and not is_ended
 
     def _too_slow(self) -> NoReturn:
