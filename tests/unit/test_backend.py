@@ -24,6 +24,8 @@ from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.build_record import version_of
 from abiding.project.declaration import FromSdist
+from makers.archives import metadata as written
+from makers.archives import write_wheel
 from makers.backends import CHANGING, LATE, ODD_BACKEND, SETUP_PY
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree, installed, metadata, pkg_info, unpacked
 from makers.warned import warned
@@ -1066,6 +1068,31 @@ def test_any_backend_that_fails_is_named_behind_what_it_prints(backend: str, wha
     with pytest.raises(HookFailed) as caught:
         tree.hook("build_wheel", tmp_path / "out")
     assert caught.value.output.endswith(f"abiding: {what}: the error is there, not in abiding\n")
+
+
+@pytest.mark.parametrize(
+    ("backend_path", "at_import", "in_hook"),
+    [
+        ('["."]', "", ""),
+        ('["."]', "import sys\nsys.path.insert(0, 'tools')\n", "    import helper\n"),
+        ('["."]', "", "    import sys\n    sys.path.insert(0, 'tools')\n    import helper\n"),
+        ('["tools"]', "", "    import helper\n"),
+    ],
+)
+def test_only_the_wrapped_backend_imports_what_its_path_has(
+    backend_path: str, at_import: str, in_hook: str, tmp_path: Path
+) -> None:
+    """What is imported only after a hook has names that a project may have too."""
+    text = '[build-system]\nrequires = ["abiding"]\nbuild-backend = "abiding.backend"\n'
+    text += '[project]\nname = "spam"\nversion = "1.0"\ndependencies = ["idna>=2"]\n'
+    text += f'[tool.abiding]\nbuild-backend = "odd"\nbackend-path = {backend_path}\n'
+    made = write_wheel(tmp_path, "spam-1.0-py3-none-any.whl", written("Requires-Dist: idna>=2"))
+    code = f"import shutil\n{at_import}def build_wheel(folder, *args):\n{in_hook}"
+    code += f"    shutil.copy({str(made)!r}, folder)\n    return {made.name!r}\n"
+    files = {"pyproject.toml": text, "odd.py" if "." in backend_path else "tools/odd.py": code, "tools/helper.py": ""}
+    for name in ("logging", "subprocess", "packaging", "platform", "inspect"):
+        files |= dict.fromkeys((f"{name}.py", f"tools/{name}.py"), "raise RuntimeError('of the project')\n")
+    Tree.write(tmp_path / "tree", files).hook("build_wheel", tmp_path / "out")
 
 
 @pytest.mark.parametrize("listed", [True, False])

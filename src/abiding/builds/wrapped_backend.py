@@ -47,7 +47,9 @@ class WrappedBackend(NamedTuple):
 
     def has(self, hook: str) -> bool:
         """Return whether the backend has an attribute of this name. Raises `BackendError` if it can't be imported."""
-        return hasattr(self.load(), hook)
+        loaded = _load(self)
+        with _searching(loaded.path):
+            return hasattr(loaded.hooks, hook)
 
     def requirements(self, hook: str, *arguments: object) -> list[str]:
         """Call a hook that returns requirements. Raises `BackendError` if it returns anything else."""
@@ -81,13 +83,15 @@ class WrappedBackend(NamedTuple):
 
         Raises `BackendError` if there is no such function, or if it exits with status 0.
         """
-        function = getattr(self.load(), hook, None)
+        loaded = _load(self)
+        with _searching(loaded.path):
+            function = getattr(loaded.hooks, hook, None)
         if not callable(function):
             is_there = self.has(hook)
             message = f"`{hook}` of `{self.name}` is no function" if is_there else f"`{self.name}` has no `{hook}`"
             raise _problem(self, message, "PEP 517 asks for it", rule="broken-backend")
         try:
-            with view(), seeing(self.name):
+            with view(), seeing(self.name), _searching(loaded.path):
                 return function(*arguments)
         except SystemExit as exc:
             if exc.code:
@@ -116,18 +120,40 @@ class WrappedBackend(NamedTuple):
 
     def load(self) -> Any:  # noqa: ANN401 (a module, or anything in one)
         """Import the backend. Raises `BackendError` if it is not there."""
-        return _load(self)
+        return _load(self).hooks
+
+
+class _Loaded(NamedTuple):
+    """What has the hooks of a backend, and the folders where what it imports is looked for."""
+
+    hooks: Any
+    path: list[str]
+
+
+@contextmanager
+def _searching(path: list[str]) -> Iterator[None]:
+    """Let `path` be `sys.path` while code of the backend runs, and keep there what it has made of it.
+
+    Afterwards no folder of the project is searched: a file there may have the name of a module that we import.
+    """
+    ours = list(sys.path)
+    sys.path[:] = path
+    try:
+        yield
+    finally:
+        path[:] = sys.path
+        sys.path[:] = ours
 
 
 @functools.cache
-def _load(backend: WrappedBackend) -> Any:  # noqa: ANN401
+def _load(backend: WrappedBackend) -> _Loaded:
     import importlib
 
     module_name, _, attributes = backend.name.partition(":")
     folders = [str(_resolve(backend, folder)) for folder in backend.path]
-    sys.path[:0] = folders
+    path = [*folders, *sys.path]
     try:
-        with view():
+        with view(), _searching(path):
             module = importlib.import_module(module_name)
     except ImportError as exc:
         raise _not_importable(backend, exc) from exc
@@ -143,12 +169,13 @@ def _load(backend: WrappedBackend) -> Any:  # noqa: ANN401
             f"it was found at {getattr(module, '__file__', 'no file')}",
         )
     try:
-        hooks = functools.reduce(getattr, attributes.split("."), module) if attributes else module
+        with _searching(path):
+            hooks = functools.reduce(getattr, attributes.split("."), module) if attributes else module
     except AttributeError as exc:
         raise _no_such(backend, f"`{module_name}` has no `{attributes}`", str(exc)) from exc
     if not any(hasattr(hooks, hook) for hook in _HOOKS):
         raise _no_such(backend, f"`{backend.name}` is no build backend", f"`{backend.name}` has no hook of PEP 517")
-    return hooks
+    return _Loaded(hooks, path)
 
 
 _BEFORE = "name the module that `[build-system] build-backend` named before"
