@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +123,20 @@ class Environment:
             if canonicalize_name(path.parent.name.partition("-")[0]) == canonicalize_name(name)
         )
         return path.read_bytes()
+
+
+# What most environments have.
+_COMMON = ("abiding", "build", "meson-python", "pip", "setuptools")
+
+
+def compile_common(environment: Environment) -> None:
+    """Compile what most environments have where uv keeps it: it links to the bytecode too, which each would make anew.
+
+    `environment` is made for that, of symbolic links, which say where that is.
+    """
+    replace(environment, more={"UV_LINK_MODE": "symlink"}).make(_COMMON)
+    modules = environment.root.glob("lib/python*/site-packages/*/__init__.py")
+    environment.run(sys.executable, "-m", "compileall", "-q", *{path.resolve().parent for path in modules})
 
 
 def uv(*arguments: str | Path) -> tuple[str | Path, ...]:

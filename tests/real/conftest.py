@@ -11,7 +11,7 @@ import pytest
 import tomlkit
 from filelock import FileLock
 
-from makers.environments import Environment, uv
+from makers.environments import Environment, compile_common, uv
 from makers.projects import ABI_LINES, Project, as_tree, read_pyproject, requiring, unpack, unwrap, wrap
 from makers.released import sdist_of
 from makers.workshop import Workshop, once
@@ -67,6 +67,11 @@ def wheelhouse(shared: Path) -> Path:
         Environment(folder, folder).run(*uv("build", "--wheel", "--quiet", "--out-dir", folder, CHECKOUT))
 
     return once(shared / "wheelhouse", make)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bytecode(shared: Path, wheelhouse: Path) -> None:
+    once(shared / "bytecode", lambda folder: compile_common(Environment(folder / "environment", wheelhouse)))
 
 
 @pytest.fixture(scope="session")
