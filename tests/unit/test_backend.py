@@ -923,7 +923,7 @@ def test_prepared_metadata_is_also_found_from_the_folder_above(tmp_path: Path) -
 
 def test_a_folder_without_prepared_metadata_is_an_error(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree")
-    with pytest.raises(HookFailed, match=r"error\[bad-archive\]: this is no folder of prepared metadata"):
+    with pytest.raises(HookFailed, match=r"error\[bad-archive\]: this is not a folder of prepared metadata"):
         tree.hook("build_wheel", tmp_path / "out", None, tmp_path)
     assert listed(tmp_path / "out") == []
 
@@ -998,7 +998,7 @@ def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
         ('"setuptools:build_meta"', ["`setuptools` has no backend `setuptools:build_meta`", "did you mean `setuptools.build_meta`?"]),
         ('"setuptools.build_meta:__legcy__"', ["`setuptools` has no backend `setuptools.build_meta:__legcy__`", "did you mean `setuptools.build_meta:__legacy__`?"]),
         ('"json:tool"', ["error[no-backend]: `json` has no `tool`"]),
-        ('"json"', ["`json` is no build backend", "name the module that `[build-system] build-backend` named before"]),
+        ('"json"', ["`json` is not a build backend", "name the module that `[build-system] build-backend` named before"]),
         ('"poetry"', ["did you mean `poetry.core.masonry.api`?"]),
         ('"flit_cor.buildapi"', ["no backend `flit_cor.buildapi` is known", "No module named 'flit_cor'", "did you mean `flit_core.buildapi`?"]),
         ('"enscons.api"', ["`enscons.api` is not installed", "list `enscons` in"]),
@@ -1266,8 +1266,8 @@ def test_where_a_build_fails_the_level_is_said_that_it_failed_at(
 
 
 @pytest.mark.parametrize(("code", "message"), [
-    ("build_wheel = 3", "`build_wheel` of `own` is no function"),
-    ("build_wheel = None", "`build_wheel` of `own` is no function"),
+    ("build_wheel = 3", "`build_wheel` of `own` is not a function"),
+    ("build_wheel = None", "`build_wheel` of `own` is not a function"),
     ("del build_wheel", "`own` has no `build_wheel`"),
     ("def build_wheel(*_): raise SystemExit", "`build_wheel` of `own` ended the process, with exit status 0, and returned"),
     ("def build_wheel(*_): raise SystemExit(0)", "`build_wheel` of `own` ended the process, with exit status 0, and returned"),

@@ -353,7 +353,7 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     (release,) = abiding.check([tmp_path])
     assert [problem.message for problem in release.unread] == [
         f"`{tmp_path / name}` can't be read or written: {why}"
-        for name, why in ((LINUX, "it is no plain file"), (WINDOWS, "is a directory"))
+        for name, why in ((LINUX, "it is not a plain file"), (WINDOWS, "is a directory"))
     ]
 
 

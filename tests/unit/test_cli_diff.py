@@ -214,8 +214,8 @@ def test_a_damaged_archive(here: Path) -> None:
 @pytest.mark.parametrize(
     ("left", "message"),
     [
-        (b"[project]\n", "this is no metadata: it has neither `Name` nor `Metadata-Version`"),
-        (b"", "this is no metadata: it has neither `Name` nor `Metadata-Version`"),
+        (b"[project]\n", "this is not metadata: it has neither `Name` nor `Metadata-Version`"),
+        (b"", "this is not metadata: it has neither `Name` nor `Metadata-Version`"),
     ],
 )
 def test_no_metadata(here: Path, left: bytes, message: str) -> None:

@@ -328,7 +328,7 @@ def test_again_with_a_fault(project: Path) -> None:
     with pytest.raises(DeclarationError) as caught:
         run("init", str(project))
     assert [one.rule for one in caught.value.findings] == ["no-declaration"]
-    assert caught.value.closing == "It uses abiding already, but not rightly"
+    assert caught.value.closing == "It already uses abiding, but not correctly"
 
 
 def test_mode_and_line_ends_and_byte_order_mark_stay(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -266,7 +266,7 @@ def test_it_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
 def test_what_is_no_folder(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "spam-1.0.tar.gz").write_bytes(b"")
     assert main([command, "--yes", str(tmp_path / "spam-1.0.tar.gz")]) == 2
-    assert "error[bad-pyproject]: this is no folder\n" in capsys.readouterr().err
+    assert "error[bad-pyproject]: this is not a folder\n" in capsys.readouterr().err
 
 
 def test_other_files_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -292,7 +292,7 @@ def test_a_project_that_does_not_use_it(tmp_path: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("command", "closing"),
     [
-        ("init --dry-run", "It uses abiding already, but not rightly"),
+        ("init --dry-run", "It already uses abiding, but not correctly"),
         ("show", "Nothing can be shown"),
         ("show --metadata", "Nothing can be shown"),
         ("prove", "Nothing was built"),

@@ -206,7 +206,7 @@ def test_a_table_beside_the_right_one_is_not_dropped_without_a_word(table: str, 
     with pytest.raises(DeclarationError) as caught:
         declaration(text)
     (finding,) = caught.value.findings
-    assert (finding.rule, finding.message) == ("unknown-key", f"`[{place}]` is no table that is read")
+    assert (finding.rule, finding.message) == ("unknown-key", f"`[{place}]` is not a table that is read")
     assert finding.hints == (f"what is in it belongs under `[{meant}]`",)
     assert finding.line == WRAPPED.count("\n") + 1
 

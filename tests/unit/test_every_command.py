@@ -230,7 +230,7 @@ def test_a_reader_that_has_seen_enough(command: str, closed: int, monkeypatch: p
         ("check --colour", "abiding check: error: there is no option `--colour`: did you mean `--color`?"),
         ("check dist --outputformat=json", "did you mean `--output-format`?"),
         ("show -z", "abiding show: error: there is no option `-z`"),
-        ("explain a b", "abiding explain: error: too much is given: `b`\n\nusage: abiding explain [OPTIONS] [RULE]\n"),
+        ("explain a b", "abiding explain: error: too many arguments: `b`\n\nusage: abiding explain [OPTIONS] [RULE]\n"),
         (
             "diff a",
             "`B` is missing: give it, or as `A` a release and a `--tag TAG`: `abiding diff a==VERSION --tag TAG`\n\nusage: abiding diff [OPTIONS] A [B]\nhint: `abiding diff --help` tells more\n",

@@ -179,7 +179,7 @@ def test_the_way_out_leads_out(case: str, folder: str, tmp_path: Path, monkeypat
     assert {finding.field for finding in found} == fields
     hints, *others = (finding.hints for finding in found)
     assert others == [("what sets the tags right sets the build number right too",)] * (len(fields) - 1)
-    assert hints[0] == f"a renamed wheel belies itself: call it `{own}` again, as it says inside"
+    assert hints[0] == f"don't rename a wheel: call it `{own}` again, as it says inside"
     path = path.rename(Path(folder) / own)
     assert abiding.check([path])[0].findings == ()
     asked = name.replace("-2.0-", "-1.0-")  # `wheel tags` leaves the version
@@ -192,7 +192,7 @@ def test_the_way_out_leads_out(case: str, folder: str, tmp_path: Path, monkeypat
 def test_a_name_that_is_no_name_is_not_written_into_the_wheel(name: str, tmp_path: Path) -> None:
     path, own = misnamed(tmp_path, name)
     (finding,) = of_the_name(path)
-    assert finding.hints == (f"a renamed wheel belies itself: call it `{own}` again, as it says inside",)
+    assert finding.hints == (f"don't rename a wheel: call it `{own}` again, as it says inside",)
 
 
 def test_the_own_name_of_a_wheel_may_be_taken(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_variant_keeps_its_label() -> None:
     stated = StatedTags("spam-1.0.dist-info", ("py3-none-any",), "")
     (finding,) = judge_stated("spam-1.0-py2-none-any-x86_64_v3.whl", stated, Severity.WARNING)
     own = "spam-1.0-py3-none-any-x86_64_v3.whl"
-    assert finding.hints == (f"a renamed wheel belies itself: call it `{own}` again, as it says inside",)
+    assert finding.hints == (f"don't rename a wheel: call it `{own}` again, as it says inside",)
 
 
 @pytest.mark.parametrize(

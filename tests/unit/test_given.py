@@ -75,11 +75,11 @@ def test_a_folder_in_the_place_of_a_file_in_it(
         ("check unbuilt", "the folder has no sdist and no wheel in it", "`python -m build` makes an sdist and a wheel"),
         ("check older", "the folder has no sdist and no wheel in it", "`python -m build` makes an sdist and a wheel"),
         ("show older", "the folder has no pyproject.toml in it", "`abiding init older` makes it use abiding"),
-        ("repair built/dist/spam-1.0.tar.gz -w out", "this is no wheel", "give a wheel, which ends in .whl"),
+        ("repair built/dist/spam-1.0.tar.gz -w out", "this is not a wheel", "give a wheel, which ends in .whl"),
         ("repair empty -w out", "this is a folder, and one wheel is repaired", "give a wheel, which ends in .whl"),
         ("bounds unbuilt", "the folder has no wheel in it", "build one first: `python -m build`"),
         ("bounds empty", "the folder has no wheel in it", "give a wheel, which ends in .whl"),
-        ("bounds notes.txt", "this is no wheel", "give a wheel, which ends in .whl"),
+        ("bounds notes.txt", "this is not a wheel", "give a wheel, which ends in .whl"),
         ("survey empty", "the folder has no Parquet file in it", "give Parquet files"),
         ("env --python env", "`env` does not answer as a Python does", f"`--python {Path('env/bin/python')}`"),
         ("env --python empty", "`empty` does not answer as a Python does", "`--python env/bin/python`"),
@@ -113,7 +113,7 @@ def test_the_hint_leads_out(command: str, message: str, hint: str, capsys: pytes
 )
 def test_an_environment_is_named_by_its_python(given: str, way: str, capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, "env", given)
-    assert f"too much is given: `{given}`" in shown
+    assert f"too many arguments: `{given}`" in shown
     assert way in shown
 
 

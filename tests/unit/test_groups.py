@@ -74,8 +74,8 @@ def test_groups_that_include_each_other(groups: int, includes: int, last: str, l
 @pytest.mark.parametrize(("groups", "includes", "last", "message"), [
     (10, 2, "'a'", "the group `openblas` has more than 1,000 requirements, with those that it includes"),
     (60, 2, "'a'", "the group `openblas` has more than 1,000 requirements, with those that it includes"),
-    (100, 1, "'a'", "dependency groups include each other 100 deep, which nobody means"),
-    (3000, 1, "", "dependency groups include each other 100 deep, which nobody means"),
+    (100, 1, "'a'", "dependency groups include each other 100 deep, which is too deep"),
+    (3000, 1, "", "dependency groups include each other 100 deep, which is too deep"),
     (60, 2, "3", "this is nothing that the dependency group `g60` can hold"),
     (60, 2, "{ include-group = 'g30' }", "the dependency groups go round in a circle: `g30` includes `g31`"),
 ])  # fmt: skip

@@ -758,7 +758,7 @@ def test_provenance_larger_than_anybody_means() -> None:
     fair = f'{{"version": 1, {texts}, "libraries": [], "x": [0]}}'
     assert BuildRecord.from_json(fair.encode() + b" " * (3 << 20), "ham.whl").level == ""
     for unfair in (fair + " " * (4 << 20), fair.replace("[0]", "[" + "0," * 200_000 + "0]")):
-        with pytest.raises(ArchiveError, match="or of more values than anybody means"):
+        with pytest.raises(ArchiveError, match="or of too many values"):
             BuildRecord.from_json(unfair.encode(), "ham.whl")
 
 

@@ -98,7 +98,7 @@ BAD = {
     "json=dist": "`dist` is a folder",
     f"json=dist/{LINUX}": "a report is never written over that",
     "json=pyproject.toml": "a report is never written over that",
-    f"json=dist/{LINUX}/a": "is no folder",
+    f"json=dist/{LINUX}/a": "is not a folder",
 }
 
 

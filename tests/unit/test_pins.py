@@ -185,7 +185,7 @@ def test_pins_that_can_not_be_filled() -> None:
         filling.fill("no-such-distribution==x.x")
     with pytest.raises(ValueError, match="must be the last component"):
         filling.fill("packaging==x.*.x")
-    with pytest.raises(ValueError, match="the version `2011k`, which is none"):
+    with pytest.raises(ValueError, match="the version `2011k`, which is not valid"):
         filled("pytz==x", "2011k")
 
 

@@ -1,4 +1,4 @@
-"""What is no plain file, and what no file can be called: one message, and nobody waits or reads without end."""
+"""What is not a plain file, and what no file can be called: one message, and nobody waits or reads without end."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_what_is_called_like_a_file_and_is_none_is_called_so(
         make(odd)
         status, text = said(capsys, command, odd)
         assert status == 2
-        assert "it is no plain file" in " ".join(text.split()).lower()
+        assert "it is not a plain file" in " ".join(text.split()).lower()
         assert "ends in .whl" not in text
 
 

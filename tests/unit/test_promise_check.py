@@ -511,7 +511,7 @@ def test_against_a_folder(provider: Provider, capsys: pytest.CaptureFixture[str]
         ("same", "`same` has no other version of `libtoy` than the one that is checked hint: name the last"),
         ("windows", "`windows` has no wheel of `libtoy` for the platform of one that is checked hint: name the last"),
         ("damaged", "is not a ZIP archive"),
-        ("libtoi", "what is checked is `libtoy`, and `libtoi` is no folder here, and as a name that of another distribution hint: give the folder of the last release, or `libtoy==VERSION`"),
+        ("libtoi", "what is checked is `libtoy`, and `libtoi` is not a folder here, and as a name that of another distribution hint: give the folder of the last release, or `libtoy==VERSION`"),
     ],
 )  # fmt: skip
 def test_a_baseline_that_is_none(

@@ -101,7 +101,7 @@ def test_key_text() -> None:
         (b"a = ", "`pyproject.toml` is not valid TOML: invalid value"),
         (b"a = \xff", "`pyproject.toml` is not UTF-8, which TOML asks for"),
         (b"a = " + b"[" * 100_000, "`pyproject.toml` is not valid TOML: nested too deeply"),
-        (b"#" * (bounds.PYPROJECT + 1), "`pyproject.toml` has more than 262,144 bytes, which nobody means"),
+        (b"#" * (bounds.PYPROJECT + 1), "`pyproject.toml` has more than 262,144 bytes, which is too many"),
     ],
 )
 def test_unreadable(tmp_path: Path, data: bytes, message: str) -> None:
@@ -368,7 +368,7 @@ def test_a_key_without_end(text: str, line: int) -> None:
         Pyproject.parse(text + "\n")
     (finding,) = caught.value.findings
     assert (finding.rule, finding.line) == ("bad-pyproject", line)
-    assert finding.message == "`pyproject.toml` has a key of more than 100 parts, which nobody means"
+    assert finding.message == "`pyproject.toml` has a key of more than 100 parts, which is too many"
 
 
 @pytest.mark.parametrize("text", [

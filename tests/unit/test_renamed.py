@@ -85,7 +85,7 @@ def test_a_renamed_sdist_is_told_its_own_name(extension: str, stem: str, tmp_pat
         assert finding.message == "the file has the name of neither an sdist nor a wheel"
         return
     assert finding.message == f"the file has the top folder `spam-1.0`, and its name says `{stem}`"
-    assert finding.hints == (f"a renamed sdist belies itself: call it `{own}` again",)
+    assert finding.hints == (f"don't rename an sdist: call it `{own}` again",)
     (release,) = abiding.check([path.rename(tmp_path / own)])
     assert release.everything == ()
 

@@ -95,7 +95,7 @@ REFUSED: dict[str, tuple[list[bytes], str]] = {
             f"{TOP}./PKG-INFO": "two members with the name", f"{TOP}././/PKG-INFO": "two members with the name",
             "Spam-1.0/PKG-INFO": "two folders", "spam_1.0/PKG-INFO": "two folders",
             "././spam-1.0//pyproject.toml": "two members with the name",
-            f"{TOP}x/../PKG-INFO": "nobody should follow", f"/{P}": "nobody should follow", "//spam-1.0/PKG-INFO": "nobody",
+            f"{TOP}x/../PKG-INFO": "an unsafe name", f"/{P}": "an unsafe name", "//spam-1.0/PKG-INFO": "an unsafe name",
             f"{TOP}pkg-info": "which is `PKG-INFO` on some systems", f"{TOP}PKG-INFO.": "on some systems",
             f"{TOP}PKG-INFO ": "on some systems", f"{TOP}PKG-INFO::$DATA": "on some systems",
             f"{TOP}PyProject.toml": "which is `pyproject.toml` on some systems",
@@ -104,10 +104,10 @@ REFUSED: dict[str, tuple[list[bytes], str]] = {
             "spam-1.0./PKG-INFO": "two folders",
             # To Windows a path has backslashes, parts without trailing dots, and short names.
             "spam-1.0\\PKG-INFO": "beside its folder", "spam-1.0\\x\\PKG-INFO": "beside its folder",
-            f"{TOP}x\\..\\PKG-INFO": "nobody should follow", f"{TOP}x/..\\pyproject.toml": "nobody should follow",
-            "\\spam-1.0\\PKG-INFO": "nobody should follow", f"{TOP}\\PKG-INFO": "which is `PKG-INFO` on some systems",
-            f"{TOP}PKG-INFO\\x": "on some systems", f"{TOP}... /PKG-INFO": "nobody should follow",
-            f"{TOP}:x/PKG-INFO": "on some systems", f"{TOP}x/.. /../PKG-INFO": "nobody should follow",
+            f"{TOP}x\\..\\PKG-INFO": "an unsafe name", f"{TOP}x/..\\pyproject.toml": "an unsafe name",
+            "\\spam-1.0\\PKG-INFO": "an unsafe name", f"{TOP}\\PKG-INFO": "which is `PKG-INFO` on some systems",
+            f"{TOP}PKG-INFO\\x": "on some systems", f"{TOP}... /PKG-INFO": "an unsafe name",
+            f"{TOP}:x/PKG-INFO": "on some systems", f"{TOP}x/.. /../PKG-INFO": "an unsafe name",
             f"{TOP}PYPROJ~1.TOM": "which is `pyproject.toml` on some systems", f"{TOP}pyproj~2.tom": "on some systems",
             f"{TOP}pypro~12.tom": "on some systems", f"{TOP}py3A0F~1.TOM": "on some systems",
             # Beside the one folder that front ends go on with.
@@ -215,7 +215,7 @@ REFUSED: dict[str, tuple[list[bytes], str]] = {
     "sparse with a map without end": ([PKG_INFO, pax(*SPARSE), file(f"{TOP}x", b"9" * 1536)], "cut off"),
     "sparse with two sizes": ([PKG_INFO, pax(*SPARSE, ("size", "9")), file(f"{TOP}x", MAP)], "two sizes"),
     **{
-        f"of kind {kind!r}": ([PKG_INFO, header(f"{TOP}x".encode(), kind=kind)], "no file, folder or link")
+        f"of kind {kind!r}": ([PKG_INFO, header(f"{TOP}x".encode(), kind=kind)], "neither a file, a folder nor a link")
         for kind in (b"3", b"4", b"6", b"V", b"Z")
     },
     "a link with contents": ([PKG_INFO, header(f"{TOP}x".encode(), 512, kind=b"2", link=b"y"), PKG_INFO], "that has none"),
@@ -323,9 +323,9 @@ BY_THE_LETTER = {
     "a record for all, and for one": (pax(("comment", "a"), kind=b"g") + pax(("comment", "b")) + PLAIN + END, ""),
     "a record of no value": (pax(("comment", "")) + PLAIN + END, ""),
     "a time that is a number": (pax(("mtime", "1.5"), ("atime", "")) + PLAIN + END, ""),
-    "a time that is none": (pax(("mtime", "x")) + PLAIN + END, "record `mtime` that is no number"),
-    "a time before 1970": (pax(("mtime", "-1.5")) + PLAIN + END, "record `mtime` that is no number"),
-    "an owner that is none": (pax(("uid", "ab")) + PLAIN + END, "record `uid` that is no number"),
+    "a time that is none": (pax(("mtime", "x")) + PLAIN + END, "record `mtime` that is not a number"),
+    "a time before 1970": (pax(("mtime", "-1.5")) + PLAIN + END, "record `mtime` that is not a number"),
+    "an owner that is none": (pax(("uid", "ab")) + PLAIN + END, "record `uid` that is not a number"),
     "a remark that is not UTF-8": (file("pax", b"13 comment=\xff\n", kind=b"x") + PLAIN + END, "`comment` that is not UTF-8"),
     "a remark of a vendor": (file("pax", b"20 SCHILY.xattr.a=\xff\n"[:20], kind=b"x") + PLAIN + END, ""),
     "a name that is not UTF-8": (PLAIN + file(TOP.encode() + b"\xff", b"") + END, "a name that is not UTF-8"),

@@ -210,7 +210,7 @@ def test_the_command(
     (["--dask", "tcp://127.0.0.1:9", "--parts", "parts"], "error[survey-failed]: there is no Dask scheduler at `tcp://127.0.0.1:9`"),
     (["--dask", "nonsense://x", "--parts", "parts"], "error[survey-failed]: there is no Dask scheduler at `nonsense://x`"),
     (["--dask", "", "--parts", "parts"], "it is empty; `local` starts a cluster"),
-    (["--parts", "file"], "`file` is no folder"),
+    (["--parts", "file"], "`file` is not a folder"),
     (["--parts", "file/below"], "the folder can't be written to"),
     (["--parts", "/proc/none"], "the folder can't be written to"),
     (["--jobs", "1", "--memory", "1KB"], "error[survey-failed]"),

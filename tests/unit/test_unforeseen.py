@@ -89,7 +89,7 @@ def test_a_build_tells_of_it_too(tmp_path: Path, where: str) -> None:
     Tree.write(tmp_path / "faulty", {"faulty.py": FAULTY.format(where)})
     with pytest.raises(HookFailed, match=r"error\[unforeseen\]") as caught:
         tree.hook("build_wheel", tmp_path / "out", backend="faulty")
-    assert "TypeError: 'Having' object is not iterable\n" in caught.value.output
+    assert "TypeError: 'Having' object is not iterable" in " ".join(caught.value.output.split())
     assert "builds/build.py:" in caught.value.output
     assert "Traceback" not in caught.value.output
     assert caught.value.output.count("abiding: Nothing was built\n") == 1

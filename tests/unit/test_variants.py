@@ -198,22 +198,22 @@ def test_variants_that_require_something_else_are_found(tmp_path: Path) -> None:
     (V3, variant_json({"x86_64_v4": PROPERTIES}), "variant.json has the properties of `x86_64_v4`, and the label is `x86_64_v3`"),
     (V3, variant_json({"x86_64_v3": PROPERTIES, "null": {}}), "variant.json has the properties of `x86_64_v3`, `null`, and the label is `x86_64_v3`"),
     (V3, variant_json({}), "variant.json has the properties of none, and the label is `x86_64_v3`"),
-    (V3, b"{", "variant.json is no JSON"),
-    (V3, b"[" * 100_000, "variant.json is no JSON"),
-    (V3, b"\xff", "variant.json is no JSON"),
-    (V3, b"[]", "the file of variant.json is no object"),
+    (V3, b"{", "variant.json is not JSON"),
+    (V3, b"[" * 100_000, "variant.json is not JSON"),
+    (V3, b"\xff", "variant.json is not JSON"),
+    (V3, b"[]", "the file of variant.json is not an object"),
     (V3, b"{}", "variant.json does not say by `$schema` which version of the format it has"),
-    (V3, variant_json({"x86_64_v3": []}), "`variants.x86_64_v3` of variant.json is no object"),
-    (V3, variant_json({"x86_64_v3": {"x86_64": "v3"}}), "`x86_64` of variant.json is no object"),
-    (V3, variant_json({"x86_64_v3": {"x86_64": {"level": "v3"}}}), "`x86_64 :: level` of variant.json is no list of different names"),
-    (V3, variant_json({"x86_64_v3": {"x86_64": {"level": ["V3"]}}}), "`x86_64 :: level` of variant.json is no list of different names"),
-    (V3, variant_json({"x86_64_v3": {"x86_64": {"level": ["v3", "v3"]}}}), "`x86_64 :: level` of variant.json is no list of different names"),
-    (V3, variant_json({"x86_64_v3": {"X": {"level": ["v3"]}}}), "`X` is no name of a namespace or a feature"),
+    (V3, variant_json({"x86_64_v3": []}), "`variants.x86_64_v3` of variant.json is not an object"),
+    (V3, variant_json({"x86_64_v3": {"x86_64": "v3"}}), "`x86_64` of variant.json is not an object"),
+    (V3, variant_json({"x86_64_v3": {"x86_64": {"level": "v3"}}}), "`x86_64 :: level` of variant.json is not a list of different names"),
+    (V3, variant_json({"x86_64_v3": {"x86_64": {"level": ["V3"]}}}), "`x86_64 :: level` of variant.json is not a list of different names"),
+    (V3, variant_json({"x86_64_v3": {"x86_64": {"level": ["v3", "v3"]}}}), "`x86_64 :: level` of variant.json is not a list of different names"),
+    (V3, variant_json({"x86_64_v3": {"X": {"level": ["v3"]}}}), "`X` is not a name of a namespace or a feature"),
     (V3, variant_json({"x86_64_v3": PROPERTIES}, **{"default-priorities": {"namespace": ["blas"]}}), "`default-priorities.namespace` does not have `x86_64`, whose properties are used"),
-    (V3, variant_json({"x86_64_v3": PROPERTIES}, **{"default-priorities": {}}), "`default-priorities.namespace` of variant.json is no list of different names"),
+    (V3, variant_json({"x86_64_v3": PROPERTIES}, **{"default-priorities": {}}), "`default-priorities.namespace` of variant.json is not a list of different names"),
     (V3.replace("x86_64_v3", "null"), variant_json({"null": PROPERTIES}), "the label `null` is for the variant without properties, and variant.json gives it some"),
-    (V3.replace("x86_64_v3", "X86"), variant_json({"X86": PROPERTIES}), "`X86` is no variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`"),
-    (V3.replace("x86_64_v3", "a" * 17), variant_json({"a" * 17: PROPERTIES}), f"`{'a' * 17}` is no variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`"),
+    (V3.replace("x86_64_v3", "X86"), variant_json({"X86": PROPERTIES}), "`X86` is not a variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`"),
+    (V3.replace("x86_64_v3", "a" * 17), variant_json({"a" * 17: PROPERTIES}), f"`{'a' * 17}` is not a variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`"),
 ])  # fmt: skip
 def test_variant_json(filename: str, variant: bytes | None, said: str, tmp_path: Path) -> None:
     labelled(tmp_path, filename, metadata(), variant)
@@ -268,13 +268,13 @@ def test_a_label_that_stands_for_something_else_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("harm", "said"), [
-    ({"default-priorities": {}}, "`default-priorities.namespace` of {} is no list of different names"),
+    ({"default-priorities": {}}, "`default-priorities.namespace` of {} is not a list of different names"),
     ({"default-priorities": {"namespace": []}}, "`default-priorities.namespace` does not have `x86_64`, whose properties are used"),
-    ({"default-priorities": {"namespace": ["x86_64", "x86_64"]}}, "`default-priorities.namespace` of {} is no list of different names"),
-    ({"default-priorities": {"namespace": ["x86_64"], "feature": []}}, "`default-priorities.feature` of {} is no object"),
-    ({"default-priorities": {"namespace": ["x86_64"], "feature": {"x86_64": ["A"]}}}, "`default-priorities.feature.x86_64` of {} is no list of different names"),
-    ({"default-priorities": {"namespace": ["x86_64"], "property": {"x86_64": ["level"]}}}, "`default-priorities.property.x86_64` of {} is no object"),
-    ({"default-priorities": {"namespace": ["x86_64"], "property": {"x86_64": {"level": "v3"}}}}, "`default-priorities.property.x86_64.level` of {} is no list of different names"),
+    ({"default-priorities": {"namespace": ["x86_64", "x86_64"]}}, "`default-priorities.namespace` of {} is not a list of different names"),
+    ({"default-priorities": {"namespace": ["x86_64"], "feature": []}}, "`default-priorities.feature` of {} is not an object"),
+    ({"default-priorities": {"namespace": ["x86_64"], "feature": {"x86_64": ["A"]}}}, "`default-priorities.feature.x86_64` of {} is not a list of different names"),
+    ({"default-priorities": {"namespace": ["x86_64"], "property": {"x86_64": ["level"]}}}, "`default-priorities.property.x86_64` of {} is not an object"),
+    ({"default-priorities": {"namespace": ["x86_64"], "property": {"x86_64": {"level": "v3"}}}}, "`default-priorities.property.x86_64.level` of {} is not a list of different names"),
     ({"$schema": None}, "{} does not say by `$schema` which version of the format it has"),
 ])  # fmt: skip
 def test_what_the_standard_asks_of_both_files(harm: dict[str, Any], said: str, tmp_path: Path) -> None:
@@ -287,9 +287,9 @@ def test_what_the_standard_asks_of_both_files(harm: dict[str, Any], said: str, t
 
 
 @pytest.mark.parametrize(("variants", "said"), [
-    ({"X": {}, "x86_64_v3": PROPERTIES, "null": {}}, "`X` in {} is no variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`"),
+    ({"X": {}, "x86_64_v3": PROPERTIES, "null": {}}, "`X` in {} is not a variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`"),
     ({"x86_64_v3": PROPERTIES, "null": PROPERTIES}, "the label `null` is for the variant without properties, and {} gives it some"),
-    ([], "`variants` of {} is no object"),
+    ([], "`variants` of {} is not an object"),
 ])  # fmt: skip
 def test_labels_in_the_file_of_all_variants(variants: Any, said: str, tmp_path: Path) -> None:
     namespaces = {"default-priorities": {"namespace": ["x86_64"]}}
@@ -299,4 +299,4 @@ def test_labels_in_the_file_of_all_variants(variants: Any, said: str, tmp_path: 
 
 @pytest.mark.parametrize("union", [b"", b"no JSON", b"[" * 100_000])
 def test_a_file_of_all_variants_that_is_none(union: bytes, tmp_path: Path) -> None:
-    assert {message for _, message in of_index(tmp_path, union)} == {f"{UNION} is no JSON"}
+    assert {message for _, message in of_index(tmp_path, union)} == {f"{UNION} is not JSON"}

@@ -649,7 +649,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "bytes for METADATA": (changed(GOOD, zlib.compress(HEAD + BODY)[2:12], b"\xff" * 10), "decompressed"),
     "name not UTF-8": (patched(GOOD, "spam/_spam.so", 46, b"\xff", local=30)[:], ""),
     **{
-        f"name {name!r}": (zipped(*BASE).replace(b"spam/_spam.so", name.encode()), "no installer should follow")
+        f"name {name!r}": (zipped(*BASE).replace(b"spam/_spam.so", name.encode()), "an unsafe name")
         for name in ("../x/_spam.so", "/pam/_spam.so", "spam/../am.so", "spam//spam.so", "./am/_spam.so",
                      "C:am/_spam.so", "spam\\_spam.so", "spam/_spam\nso", "spam/_spam\0so", "spam/./pam.so")
     },

@@ -90,7 +90,7 @@ def _into_dist_info(names: Sequence[str], data: Collection[str], tell: Callable[
 
 def _of_another(folder: str, filename: str) -> ArchiveError:
     of = "version" if _is_of_project(folder.removesuffix(_DIST_INFO), filename) else "distribution"
-    hint = f"a renamed wheel belies itself: its own name begins with {literal(folder.removesuffix(_DIST_INFO))}"
+    hint = f"don't rename a wheel: its own name begins with {literal(folder.removesuffix(_DIST_INFO))}"
     return ArchiveError.at(filename, f"has the metadata folder of another {of}: {literal(folder)}", hint=hint)
 
 

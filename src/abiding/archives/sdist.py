@@ -114,7 +114,7 @@ def bytes_behind(filename: str) -> Finding:
         Severity.WARNING,
         "has bytes behind its compressed data",
         artifact=filename,
-        notes=("pip and uv pass over them, other tools refuse the file, and nobody can tell what they are",),
+        notes=("pip and uv ignore them, other tools refuse the file, and nobody can tell what they are",),
         hints=("upload the file as the backend wrote it",),
     )
 
@@ -144,7 +144,7 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
     Raises `ArchiveError` if `source` is not a sound sdist, or a file can't be read or written.
     """
     if not source.name.endswith(".tar.gz"):
-        raise ArchiveError.at(source.name, "is no .tar.gz file", hint="an sdist is called `name-version.tar.gz`")
+        raise ArchiveError.at(source.name, "is not a .tar.gz file", hint="an sdist is called `name-version.tar.gz`")
     superseded: list[str] = []
     changed = False
     while True:
@@ -280,5 +280,5 @@ def _time(otherwise: int) -> int:
     if not epoch:
         return otherwise
     if not epoch.isdecimal():
-        raise ArchiveError.at("SOURCE_DATE_EPOCH", f"`{epoch}` is no number of seconds")
+        raise ArchiveError.at("SOURCE_DATE_EPOCH", f"`{epoch}` is not a number of seconds")
     return min(int(epoch), 0xFFFFFFFF)

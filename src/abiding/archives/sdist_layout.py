@@ -79,7 +79,7 @@ class Layout:
             add(plain, member.link)
             self._links.add(landing(plain))
         else:
-            raise UnpackingError("is no file, folder or link")
+            raise UnpackingError("is neither a file, a folder nor a link")
 
     def place_path(self, path: str, *, is_file: bool) -> str:
         """Place a file or folder by its path, as `place` does."""
@@ -101,13 +101,13 @@ class Layout:
         except UnpackingError as exc:
             raise self._refusal(f"has a member that {exc}: {literal(path[:_MOST_QUOTED])}") from exc
         if ("/." in path or "/ " in path or "\\" in path or path[0] in "/. ") and _NOT_FOLLOWED.search(path):
-            raise self._refusal(f"has a member with a name that nobody should follow: {literal(path)}")
+            raise self._refusal(f"has a member with an unsafe name: {literal(path)}")
         if self._links and self._is_through_link(path):
             raise self._refusal(f"has a member that is written through a link: {literal(path)}")
         plain = _plain(path)
         if not plain:
             if is_file:
-                raise self._refusal(f"has a file with a name that is none: {literal(path)}")
+                raise self._refusal(f"has a file with an invalid name: {literal(path)}")
             return "", ""
         folder, _, below = plain.partition("/")
         self._hold_together(folder, below, path, is_file=is_file)
@@ -175,7 +175,7 @@ class Layout:
             return ArchiveError.at(self._archive, f"has no PKG-INFO in the folder `{self._folder}`", hint=hint)
         own = f"{self._renamed}{self._archive.removeprefix(self._folder)}"
         message = f"has the top folder {literal(self._renamed)}, and its name says `{self._folder}`"
-        again = f"a renamed sdist belies itself: call it {literal(own)} again"
+        again = f"don't rename an sdist: call it {literal(own)} again"
         return ArchiveError.at(
             self._archive, message, hint=again if self._has_pkg_info else f"{_NO_SDIST}: that has no PKG-INFO"
         )

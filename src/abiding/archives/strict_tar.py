@@ -87,7 +87,7 @@ def _of_records(data: bytes) -> str:
             return f"it has a pax header with two records `{_shown(key)}`"
         keys.add(key)
         if key in _NUMBERS and not _NUMBERS[key].fullmatch(value):
-            return f"it has a pax record `{_shown(key)}` that is no number"
+            return f"it has a pax record `{_shown(key)}` that is not a number"
         if key in _TEXTS and not _is_utf_8(value):
             return f"it has a pax record `{_shown(key)}` that is not UTF-8"
         at = stop

@@ -140,5 +140,5 @@ def _name(raw: bytes, data: bytes, start: int, archive: str) -> str:
     except UnicodeDecodeError as exc:
         raise ArchiveError.at(archive, BROKEN.format(start)) from exc
     if leads_elsewhere(name):
-        raise ArchiveError.at(archive, f"has a member with a name that no installer should follow: {literal(name)}")
+        raise ArchiveError.at(archive, f"has a member with an unsafe name: {literal(name)}")
     return name

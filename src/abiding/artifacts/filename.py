@@ -80,7 +80,7 @@ def _ways_out(split: WheelName, stated: StatedTags, path: str, others: Collectio
         return
     right = os.path.join(os.path.dirname(path), str(own))  # noqa: PTH118, PTH120 (as it was given)
     there = f"it is `{own}`, which is there too, so keep one of the two under that name"
-    yield f"a renamed wheel belies itself: {there if right in others else f'call it `{own}` again, as it says inside'}"
+    yield f"don't rename a wheel: {there if right in others else f'call it `{own}` again, as it says inside'}"
     changes = tuple((part, getattr(split, part)) for part in _PARTS if getattr(split, part) != getattr(own, part))
     if split.label or not all(_A_TAG.fullmatch(value) or part == "build" for part, value in changes):
         return  # which `wheel tags` does not take
@@ -123,7 +123,7 @@ def judge_version(filename: str, version: str, metadata: CoreMetadata) -> Iterat
         found=stated,
         found_from=kind,
         notes=("an installer looks for one of them and finds the other; pip refuses such a file",),
-        hints=(f"build it anew with the version that is meant: renamed, or with {kind} edited, a file belies itself",),
+        hints=(f"build it anew with the right version: don't rename the file, and don't edit {kind}",),
     )
 
 

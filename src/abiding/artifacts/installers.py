@@ -63,7 +63,7 @@ def judge_wheel(wheel: Wheel) -> tuple[Finding, ...]:
 def _name(filename: str) -> Iterator[Fault]:
     name = filename.partition("-")[0]
     if not _NAME.fullmatch(name):
-        yield Fault(f"`{name}` is no name of a project: it begins and ends with a letter or a digit (PEP 508)", ALL)
+        yield Fault(f"`{name}` is not a project name: it begins and ends with a letter or a digit (PEP 508)", ALL)
     elif "__" in name:
         yield Fault(f"`{name}` has two underscores on end", PIP)
 

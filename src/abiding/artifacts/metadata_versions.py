@@ -74,7 +74,7 @@ def no_version(wheels: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
         yield Finding(
             "bad-metadata",
             Severity.WARNING,
-            f"Metadata-Version `{visible(version)}` is no version" if version else "there is no Metadata-Version",
+            f"Metadata-Version `{visible(version)}` is not a version" if version else "there is no Metadata-Version",
             artifact=filename,
             field="Metadata-Version",
             found=version or None,

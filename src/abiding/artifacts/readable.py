@@ -44,7 +44,7 @@ def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) ->
         hints = (f"did you mean `{short(suggestion)}`?",) if suggestion else ()
         yield finding._replace(hints=(*hints, *finding.hints))
     if unanswered:
-        yield _unreadable("the marker of `{}` has no answer", filename, unanswered, severity, _NO_ANSWER)
+        yield _unreadable("the marker of `{}` can't be evaluated", filename, unanswered, severity, _NO_ANSWER)
     if by_uv:
         yield _unreadable("uv does not take the requirement `{}`", filename, by_uv, Severity.WARNING, _BY_UV)
 
@@ -70,7 +70,7 @@ def _unreadable(message: str, filename: str, refused: Mapping[str, str], severit
         found=tuple(refused),
         found_from=kind_of(filename),
         notes=(refused[first], outcome),
-        hints=(f"mend what the {kind_of(filename)} was built from, and build it again",),
+        hints=(f"correct what the {kind_of(filename)} was built from, and build it again",),
     )
 
 
@@ -123,7 +123,7 @@ def judge_python(filename: str, metadata: CoreMetadata, severity: Severity) -> I
         found=text.strip(),
         found_from=kind_of(filename),
         notes=() if for_all else ("what Python a wheel is for stands in its file name",),
-        hints=(f"mend what the {kind_of(filename)} was built from, and build it again",),
+        hints=(f"correct what the {kind_of(filename)} was built from, and build it again",),
     )
 
 

@@ -278,5 +278,5 @@ class Build(NamedTuple):
     def _without_levels(self) -> str:
         """Return the last line of output for a project without levels."""
         if self.source.baseline is None and self.declaration.project.table is None:
-            return "there is no `[project]` to hold the wheel against, as there is in an sdist"
+            return "there is no `[project]` to compare the wheel with, as there is in an sdist"
         return f"the wheel says what {'the sdist' if self.source.baseline else 'pyproject.toml'} says"

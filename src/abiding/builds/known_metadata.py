@@ -177,6 +177,6 @@ def read_dist_info(directory: Path) -> CoreMetadata:
             return CoreMetadata.parse(read_for(path, bounds.METADATA), f"{path.parent.name}/METADATA")
     raise ArchiveError.at(
         str(directory),
-        "this is no folder of prepared metadata: it has no METADATA",
+        "this is not a folder of prepared metadata: it has no METADATA",
         hint="the front end has to give the `.dist-info` folder that `prepare_metadata_for_build_wheel` has written",
     )

@@ -280,7 +280,7 @@ def edited_sdist(source: Source) -> Iterator[Finding]:
     yield Finding(
         "sdist-disagrees",
         Severity.WARNING,
-        f"PKG-INFO is not of this pyproject.toml ({fields} {verb}): it is passed over",
+        f"PKG-INFO is not of this pyproject.toml ({fields} {verb}): it is ignored",
         artifact="PKG-INFO",
         hints=("an sdist that is to be published has to be built again, not edited",),
     )

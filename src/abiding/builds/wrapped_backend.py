@@ -88,7 +88,7 @@ class WrappedBackend(NamedTuple):
             function = getattr(loaded.hooks, hook, None)
         if not callable(function):
             is_there = self.has(hook)
-            message = f"`{hook}` of `{self.name}` is no function" if is_there else f"`{self.name}` has no `{hook}`"
+            message = f"`{hook}` of `{self.name}` is not a function" if is_there else f"`{self.name}` has no `{hook}`"
             raise _problem(self, message, "PEP 517 asks for it", rule="broken-backend")
         try:
             with view(), seeing(self.name), _searching(loaded.path):
@@ -174,7 +174,7 @@ def _load(backend: WrappedBackend) -> _Loaded:
     except AttributeError as exc:
         raise _no_such(backend, f"`{module_name}` has no `{attributes}`", str(exc)) from exc
     if not any(hasattr(hooks, hook) for hook in _HOOKS):
-        raise _no_such(backend, f"`{backend.name}` is no build backend", f"`{backend.name}` has no hook of PEP 517")
+        raise _no_such(backend, f"`{backend.name}` is not a build backend", f"`{backend.name}` has no hook of PEP 517")
     return _Loaded(hooks, path)
 
 

@@ -170,7 +170,7 @@ def wheels_in(path: Path, closing: str) -> list[Path]:
     hint = "build one first: `python -m build`" if folder != path else "give a wheel, which ends in .whl"
     if is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK):
         raise _missing(_NOT_READ, folder, closing, _OWNER)
-    message = "the folder has no wheel in it" if folder != path or is_folder(folder) else "this is no wheel"
+    message = "the folder has no wheel in it" if folder != path or is_folder(folder) else "this is not a wheel"
     raise _missing(message, folder, closing, hint)
 
 

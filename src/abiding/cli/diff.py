@@ -199,7 +199,7 @@ def _read(path: Path) -> CoreMetadata:
     except OSError as exc:
         raise _unreadable(path, f"the file can't be read: {exc.strerror}") from exc
     if not metadata.get("Name") and not metadata.get("Metadata-Version"):
-        raise _unreadable(path, "this is no metadata: it has neither `Name` nor `Metadata-Version`")
+        raise _unreadable(path, "this is not metadata: it has neither `Name` nor `Metadata-Version`")
     return metadata
 
 

@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
     with naming(str(file.path)):
         pyproject = file.pyproject
         if uses_abiding(pyproject.table):
-            declaration = Declaration.read(pyproject, "It uses abiding already, but not rightly")
+            declaration = Declaration.read(pyproject, "It already uses abiding, but not correctly")
             print(f"{file.path} uses abiding already; it wraps `{declaration.backend}`")
             for finding in unwired(declaration, pyproject):
                 print(f"\n{block(finding._replace(artifact=str(file.path)))}", file=sys.stderr)

@@ -127,7 +127,7 @@ def _check(path: Path) -> None:
     if is_folder(path):
         raise ArgumentTypeError(f"`{path}` is a folder")
     if not is_folder(path.parent):
-        what = "is no folder" if is_there(path.parent) else "is not there"
+        what = "is not a folder" if is_there(path.parent) else "is not there"
         raise ArgumentTypeError(f"`{path}` can't be written: `{path.parent}` {what}")
 
 

@@ -63,7 +63,7 @@ class Parser(argparse.ArgumentParser):
                 self._no_option(others[0])
             instead = self.get_default("instead")
             way = f"\n{instead(others[0])}" if instead else ""
-            self.error(f"too much is given: {', '.join(f'`{other}`' for other in others)}{way}")
+            self.error(f"too many arguments: {', '.join(f'`{other}`' for other in others)}{way}")
         if rest:
             setattr(options, rest, [*getattr(options, rest), *words[end + 1 :]])
         return options, others

@@ -75,7 +75,7 @@ def _hold_to_be_a_wheel(path: Path, closing: str) -> None:
         return
     built = one_in(path, ".whl") if is_folder(path) else None
     hint = f"give one of those in it, for example `{visible(str(built))}`" if built else _GIVE
-    message = "this is a folder, and one wheel is repaired" if is_folder(path) else "this is no wheel"
+    message = "this is a folder, and one wheel is repaired" if is_folder(path) else "this is not a wheel"
     raise AbidingError(
         Finding("missing-file", Severity.ERROR, message, artifact=visible(str(path)), hints=(hint,)), closing
     )

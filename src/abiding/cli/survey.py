@@ -77,14 +77,14 @@ def _address(text: str) -> str:
 
 def _number(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text[:9]) == int(text):
-        raise ArgumentTypeError(f"`{text}` is no number from 1 on")
+        raise ArgumentTypeError(f"`{text}` is not a number from 1 up")
     return int(text)
 
 
 def _size(text: str) -> str:
 
     if not re.fullmatch(r"[1-9]\d{0,6}(\.\d{1,3})? ?([KMGT]i?B)", text):
-        raise ArgumentTypeError(f"`{text}` is no size, such as `4GB` or `500MB`")
+        raise ArgumentTypeError(f"`{text}` is not a size, such as `4GB` or `500MB`")
     return text
 
 
@@ -102,7 +102,7 @@ def _table(text: str) -> Path:
 def _folder(text: str) -> Path:
 
     if is_there(Path(text)) and not Path(text).is_dir():
-        raise ArgumentTypeError(f"`{text}` is no folder")
+        raise ArgumentTypeError(f"`{text}` is not a folder")
     return Path(text)
 
 

@@ -83,7 +83,7 @@ def _read(requirement: Requirement, options: Namespace) -> History:
     if not history.unread and not any(edition.libraries for edition in history.editions):
         raise UnknownReleaseError.of(
             f"no wheel of `{requirement}` for {tag.platform} has a shared library in it",
-            note="modules of Python are no libraries that others can be linked with",
+            note="extension modules are not libraries that others can be linked with",
         )
     return history
 

@@ -41,7 +41,7 @@ class EditedFile(NamedTuple):
             raise MissingFileError.at(path, NOTHING, _HINT) from exc
         except NotADirectoryError as exc:
             hint = "give the folder of a project, which has pyproject.toml: an sdist is not edited"
-            raise _problem(source, "this is no folder", hint) from exc
+            raise _problem(source, "this is not a folder", hint) from exc
         except OSError as exc:
             raise _problem(path, f"the file can't be read: {exc.strerror}", _OWNER) from exc
         if data.count(b"\r\n") not in (0, data.count(b"\n")):

@@ -248,7 +248,7 @@ def _notes(refusing: Sequence[Ranged], end: End, severity: Severity) -> Iterator
         why_not_later = _BY_SIZE if first.interface.seen == OLD_CYTHON else _BY_HEADERS
         yield _NUMPY_FLOOR if end is End.FLOOR else why_not_later
     if severity is Severity.NOTE:
-        yield "no such version has a wheel where this one can be installed, so that it harms nobody who takes wheels"
+        yield "no such version has a wheel where this one can be installed, so nobody who installs wheels is affected"
 
 
 def _by_whom(file: Ranged) -> str:

@@ -21,7 +21,7 @@ def open_plain(path: str | Path, *, buffered: bool = True) -> BinaryIO:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 (of many files the path is a string)
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # of a folder the system says so
-            raise OSError(errno.EINVAL, "It is no plain file", str(path))
+            raise OSError(errno.EINVAL, "It is not a plain file", str(path))
     except ValueError as exc:
         raise OSError(errno.EINVAL, "No file has a NUL in its name", str(path)) from exc
     return open(path, "rb", buffering=-1 if buffered else 0)  # noqa: PTH123

@@ -184,7 +184,7 @@ def unforeseen(exc: Exception) -> AbidingError:
         Finding(
             "unforeseen",
             Severity.ERROR,
-            f"abiding has failed by a fault of its own: {short(what, _MOST_SAID)}",
+            f"this is a bug in abiding: {short(what, _MOST_SAID)}",
             notes=(f"abiding {__version__}, Python {python}, at {', '.join(_places(exc)) or 'no place of ours'}",),
             hints=("report it to the project with these lines, and with the file that it is about if you may",),
         )

@@ -60,15 +60,15 @@ class CoreMetadata(NamedTuple):
         end = head.start() if head else len(data)
         lines = data.count(b"\n", 0, end) + data.count(b"\r", 0, end) - data.count(b"\r\n", 0, end)
         if len(data) > bounds.METADATA or lines > bounds.METADATA_LINES:
-            message = f"has {len(data):,} bytes of metadata and {lines:,} lines of fields in it; nobody means so many"
+            message = f"has {len(data):,} bytes of metadata and {lines:,} lines of fields in it, which is too many"
             raise ArchiveError.at(name, message)
         headers = headers_of(data)
         names = len({header.name.lower() for header in headers})
         if names > bounds.METADATA_NAMES:
-            raise ArchiveError.at(name, f"has fields of {names:,} names in its metadata; nobody means so many")
+            raise ArchiveError.at(name, f"has fields of {names:,} names in its metadata, which is too many")
         required = sum(header.end - header.start for header in headers if header.name.lower() in _REQUIRING)
         if required > bounds.REQUIREMENTS:
-            raise ArchiveError.at(name, f"has {required:,} bytes of requirements in its metadata; nobody means so many")
+            raise ArchiveError.at(name, f"has {required:,} bytes of requirements in its metadata, which is too many")
         readers.refuse(data, headers, name)
         return cls._of(data, headers)
 

@@ -203,7 +203,7 @@ def field_notes(difference: Difference) -> tuple[str, ...]:
     return ()
 
 
-_TOO_LONG = "it is longer than anybody means: it was compared as text"
+_TOO_LONG = "it is too long: it was compared as text"
 
 
 def requirement_changes(difference: Difference, declared: Collection[str]) -> Iterator[tuple[str | None, str | None]]:

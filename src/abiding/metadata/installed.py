@@ -37,7 +37,7 @@ def installed(name: str) -> Version:
     try:
         return Version(text)
     except (InvalidVersion, TypeError) as exc:
-        raise ValueError(f"the installed `{name}` has the version `{text}`, which is none (PEP 440)") from exc
+        raise ValueError(f"the installed `{name}` has the version `{text}`, which is not valid (PEP 440)") from exc
 
 
 def is_installed(name: str) -> bool:

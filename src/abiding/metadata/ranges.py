@@ -72,7 +72,7 @@ def specifiers_of(text: str) -> SpecifierSet:
     from packaging.specifiers import SpecifierSet
 
     if is_beyond_bounds(text):
-        raise ValueError(f"it has {len(text):,} characters, which nobody means")
+        raise ValueError(f"it has {len(text):,} characters, which is too many")
     return SpecifierSet(text.strip())
 
 

@@ -41,7 +41,7 @@ def by_uv(text: str) -> str:
 def _reasons(text: str, requirement: Requirement) -> Iterator[str]:
     for name in (requirement.name, *sorted(requirement.extras)):
         if not name[-1].isalnum():
-            yield f"the last character of `{name}` is no letter and no digit"
+            yield f"the last character of `{name}` is neither a letter nor a digit"
     yield from map(_of_clause, map(str, requirement.specifier))
     if _EMPTY_PARENTHESES.match(text):
         yield "there is nothing in its parentheses"
@@ -59,7 +59,7 @@ def _of_clause(clause: str) -> str:
     if clause.startswith("==="):
         from packaging.version import Version
 
-        return "" if _is_read(Version, clause[3:]) else f"`{clause}` names no version (PEP 440)"
+        return "" if _is_read(Version, clause[3:]) else f"`{clause}` has no valid version (PEP 440)"
     return ""
 
 
@@ -75,7 +75,7 @@ def _of_url(url: str) -> str:
     if scheme.partition("+")[0] in _OTHER_SYSTEMS:
         return f"it clones nothing but Git, and the URL begins with `{scheme}:`"
     if scheme not in _SCHEMES and not url.startswith("/"):
-        return "what follows the `@` is no URL of a kind that it knows"
+        return "what follows the `@` is not a URL of a kind that it knows"
     if scheme == "file" and (parts.netloc not in ("", "localhost") or not parts.path.startswith("/")):
         return "the path in the URL is relative, and to what is not said"
     # A path without an ending may be a folder, which uv accepts.
@@ -99,7 +99,7 @@ class Refusal(NamedTuple):
 _SAYS_NOTHING = "UNKNOWN"
 # Characters; the longest real ones have 60.
 _LONGEST = 1000
-_PASSED_OVER = "pip passes over it or takes it word by word; uv refuses the file, unless it can guess what is meant"
+_PASSED_OVER = "pip ignores it or takes it word by word; uv refuses the file, unless it can guess what is meant"
 _OLD_READING = "pip and uv read it without the `.*`; what goes by the standard refuses it"
 _UV_ALONE = "uv refuses the file; pip takes it"
 

@@ -47,13 +47,13 @@ def parse(text: str) -> Requirement:
     from packaging.requirements import InvalidRequirement
 
     if len(text) > bounds.REQUIREMENT:
-        raise InvalidRequirement(f"it has {len(text):,} characters, which nobody means")
+        raise InvalidRequirement(f"it has {len(text):,} characters, which is too many")
     try:
         requirement = _read(text)
     except RecursionError as exc:
         raise InvalidRequirement("its marker is nested too deeply") from exc
     if len(requirement.specifier) > bounds.SPECIFIERS:
-        raise InvalidRequirement(f"it has {len(requirement.specifier):,} specifiers; nobody means so many")
+        raise InvalidRequirement(f"it has {len(requirement.specifier):,} specifiers, which is too many")
     _read_versions(requirement)
     try:
         str(requirement.marker)

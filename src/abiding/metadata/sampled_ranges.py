@@ -95,7 +95,7 @@ def _sample(range_: SampledRange) -> list[str]:
     try:
         versions = [Version(clause.version.removesuffix(".*")) for clause in range_.clauses]
     except ValueError as exc:
-        raise _newer_needed(f"`{range_.specifiers}` asks for a text that is no version") from exc
+        raise _newer_needed(f"`{range_.specifiers}` asks for a text that is not a version") from exc
     most = max((len(version.release) for version in versions), default=0)
     return list(dict.fromkeys(["0.dev0", *(text for version in versions for text in _around(version, most))]))
 

@@ -64,7 +64,7 @@ class InstalledDistribution:
         if not metadata.get("Name") or not metadata.get("Version"):
             raise self.broken("has a METADATA without name or version")
         if len(metadata.get("Version")) > _LONGEST_VERSION:
-            raise self.broken("has a METADATA with a version that nobody gives")
+            raise self.broken("has a METADATA with an invalid version")
         return metadata
 
     @property
@@ -91,7 +91,7 @@ class InstalledDistribution:
     def _listed(self) -> Iterator[str]:
         record = self.member("RECORD")
         if record is None and os.path.lexists(self.info / "RECORD"):
-            note = "it is no plain file, or too large, or closed to you"
+            note = "it is not a plain file, or too large, or closed to you"
             raise self.broken("has a RECORD that can't be read", note, hints=(self._overwriting,))
         if record is None:  # Linux distributions leave it out, and old tools wrote another list
             for line in (self.member("installed-files.txt") or b"").decode("utf-8", "replace").splitlines():

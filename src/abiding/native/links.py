@@ -110,7 +110,7 @@ class _Follower:
     def links(self) -> tuple[Link, ...]:
         needs = [(image, library) for image in self.consumer.images for library in image.needs]
         if len(needs) > NEEDS:
-            raise OverflowError(f"its files need {len(needs):,} libraries in all; nobody means so many")
+            raise OverflowError(f"its files need {len(needs):,} libraries in all, which is too many")
         open_needs = {Need(image.place, library) for image, library in needs if self.candidate(image, library)}
         owners = self.owners()
         files = {image.place: image for owner in reversed(owners) for image in owner.images}

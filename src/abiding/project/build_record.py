@@ -176,9 +176,7 @@ class BuildRecord(NamedTuple):
         abiding may add some.
         """
         if len(data) > bounds.BUILD_RECORD or sum(map(data.count, b",[{")) > bounds.BUILD_RECORD_VALUES:
-            message = (
-                f"has a record of its build (`{MEMBER}`) of {len(data):,} bytes, or of more values than anybody means"
-            )
+            message = f"has a record of its build (`{MEMBER}`) of {len(data):,} bytes, or of too many values"
             raise _problem(artifact, message)
         try:
             table = json.loads(data)

@@ -170,7 +170,7 @@ class _Reader(Faults):
             return None
         key = ("tool", "abiding")
         for stray in astray:
-            message = f"`[{stray.name}]` is no table that is read"
+            message = f"`[{stray.name}]` is not a table that is read"
             hints = (f"what is in it belongs under `[{stray.place}]`",)
             self.problem("unknown-key", message, stray.key, hints=hints, recent=True)
         table = self.typed(tool["abiding"], dict, key)

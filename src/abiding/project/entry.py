@@ -210,7 +210,7 @@ class EntryReader:
         self.globs += len(value)
         if 0 <= left < len(value):
             self.faults.problem(
-                "bad-value", f"the entries have more than {bounds.GLOBS:,} globs, which nobody means", key
+                "bad-value", f"the entries have more than {bounds.GLOBS:,} globs, which is too many", key
             )
         return tuple(glob[: bounds.GLOB] for glob in value[: max(left, 0)])
 

@@ -71,7 +71,7 @@ class Groups:
                 key,
             )
         elif len(around) == bounds.GROUPS_DEEP:
-            self._tell(f"dependency groups include each other {bounds.GROUPS_DEEP} deep, which nobody means", key)
+            self._tell(f"dependency groups include each other {bounds.GROUPS_DEEP} deep, which is too deep", key)
         else:
             if group not in self._resolved:
                 members = self._of(spellings[0], (*around, group))

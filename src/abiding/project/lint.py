@@ -143,7 +143,7 @@ def _misspelt(declaration: Declaration, pyproject: Pyproject) -> Iterator[Findin
                 entry.key,
                 severity=Severity.WARNING,
                 also=((key, f"{who} requires it"),),
-                notes=("who installs the wheel gets whatever has that name on an index, if anything has",),
+                notes=("installers take whatever has that name on an index",),
                 hints=(f"did you mean `{suggestion}`?",),
             )
 

@@ -90,7 +90,7 @@ def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject:
         key,
         severity=Severity.WARNING,
         also=((_PYTHON, "the Pythons of the project"),) if of_python else (),
-        notes=("no front end ever installs it" if key[0] == "build-system" else "installers never heed the line",),
+        notes=("no front end ever installs it" if key[0] == "build-system" else "installers always skip the line",),
         hints=("leave the line out, or correct its marker",),
     )
 

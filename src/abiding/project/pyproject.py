@@ -60,7 +60,7 @@ class Pyproject(NamedTuple):
         Raises `DeclarationError` if they are not UTF-8, not TOML, or too many.
         """
         if len(data) > bounds.PYPROJECT:
-            raise _unreadable(f"`pyproject.toml` has more than {bounds.PYPROJECT:,} bytes, which nobody means")
+            raise _unreadable(f"`pyproject.toml` has more than {bounds.PYPROJECT:,} bytes, which is too many")
         try:
             return cls.parse(data.decode("utf-8-sig"))._replace(is_marked=data.startswith(BOM_UTF8))
         except UnicodeDecodeError as exc:

@@ -83,7 +83,7 @@ def _no_requirement(text: str, *, fills_pins: bool = False) -> _Bad | None:
 
 def _unanswerable(text: str, parsed: Requirement) -> _Bad | None:
     why = requirements.without_answer(parsed)
-    message = f"the marker of `{short(text)}` has no answer"
+    message = f"the marker of `{short(text)}` can't be evaluated"
     return _Bad(message, (why,), (COMPARED,), recent=True) if why else None
 
 
@@ -94,7 +94,7 @@ def _misread(text: str) -> _Bad | None:
         hint = "write it in one line, without other characters than those that it needs"
         return _Bad(message, (f"it would be another one for {reader}",), (hint,))
     if unknown := pins.malformed(text):
-        message = f"`{unknown}` in `{short(text)}` is no part of a pinned version"
+        message = f"`{unknown}` in `{short(text)}` is not a part of a pinned version"
         return _Bad(message, ("a part is `x`, `x+N`, a number, or a last `*`",), (_PINNED,))
     return None
 

@@ -63,7 +63,7 @@ def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> N
         "could-be-a-marker",
         f"`select` says what the marker `{marker}` says",
         entry,
-        notes=("with a marker all wheels say the same, and who reads one of them knows about the others",),
+        notes=("with a marker all wheels say the same, and a tool that reads one of them knows the others",),
         hints=(hint,),
         recent=True,
     )
@@ -72,7 +72,7 @@ def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> N
 def bad_dynamic(faults: Faults, project: Project) -> None:
     """Find the names in `project.dynamic` that are not allowed."""
     for index, name, suggestion in project.misnamed_dynamic():
-        message = f"`{name}` is no name of `[project]`"
+        message = f"`{name}` is not a field of `[project]`"
         hints = (f"did you mean `{suggestion}`?",)
         faults.problem("bad-dynamic", message, ("project", "dynamic", index), hints=hints, recent=True)
     for index, name in project.wrongly_dynamic():

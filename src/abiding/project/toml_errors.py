@@ -89,7 +89,7 @@ def marked(*, in_sdist: bool) -> Finding:
     return Finding(
         "bad-pyproject",
         Severity.ERROR,
-        "`pyproject.toml` begins with a byte order mark, which is no part of TOML",
+        "`pyproject.toml` begins with a byte order mark, which is not part of TOML",
         artifact="pyproject.toml",
         line=1,
         notes=("pip and build refuse the file, and so do backends that read it with Python's `tomllib`; uv reads it",),
@@ -99,7 +99,7 @@ def marked(*, in_sdist: bool) -> Finding:
 
 def without_end(text: str, line: int) -> DeclarationError:
     """Return the error for a key or table header with far too many parts."""
-    message = f"`pyproject.toml` has a key of more than {bounds.KEY_PARTS} parts, which nobody means"
+    message = f"`pyproject.toml` has a key of more than {bounds.KEY_PARTS} parts, which is too many"
     return _error(message, line, [_excerpt(line, text.split("\n"))], _FLAT)
 
 

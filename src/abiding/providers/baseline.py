@@ -108,7 +108,7 @@ class OnIndex(NamedTuple):
     @property
     def others(self) -> str:
         """A description of what there is, if it has nothing for the checked wheels."""
-        return f"`{self.label}` is no folder here, and as a name that of another distribution"
+        return f"`{self.label}` is not a folder here, and as a name that of another distribution"
 
     @property
     def names(self) -> frozenset[str]:

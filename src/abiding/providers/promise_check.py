@@ -74,7 +74,7 @@ def _exported_less(old: ProviderRelease, new: ProviderRelease, libraries: Sequen
         found=now,
         expected_from=old.contents.version,
         found_from="this release",
-        notes=("who is linked with it from now on takes each later version, whatever that has lost",),
+        notes=("wheels linked with it from now on accept every later version, whatever that has lost",),
         hints=("declare it in `[tool.abiding.exports]`, with an upper bound: `x.x` and `x+1` stand for the version",),
     )
 
@@ -95,7 +95,7 @@ def _moved(old: ProviderRelease, new: ProviderRelease, libraries: Sequence[str])
             found=after,
             expected_from=old.contents.version,
             found_from="this release",
-            notes=(f"who was linked with {old.contents.version} has a run path that leads to the old one",),
+            notes=(f"wheels linked with {old.contents.version} have a run path that leads to the old one",),
             hints=('leave it there, unless code loads the library before anybody needs it (`load = "preload"`)',),
         )
 
@@ -231,7 +231,7 @@ def _of_headers(comparison: InterfaceComparison) -> str:
 
 
 _UNSEEN = "layouts were not compared"
-_NEW = "who uses what is new could not say so by `x.x`, which both versions share"
+_NEW = "a consumer of what is new could not say so by `x.x`, which both versions share"
 _BLIND = "a structure that has changed would not be seen: the notes say why nothing was compared that tells of it"
 _GONE = (
     "keep them, or say it in the notes of the release: what is compiled has their values, and what is built anew fails"

@@ -127,7 +127,7 @@ def _file_rules(sdist: Artifact, severity: Severity) -> Iterator[Finding]:
 
 def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
     name = first.called
-    hint = f"keep one of them; wheels were held against `{name}`"
+    hint = f"keep one of them; wheels were compared with `{name}`"
     for difference in compared.differences:
         severity = Severity.ERROR if difference.field in RESOLVER_FIELDS else Severity.WARNING
         message = f"`{difference.field}` of one sdist of the release is not that of the other"

@@ -107,7 +107,7 @@ def _apart(artifact: Artifact, label: str, properties: frozenset[str], first: st
 def _properties(label: str, data: bytes | None) -> frozenset[str]:
     """Return the properties of a label, as `namespace :: feature :: value`. Raises `_FormatError`."""
     if not _LABEL.fullmatch(label):
-        raise _FormatError(f"`{label[: bounds.EXCERPT]}` is no variant label: {_LABELS}")
+        raise _FormatError(f"`{label[: bounds.EXCERPT]}` is not a variant label: {_LABELS}")
     if data is None:
         raise _FormatError("the wheel has a variant label in its file name, and no variant.json")
     variants = _read(data, _FILE)
@@ -122,14 +122,14 @@ def _read(data: bytes, file: str) -> Mapping[str, frozenset[str]]:
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as exc:
-        raise _FormatError(f"{file} is no JSON") from exc
+        raise _FormatError(f"{file} is not JSON") from exc
     table = _table(document, "the file", file)
     if not isinstance(table.get("$schema"), str):
         raise _FormatError(f"{file} does not say by `$schema` which version of the format it has")
     variants = {}
     for label, namespaces in _table(table.get("variants"), "`variants`", file).items():
         if not _LABEL.fullmatch(label):
-            raise _FormatError(f"`{label[: bounds.EXCERPT]}` in {file} is no variant label: {_LABELS}")
+            raise _FormatError(f"`{label[: bounds.EXCERPT]}` in {file} is not a variant label: {_LABELS}")
         variants[label] = frozenset(_spelled_out(_table(namespaces, f"`variants.{label}`", file), file))
     if variants.get(_NULL):
         raise _FormatError(f"the label `null` is for the variant without properties, and {file} gives it some")
@@ -160,18 +160,18 @@ def _spelled_out(namespaces: Mapping[str, object], file: str) -> Iterator[str]:
             for value in _texts(values, f"`{namespace} :: {feature}`", _VALUE, file):
                 for name in (namespace, feature):
                     if not _NAME.fullmatch(name):
-                        raise _FormatError(f"`{name[: bounds.EXCERPT]}` is no name of a namespace or a feature")
+                        raise _FormatError(f"`{name[: bounds.EXCERPT]}` is not a name of a namespace or a feature")
                 yield f"{namespace} :: {feature} :: {value}"
 
 
 def _table(value: object, what: str, file: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise _FormatError(f"{what[: bounds.EXCERPT]} of {file} is no object")
+        raise _FormatError(f"{what[: bounds.EXCERPT]} of {file} is not an object")
     return value
 
 
 def _texts(value: object, what: str, form: re.Pattern[str], file: str) -> list[str]:
     good = isinstance(value, list) and all(isinstance(item, str) and form.fullmatch(item) for item in value)
     if not isinstance(value, list) or not good or len({*value}) < len(value):
-        raise _FormatError(f"{what[: bounds.EXCERPT]} of {file} is no list of different names")
+        raise _FormatError(f"{what[: bounds.EXCERPT]} of {file} is not a list of different names")
     return value

@@ -70,7 +70,7 @@ def _settings(declaration: Declaration) -> Iterator[tuple[str, str]]:
         export = declaration.exports
         who = " or ".join(export.libraries) or "its libraries"
         note = f" ({export.note})" if export.note else ""
-        yield "exports", on_one_line(f"{export.requires} for who is linked with {who}{note}")
+        yield "exports", on_one_line(f"{export.requires} for wheels linked with {who}{note}")
     if declaration.wheels_differ:
         yield "wheels-differ", on_one_line(declaration.wheels_differ)
 
@@ -173,9 +173,9 @@ def _exported(entry: Entry) -> Iterator[str]:
     from abiding.builds.provider_exports import is_bare, of_installed
 
     if entry.ignore_exports:
-        yield f"ignore-exports: what {entry.name} asks for is not held against it"
+        yield f"ignore-exports: what {entry.name} asks for is ignored"
     elif is_bare(entry):
-        yield f"exports: the build takes the line that {entry.name} declares for who is linked with it"
+        yield f"exports: the build takes the line that {entry.name} declares for wheels linked with it"
         if exported := of_installed(entry.name, running=False):
             yield f"{entry.name} {exported.version} here: {exported.export.line_for(entry.requires)}"
     if entry.load is Load.PRELOAD:

@@ -62,7 +62,7 @@ def _sentence(checked: CheckedArtifact, release: Release, *, alone: bool) -> str
     match checked.verdict:
         case Verdict.CLEAN if not of and alone:
             several = len(release.artifacts) > 1
-            return "the others are held against it" if several else "there is nothing to compare it with"
+            return "the others are compared with it" if several else "there is nothing to compare it with"
         case Verdict.CLEAN:
             return f"the same metadata as {of}, to the byte" if of else "the same metadata, to the byte"
         case Verdict.EQUAL if of and release.unsaid:

@@ -88,11 +88,11 @@ def _faults(column: Column, sql_type: str) -> list[tuple[str, str]]:
         faults.append((huge, f"`{name}` has more than {_HUGE:,} characters"))
         faults.append((f"list_count({name}) < length({name})", f"`{name}` has an empty item"))
         most = bounds.METADATA_LINES
-        faults.append((f"length({name}) > {most}", f"`{name}` has more than {most:,} items; nobody means so many"))
+        faults.append((f"length({name}) > {most}", f"`{name}` has more than {most:,} items, which is too many"))
     if column.field in _REQUIRING:
         # As in METADATA: each takes far longer to be understood than to be read.
         size = f"strlen({name})" if column.kind is ColumnType.TEXT else _SIZE_OF_ALL.format(name=name)
-        faults.append((f"{size} > {bounds.REQUIREMENTS}", f"`{name}` has more bytes than anybody means"))
+        faults.append((f"{size} > {bounds.REQUIREMENTS}", f"`{name}` has too many bytes"))
     return faults
 
 

@@ -49,7 +49,7 @@ def parquet(source: str) -> list[Path]:
         except OSError as exc:  # it changes meanwhile
             raise _unread(path, exc.strerror or str(exc)) from exc
         if not all(map(is_plain, files)):
-            raise _unread(path, "it is no plain file")
+            raise _unread(path, "it is not a plain file")
         unique |= dict.fromkeys(files)
     if not unique and is_there(Path(source)):
         readable = os.access(source, os.R_OK | os.X_OK)
@@ -109,7 +109,7 @@ def rows_of(files: Iterable[Artifact | Unreadable]) -> Iterator[dict[str, Any]]:
 
 
 def _as_utf8(text: str) -> str:
-    """Return a text as Parquet can hold it: bytes that are no UTF-8 are lost."""
+    """Return a text as Parquet can hold it: bytes that are not UTF-8 are lost."""
     return text.encode("utf-8", "replace").decode()
 
 

@@ -39,7 +39,7 @@ def unreachable(exc: Exception, url: str) -> IndexAccessError:
         return lost(f"there is no safe connection to `{host}`", url, innermost(exc), hint)
     if isinstance(exc, requests.Timeout):
         return lost(f"`{host}` does not answer in time", url, innermost(exc))
-    hint = "see whether there is a network, and whether `HTTPS_PROXY` is right; `--index-url` names another index"
+    hint = "check the network connection and `HTTPS_PROXY`; `--index-url` names another index"
     return lost(f"`{host}` can't be reached", url, innermost(exc), hint)
 
 

@@ -40,7 +40,7 @@ def _members(text: _Text, list_key: str) -> Iterator[tuple[str, Any]]:
     while True:
         key = text.value()
         if not isinstance(key, str):
-            raise ValueError("a key that is no string")  # noqa: TRY004 (of what was read, not of an argument)
+            raise ValueError("a key that is not a string")  # noqa: TRY004 (of what was read, not of an argument)
         text.expect(":")
         if key != list_key:
             yield key, text.value()

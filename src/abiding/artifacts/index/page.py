@@ -162,7 +162,7 @@ def _project_page(web: Web, url: str, name: str) -> _Page:
         return page
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         message = f"the index has no project `{name}`"
-        hint = "see how it is spelled; `--index-url` names another index"
+        hint = "check the spelling; `--index-url` names another index"
         raise UnknownReleaseError.of(message, note=f"there is no {url}", hint=hint)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise IndexAccessError.of(
@@ -199,7 +199,7 @@ def _of_json(name: str, body: Body) -> _Page:
             about |= {key: value} if key in ("meta", "name", "project-status") else {}
             continue
         if not isinstance(value, dict):
-            raise ValueError("a file that is no object")  # noqa: TRY004 (of what was read, not of an argument)
+            raise ValueError("a file that is not an object")  # noqa: TRY004 (of what was read, not of an argument)
 
         def make(filename: str, value: dict[str, Any] = value) -> DistributionPackage:
             return pypi_simple.DistributionPackage.from_json_data({**value, "filename": filename}, name, body.url)
