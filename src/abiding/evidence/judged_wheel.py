@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.evidence import rules, stable_abi, unpromised, wrong_tag
+from abiding.evidence import beyond_stable_abi, rules, stable_abi, wrong_tag
 from abiding.evidence.undeclared import judge_interfaces
 from abiding.findings.finding import Severity
 
@@ -51,7 +51,7 @@ class JudgedWheel(NamedTuple):
         return cls(
             (
                 *stable_abi.judge(filename, compiled.stable, of_stable_abi, requires_python),
-                *unpromised.judge(filename, compiled.beyond, of_stable_abi, requires_python),
+                *beyond_stable_abi.judge(filename, compiled.beyond, of_stable_abi, requires_python),
             ),
             tuple(rules.judge_bounds(filename, compiled, metadata, tags, optional)),
             tuple(judge_interfaces(filename, compiled, metadata)),

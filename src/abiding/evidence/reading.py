@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
+    from abiding.evidence.beyond_stable_abi import Unpromised
     from abiding.evidence.extensions import Extension
     from abiding.evidence.module_owners import Owned
     from abiding.evidence.stable_abi import Stable
-    from abiding.evidence.unpromised import Unpromised
 
 __all__ = ["Compiled", "File", "compiled", "file_of", "module_of", "of_file", "of_wheel"]
 

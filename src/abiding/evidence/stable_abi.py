@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.evidence import unpromised
+from abiding.evidence import beyond_stable_abi
 from abiding.evidence.interfaces import Interface, Kind
 from abiding.findings.errors import AbidingError, MissingExtraError, needing
 from abiding.findings.finding import Finding, Severity
@@ -24,7 +24,7 @@ from abiding.native.names import module_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from abiding.evidence.unpromised import Unpromised
+    from abiding.evidence.beyond_stable_abi import Unpromised
 
 __all__ = [
     "LeastPython",
@@ -104,7 +104,9 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Uses:
     promised = needed(names)
     # On Windows, files for the stable ABI are linked with python3.dll, which has nothing else.
     there = promised if image.format is Format.PE else needed(names, _exported())
-    return Uses(Stable(place, promised, there) if promised and there else None, unpromised.of_image(image, symbols))
+    return Uses(
+        Stable(place, promised, there) if promised and there else None, beyond_stable_abi.of_image(image, symbols)
+    )
 
 
 def tag_of(least: LeastPython) -> str:
