@@ -33,7 +33,7 @@ _MOST = 40
 
 
 def as_text(wheels: Mapping[str, WheelBounds], tables: Mapping[str, Sequence[Range]], to: Terminal) -> str:
-    """Return one table for each wheel, and one for each of its providers, with what is wrong below them."""
+    """Return a table for each wheel and each of its providers, with the findings below them."""
     times = Counter(stated.filename for stated in wheels.values())
     return to.written(
         line
@@ -45,7 +45,7 @@ def as_text(wheels: Mapping[str, WheelBounds], tables: Mapping[str, Sequence[Ran
 
 
 def _call_by_path(stated: WheelBounds, path: str) -> WheelBounds:
-    """Call a wheel by its path: another one has its name."""
+    """Return the path of a wheel whose name another wheel has, too."""
     findings = tuple(finding._replace(artifact=path) for finding in stated.findings)
     return stated._replace(filename=path, findings=findings)
 
@@ -55,7 +55,7 @@ def _wheel(stated: WheelBounds, tables: Sequence[Range], to: Terminal) -> Iterat
     if not stated.bounds:
         yield from labelled(Span(_nothing(stated)), to.width, Span("  "))
     else:
-        # Each reason once, and in the table where it belongs to.
+        # Each reason once, in its table.
         reasons = list(dict.fromkeys(bound.why for bound in stated.bounds if bound.why))
         cells = [_cells(bound, reasons.index(bound.why) + 1 if bound.why else 0) for bound in stated.bounds]
         yield from columns(_HEAD, cells, to, "  ")
@@ -124,7 +124,7 @@ def _cells(bound: Bound, reason: int) -> tuple[Span, ...]:
 
 
 def as_json(wheels: Mapping[str, WheelBounds], tables: Mapping[str, Sequence[Range]]) -> str:
-    """Return the document of `bounds`; each wheel by the path that it was read from."""
+    """Return the document of `bounds`; each wheel is named by its path."""
     gravest = worst([finding for stated in wheels.values() for finding in stated.findings])
     return document(
         "bounds",

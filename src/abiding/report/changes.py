@@ -16,7 +16,7 @@ __all__ = ["changes"]
 
 
 def changes(before: Sequence[str], after: Sequence[str], context: int) -> Iterator[str]:
-    """Yield lines as `difflib.unified_diff` does, with `context` equal ones around, without its two of head."""
+    """Yield lines as `difflib.unified_diff` does, with `context` equal ones around, without its header."""
     for group in _Matcher(before, after).get_grouped_opcodes(context):
         (_, i1, _, j1, _), (_, _, i2, _, j2) = group[0], group[-1]
         yield f"@@ -{_range(i1, i2)} +{_range(j1, j2)} @@"
@@ -36,7 +36,7 @@ def _range(start: int, stop: int) -> str:
 
 
 class _Matcher(SequenceMatcher[str]):
-    """Finds what two texts have in common: by difflib where they are small, else by lines that are there but once."""
+    """Finds the common lines of two texts: by difflib if they are small, else by lines that are unique."""
 
     def __init__(self, before: Sequence[str], after: Sequence[str]) -> None:
         self.is_small = max(len(before), len(after)) <= bounds.DIFF_LINES
@@ -50,7 +50,7 @@ class _Matcher(SequenceMatcher[str]):
 
 
 def _common(before: Sequence[str], after: Sequence[str]) -> list[Match]:
-    """Return the lines that both have once, in the same order, and what is equal around each of them."""
+    """Return the lines that are unique in both, in the same order, with equal lines around each."""
     ends = [(-1, -1), *_in_order(_once_in_both(before, after)), (len(before), len(after))]
     matches: list[Match] = []
     for (i, j), (next_i, next_j) in pairwise(ends):
@@ -63,14 +63,14 @@ def _common(before: Sequence[str], after: Sequence[str]) -> list[Match]:
                 break
             back += 1
         matches += [Match(i, j, size), Match(next_i - back, next_j - back, back)]
-    # The two lines before everything are no lines.
+    # Without the two lines of the header.
     first = matches[0]
     matches[0] = Match(first.a + 1, first.b + 1, first.size - 1)
     return [*_join(match for match in matches if match.size), Match(len(before), len(after), 0)]
 
 
 def _join(blocks: Iterable[Match]) -> Iterator[Match]:
-    """Yield the blocks, those that follow on each other as one."""
+    """Yield the blocks, with adjacent ones joined."""
     last = Match(0, 0, 0)
     for block in blocks:
         if (last.a + last.size, last.b + last.size) == (block.a, block.b):
@@ -92,7 +92,7 @@ def _once_in_both(before: Sequence[str], after: Sequence[str]) -> list[tuple[int
 
 
 def _in_order(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the longest list of pairs that rise on both sides, of pairs that rise on the left."""
+    """Return the longest subsequence of pairs that ascends on both sides; the input ascends on the left."""
     tops: list[int] = []
     ends: list[int] = []
     before: list[int] = []

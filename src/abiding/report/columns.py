@@ -22,7 +22,7 @@ _BETWEEN = "  "
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[Span]], to: Terminal, indent: str = "") -> Iterator[Line]:
-    """Yield the rows below a head, or on a terminal that is too narrow a few lines for each row."""
+    """Yield the rows below a header, or on a narrow terminal a few lines for each row."""
     lines = [
         tuple(Span(name.upper(), Style.FAINT) for name in head),
         *(tuple(Span(on_one_line(text), style) for text, style in row) for row in rows),

@@ -21,9 +21,9 @@ __all__ = ["briefly", "compact", "in_order", "parts"]
 
 # `cp310`, `cp313t`: what counts up, and what can't be told from it otherwise.
 _COUNTED = re.compile(r"([a-z]+\d)(\d+)(.*)")
-# With a tag of PEP 600 beside it, the older name says nothing more.
+# Redundant beside a tag of PEP 600.
 _OLDER = {"manylinux1_": "manylinux_2_5_", "manylinux2010_": "manylinux_2_12_", "manylinux2014_": "manylinux_2_17_"}
-_FEWEST = 3  # that are written as a range
+_FEWEST = 3  # consecutive names to write as a range
 
 
 class Tags(NamedTuple):
@@ -36,9 +36,9 @@ class Tags(NamedTuple):
 
 
 def compact(names: Iterable[str], release: Iterable[str]) -> tuple[str, ...]:
-    """Describe wheels by their tags, each exactly once; `release` are the names of all files that they are told from.
+    """Describe wheels by their tags, each exactly once; `release` are the names of all files to distinguish.
 
-    What has no tags of its own, an sdist or an odd name, is given by its name.
+    Files without tags, such as sdists, are given by name.
     """
     labels = {name: _tags(name) for name in release}
     times = Counter(labels.values())
@@ -54,7 +54,7 @@ def compact(names: Iterable[str], release: Iterable[str]) -> tuple[str, ...]:
 
 
 def briefly(names: Sequence[str], release: Release) -> str:
-    """Name some files of a release on one line: one by its name, several by their tags, all of them."""
+    """Describe files of a release on one line: one by its name, several by their tags."""
     if len(names) == 1:
         return names[0]
     tags = "; ".join(compact(names, [file.called for file in release.files]))
@@ -62,13 +62,13 @@ def briefly(names: Sequence[str], release: Release) -> str:
 
 
 def parts(name: str) -> tuple[str, str]:
-    """Return the Python and the platform of a wheel, as `compact` names them; both empty for what is none."""
+    """Return the Python and the platform of a wheel, as `compact` names them; empty for other files."""
     tags = _tags(name)
     return (tags.python, tags.platform) if tags else ("", "")
 
 
 def in_order(pythons: Iterable[str]) -> tuple[str, ...]:
-    """Return the Pythons as people count them: 3.9 before 3.10."""
+    """Return the sort key of Pythons: 3.9 before 3.10."""
     return tuple(sorted(pythons, key=_order))
 
 
@@ -80,7 +80,7 @@ def _tags(name: str) -> Tags | None:
 
 
 def _python(python: str, abi: str) -> str:
-    """Return one word for both, where the ABI is the interpreter's own and has its name."""
+    """Return one word for interpreter and ABI, if they have the same name."""
     return abi if abi.startswith(python) else f"{python}-{abi}"
 
 
@@ -99,7 +99,7 @@ def _describe(wheels: Sequence[Tags]) -> Iterator[str]:
 
 
 def _products(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield the pairs as few products of sets, of whichever side makes fewer."""
+    """Yield the pairs as products of sets, grouped by the side that gives fewer."""
     by_platform = alike((platform, python) for python, platform in pairs)
     by_python = alike(pairs)
     products: list[tuple[Iterable[str], Iterable[str]]] = [*by_platform.items()]
@@ -110,7 +110,7 @@ def _products(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _ranges(names: Iterable[str]) -> str:
-    """Return the names in order; three or more that follow on each other as the first and the last."""
+    """Return the names in order; three or more consecutive ones as a range."""
     shown: list[str] = []
     for _, group in groupby(enumerate(sorted(names, key=_order)), key=lambda pair: _run(*pair)):
         run = [name for _, name in group]
@@ -124,6 +124,6 @@ def _order(name: str) -> tuple[str, str, int, str]:
 
 
 def _run(place: int, name: str) -> Hashable:
-    """Return the same value for names that follow on each other, at `place` and after it."""
+    """Return a value that is equal for consecutive names, given the position of a name."""
     prefix, suffix, number, other = _order(name)
     return name if "-" in suffix else (prefix, suffix, number - place, other)

@@ -34,7 +34,7 @@ def _lines(release: Release) -> Iterator[str]:
 
 
 def lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield a line for each finding; what it says is not yet spelled out."""
+    """Yield a line for each finding, without escaping."""
     for group in groups(findings):
         yield _line(group.finding, group.about)
 

@@ -19,21 +19,21 @@ __all__ = ["line_of"]
 
 
 def line_of(finding: Finding, pyproject: Pyproject) -> int | None:
-    """Find the line of a value that is spoken of, or its field, or where `dynamic` lists it, or of `[project]`."""
+    """Return the line of a value, or of its field, or of its name in `dynamic`, or of `[project]`."""
     project = pyproject.get(("project",))
     if not finding.field or not isinstance(project, dict):
         return None
     names = [name for name, fields in FIELDS.items() if finding.field.lower() in {own.lower() for own in fields}]
     if not names:
         return None
-    # A line of requirements is known by its distribution, which the wheel may ask for in other words.
+    # A requirement is found by its distribution, because the wheel's line may be written differently.
     known: Callable[[str], str] = requirements.name_of if finding.field == "Requires-Dist" else str
     values = {known(line) for line in (*lines_of(finding.expected), *lines_of(finding.found))}
     return pyproject.line_of(next(_keys(project, names, lambda text: known(text) in values)))
 
 
 def _keys(project: Mapping[str, Any], names: Iterable[str], is_said: Callable[[str], bool]) -> Iterator[Key]:
-    """Yield where it may be declared, the best place first."""
+    """Yield the possible places of its declaration, the best first."""
     present = [name for name in names if name in project]
     for name in present:
         yield from (key for key, text in _texts(project[name], ("project", name)) if is_said(text))

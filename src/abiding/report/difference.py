@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["ComparedFile", "FileComparison", "as_json", "as_text"]
 
 
-# Of a description that differs, this many lines are enough to see what happened.
+# Lines of a differing description to show.
 _MOST_LINES = 30
 
 
 class ComparedFile(NamedTuple):
-    """One of the files: what it is called in the result, where it was read from, and what it says."""
+    """One of the files: its name in the result, where it was read from, and its metadata."""
 
     name: str
     read_from: str
@@ -40,7 +40,7 @@ class ComparedFile(NamedTuple):
 
 
 class FileComparison(NamedTuple):
-    """Two files, and what only one of them says in each field that differs in meaning: what resolvers read first."""
+    """Two files, with the values that only one has, for each field that differs in meaning; resolvers' first."""
 
     left: ComparedFile
     right: ComparedFile
@@ -53,7 +53,7 @@ class FileComparison(NamedTuple):
 
     @property
     def identical(self) -> bool:
-        """Whether the metadata are the same to the byte."""
+        """Whether the metadata are equal byte for byte."""
         return self.left.metadata.data == self.right.metadata.data
 
 
@@ -85,7 +85,7 @@ def _text(compared: FileComparison, to: Terminal, *, every: bool) -> Iterator[Li
 
 
 def _block(difference: Difference, to: Terminal) -> Iterator[Line]:
-    """Yield the field, then what only the left and what only the right file says."""
+    """Yield the field, then the values that only the left, and only the right file has."""
     read = ", which resolvers read" if difference.field in RESOLVER_FIELDS else ""
     yield (Span(on_one_line(difference.field), Style.STRONG), Span(read))
     if any("\n" in value for value in (*difference.left, *difference.right)):
@@ -101,7 +101,7 @@ def _block(difference: Difference, to: Terminal) -> Iterator[Line]:
 
 
 def _wrap(value: str, to: Terminal) -> Sequence[str]:
-    """Return a value in lines that fit; where programs read, whole."""
+    """Return a value in lines that fit; for programs, whole."""
     return wrap(value, to.width, "      ", "  ") if to.breaks_lines else [f"  {value}"]
 
 
@@ -137,7 +137,7 @@ def _of_the_file(left: CoreMetadata, right: CoreMetadata, to: Terminal) -> Itera
 
 
 def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
-    """Yield both files as they are, line by line: what is invisible is spelled out."""
+    """Yield both files line by line, with invisible characters escaped."""
     before, after = (data.decode("utf-8", "surrogateescape").split("\n") for data in (left.data, right.data))
     for line in changes(before, after, context=0):
         yield visible(line)

@@ -51,7 +51,7 @@ _WORDS = {
 def forms(
     seen: Survey, python: Path, uses: Sequence[Use] = (), internals: Sequence[Internals] = ()
 ) -> dict[str, Callable[[], str]]:
-    """Return what makes each of the formats for programs; `python` is the Python of the environment."""
+    """Return the functions for the formats for programs; `python` is that of the environment."""
     findings = by_weight((*seen.findings, *seen.unread))
     report = sarif.Report("environment", None, groups(findings))
     return {
@@ -153,7 +153,7 @@ def _internals_cells(internals: Internals) -> tuple[Span, ...]:
 
 
 def verdict(row: LibraryUse) -> str:
-    """Return what is to be said of a library, in a few words."""
+    """Return a phrase for the outcome of a library."""
     word = _WORDS[row.outcome]
     if row.loaded:
         between = " " if row.outcome in (LibraryOutcome.EQUAL_LOADED, LibraryOutcome.ANOTHER_LOADED) else ", "

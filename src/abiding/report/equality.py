@@ -16,14 +16,14 @@ __all__ = ["Spellings", "apart"]
 
 
 class Spellings(NamedTuple):
-    """In what files differ that say the same: fields about the files themselves, and how the rest is spelled."""
+    """The remaining differences of files that mean the same: in fields about the files, and in spelling."""
 
     fields: tuple[str, ...]
     spelled: bool
 
     @property
     def words(self) -> str:
-        """The end of a sentence that begins with their saying the same."""
+        """The end of the sentence that says that they are equal."""
         names = " and ".join(f"`{name}`" for name in self.fields)
         verb = "differ" if len(self.fields) > 1 else "differs"
         if not self.spelled and names:
@@ -43,7 +43,7 @@ def apart(files: Iterable[CheckedArtifact], release: Release) -> Spellings:
 
 
 def _left(metadata: CoreMetadata) -> bytes:
-    """Return what a file has besides the fields about itself."""
+    """Return the metadata of a file without the fields about itself."""
     data, left, end = metadata.data, b"", 0
     for header in headers_of(data):
         if is_of_the_file(header.name):

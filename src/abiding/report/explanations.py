@@ -33,11 +33,11 @@ def page(name: str) -> str:
 
 
 def summary(name: str) -> str:
-    """Return what the rule finds, or the word is about, in one line: the paragraph under the title of its page."""
+    """Return the one-line description of a rule or term: the paragraph below the title of its page."""
     return page(name).split("\n\n")[1]
 
 
 def meaning(rule: str) -> str:
-    """Return what the rule finds, in some sentences: what stands below the first heading of its page."""
+    """Return the description of a rule in some sentences: the text below the first heading of its page."""
     section = page(rule).split("\n## ")[1].partition("\n")[2]
     return " ".join(section.split())

@@ -28,20 +28,20 @@ class Filters(NamedTuple):
 
     @classmethod
     def of(cls, releases: Sequence[Release]) -> Filters:
-        """Look at the names of all wheels."""
+        """Return the filters for the names of all wheels."""
         names = [file.called for release in releases for file in release.files]
         pythons, platforms = ({sides[side] for sides in map(parts, names) if sides[side]} for side in (0, 1))
         return cls(tuple(sorted(platforms)), in_order(pythons))
 
     def classes(self, name: str) -> str:
-        """Return the classes of a file: by them it is found."""
+        """Return the CSS classes of a file, by which it is selected."""
         python, platform = parts(name)
         if not platform:
             return ""
         return f"w p{self.platforms.index(platform)} y{self.pythons.index(python)}"
 
     def controls(self, wheels: int) -> Iterator[str]:
-        """Yield what a reader chooses with; nothing where there are so few wheels that none has to be looked for."""
+        """Yield the controls; nothing if there are only few wheels."""
         if wheels < _FEWEST_WHEELS:
             return
         yield '<form class="filters" aria-label="Show a part"><span>Show</span>'
@@ -56,7 +56,7 @@ class Filters(NamedTuple):
         yield "</select></label>"
 
     def style(self) -> Iterator[str]:
-        """Yield the style sheet that hides what was not chosen."""
+        """Yield the style sheet that hides what is not selected."""
         for chosen in self._chosen():
             which = "".join(f":has(option.{part}:checked)" for part in chosen)
             files = "." + ".".join(chosen)

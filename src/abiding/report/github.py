@@ -29,7 +29,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 
 def render(releases: Sequence[Release]) -> str:
-    """Return one command per finding, whatever the number of its files: a page shows ten of a kind at most."""
+    """Return one command for each finding, even for several files: GitHub shows at most ten of a kind."""
     repository = Repository.around(Path())
     text = StringIO()  # which keeps no string for each line
     text.writelines(f"{line}\n" for release in releases for line in _lines(release, repository))
@@ -57,7 +57,7 @@ def _properties(group: Group, file: str) -> str:
     finding = group.finding
     properties = {"title": f"abiding ({finding.rule})"}
     if finding.line and is_of_project(group.artifacts, file):
-        # Only what lies in the repository can be annotated; an artifact does not.
+        # Only files in the repository can be annotated, which artifacts are not.
         properties = {"file": file, "line": str(finding.line), **properties}
     pairs = ((name, _data(value).replace(":", "%3A").replace(",", "%2C")) for name, value in properties.items())
     return ",".join(f"{name}={value}" for name, value in pairs)

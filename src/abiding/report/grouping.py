@@ -30,7 +30,7 @@ class Group(NamedTuple):
 
     @property
     def about(self) -> str:
-        """The files in a few words: the first by its name, the others counted."""
+        """A phrase for the files: the first by name, and the number of others."""
         return first_of(self.artifacts, 1)
 
 
@@ -85,7 +85,7 @@ def _alike(findings: Iterable[Finding]) -> Iterator[Group]:
 
 
 def _for_any_tag(finding: Finding) -> Finding:
-    """Return a finding whose texts call each extension module by no more than it is called everywhere."""
+    """Return a finding with tags of extension modules removed from its texts."""
     return finding._replace(
         message=untagged(finding.message),
         expected_from=untagged(finding.expected_from),
@@ -95,7 +95,7 @@ def _for_any_tag(finding: Finding) -> Finding:
 
 
 def _what(group: Group) -> Hashable:
-    """Return everything that a group says but its values; None if they are not all that sets it apart from others."""
+    """Return a group without its values; None if it differs from others in more than these."""
     finding = group.finding
     if finding.excerpts or not is_repeated(finding.field) or (finding.expected is None and finding.found is None):
         return None
@@ -104,7 +104,7 @@ def _what(group: Group) -> Hashable:
 
 
 def _but_for_values(finding: Finding) -> str:
-    """Return the message without the values in it; one that has others in it says more than they do."""
+    """Return the message without the values in it."""
     message = finding.message
     for value in (*_each(finding.expected), *_each(finding.found)):
         message = message.replace(f"`{value}`", "``")
@@ -123,7 +123,7 @@ def _fold(same: Sequence[Group]) -> Group:
 
 
 def _all(values: Iterable[Value]) -> Value:
-    """Return the values as one; None if there are none."""
+    """Return the union of values; None if there are none."""
     return tuple(line for value in values for line in _each(value)) or None
 
 
@@ -146,7 +146,7 @@ def kind(names: Sequence[str]) -> str:
 
 
 def each_of(names: Sequence[str]) -> str:
-    """Return what stands before several files: a finding speaks of one, and holds of each of them."""
+    """Return the phrase before a list of files, to each of which a finding applies."""
     return f"each of {number_of(len(names), kind(names))}"
 
 

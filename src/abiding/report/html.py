@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 __all__ = ["PageOrigin", "render"]
 
 
-# In the title, which a tab shows the beginning of.
+# In the title, of which a tab shows the beginning.
 _MOST_NAMED = 3
 
 
 class PageOrigin(NamedTuple):
-    """How a page came to be: the command, without what is secret in it, and when."""
+    """The origin of a page: the command, without secrets, and the time."""
 
     command: str = ""
     made: datetime | None = None
 
 
 def render(releases: Sequence[Release], origin: PageOrigin | None = None) -> str:
-    """Return the page, releases with errors first. It loads nothing and runs nothing."""
+    """Return the page, releases with errors first. It loads no files and has no scripts."""
     in_order = sorted(releases, key=lambda release: -weight(_gravest(release)))
     filters = Filters.of(in_order)
     matrices = [Matrix.of(release) for release in in_order]
@@ -80,7 +80,7 @@ def _contents(releases: Sequence[Release]) -> str:
 
 
 def _badges(release: Release) -> str:
-    """Return the verdict; before it what it says nothing of, and what it is about."""
+    """Return the verdict, after what it does not cover, and what it is about."""
     before, word = overlooked(release), str(release.verdict).replace("-", " ")
     if not before:
         return badge(word, _gravest(release), "verdict")
@@ -110,7 +110,7 @@ def _release(release: Release, matrix: Matrix, filters: Filters, number: int) ->
 def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
     finding, about = group
     opened = " open" if finding.severity is Severity.ERROR else ""
-    # Of a field with several values these are those that only one side has.
+    # For a field with several values, those that only one side has.
     without = "none of these lines" if is_repeated(finding.field) else "nothing"
     both = sides(
         Side(finding.expected_from, lines_of(finding.expected), without=without),
@@ -136,7 +136,7 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
 
 
 def _foot(releases: Sequence[Release], origin: PageOrigin) -> str:
-    """Return the foot of the page: by what it was made, when, and from what."""
+    """Return the footer: what made the page, when, and from what."""
     read = dict.fromkeys(file.read_from for release in releases for file in release.files)
     parts = [f"abiding {__version__}"]
     if origin.made:
@@ -156,7 +156,7 @@ def _places(read: Iterable[str]) -> str:
 
 
 def _pages(releases: Sequence[Release]) -> Iterator[str]:
-    """Yield the page of each rule, and of each word, that something on the page opens."""
+    """Yield the explanation of each rule and term to which the page links."""
     rules = {group.finding.rule for release in releases for group in release_groups(release)}
     levels = any(checked.level for release in releases for checked in release.artifacts)
     words = {"verdict", "case", "level"} if levels else {"verdict", "case"}

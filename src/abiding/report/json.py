@@ -25,9 +25,9 @@ VERSION = 2
 
 
 def document(command: str, **data: object) -> str:
-    """Write down what a command has to say, with a newline at its end; no line is a command to the service of a CI.
+    """Return a document as JSON with a final newline; no line of it is a command to a CI service.
 
-    Whatever a file says in it is spelled out, where it could steer a terminal.
+    Text from files is escaped where it could control a terminal.
     """
     return "".join(_document(command, data))
 
@@ -84,7 +84,7 @@ def _errors(findings: Iterable[Finding]) -> int:
 
 
 def findings_data(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as every document has them: as they are told in every format."""
+    """Findings as in every document."""
     return [_group_data(group) for group in groups(findings)]
 
 

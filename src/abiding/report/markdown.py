@@ -22,9 +22,9 @@ _EMPHASIS = re.compile(r"(?<![*\w`])\*([^*`]+(?:`[^`]*`[^*`]*)*)\*(?!\w)")
 
 
 class Block(NamedTuple):
-    """A part of a page. The text of code has its lines, any other is one line.
+    """A part of a page. Code keeps its lines, other text is one line.
 
-    `mark` is what stands before it: the signs of a heading, of an item what tells it from a paragraph.
+    `mark` is its prefix: the signs of a heading, or the bullet or number of an item.
     """
 
     kind: Literal["heading", "item", "paragraph", "code"]
@@ -33,7 +33,7 @@ class Block(NamedTuple):
 
 
 def blocks(markdown: str) -> Iterator[Block]:
-    """Take a page apart."""
+    """Parse a page."""
     for number, part in enumerate(_FENCE.split(markdown)):
         if number % 2:
             yield Block("code", dedent(part).rstrip())
@@ -51,5 +51,5 @@ def _block(piece: str) -> Block:
 
 
 def mark_emphasis(text: str, before: str = "", after: str = "") -> str:
-    """Return a text with other marks, or none, around what is emphasised in it."""
+    """Return a text with other marks, or none, around emphasised words."""
     return _EMPHASIS.sub(lambda match: f"{before}{match[1]}{after}", text)

@@ -34,13 +34,13 @@ __all__ = [
 ]
 
 
-# Of a value that is longer, the lines from the first one that differs.
+# A longer value is shown from the first line that differs.
 _MOST_LINES = 2000
 _LINES_BEFORE = 2
 
 
 def document(title: str, style: str, body: str) -> str:
-    """Return a whole page, which loads nothing and runs nothing."""
+    """Return a whole page, which loads no files and has no scripts."""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -58,7 +58,7 @@ def document(title: str, style: str, body: str) -> str:
 
 
 def text(plain: str) -> str:
-    """Return what is said, as text: a line of it, or little more."""
+    """Return a short text, escaped."""
     # What is no HTML might still be a command to the service of a CI, in whose log the page is written.
     return escape(visible(beginning(plain, bounds.SHOWN_ON_PAGE))).replace("##", "&#35;#").replace("::", "&#58;:")
 
@@ -68,12 +68,12 @@ _BETWEEN_TAGS = re.compile(r"\.(?=(?:manylinux|musllinux|linux|macosx|win|cp|pp|
 
 
 def breakable(name: str) -> str:
-    """Return the name of a file, or the tags of several, with the places where a line may break."""
+    """Return the name of a file, or the tags of several, with possible line breaks."""
     return _BETWEEN_TAGS.sub(".<wbr>", text(name))
 
 
 def prose(plain: str) -> str:
-    """Return a message: what stands between backticks is code."""
+    """Return a message, with the text in backticks as code."""
     return _code(text(plain))
 
 
@@ -82,7 +82,7 @@ def _code(html: str) -> str:
 
 
 def badge(word: str, severity: Severity | None, page: str = "") -> str:
-    """Return a word in the colour of a severity, None for what is good; with a page that explains it, a button."""
+    """Return a word in the colour of a severity, or of None for good; as a button if a page explains it."""
     style = f"badge {severity or 'good'}"
     if page:
         return f'<button class="{style}" popovertarget="explain-{page}">{prose(word)}</button>'
@@ -122,9 +122,9 @@ def files(names: Iterable[str], classes: Iterable[str]) -> str:
 
 
 class Side:
-    """The lines of a value, and a heading that says whose it is; `own` are the lines that only this side has.
+    """The lines of a value, with a heading; `own` are the lines that only this side has.
 
-    `without` is what is said where there is no line.
+    `without` is the text if there are no lines.
     """
 
     def __init__(

@@ -40,9 +40,9 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One field of the files of a row: the values that are expected, theirs, and of both those that the other lacks.
+    """One field of the files in a row: the expected values, theirs, and those that only one side has.
 
-    `others` says whose the expected values are, if they are other wheels' and not those of the head of the matrix.
+    `others` names the wheels that have the expected values, if these are not those of the header.
     """
 
     state: CellState
@@ -63,7 +63,7 @@ class Row:
 
     @property
     def severity(self) -> Severity | None:
-        """How grave the gravest difference is; None if all is well."""
+        """The highest severity in the row; None if all is well."""
         states = {str(cell.state) for cell in self.cells}
         return next((severity for severity in Severity if severity in states), None)
 
@@ -82,8 +82,8 @@ class Matrix:
 
     @classmethod
     def of(cls, release: Release) -> Matrix:
-        """Lay out a release. Its unreadable files have no row."""
-        # What all are held against comes first: it is what columns and cells are held against too.
+        """Return the matrix of a release, without its unreadable files."""
+        # The reference comes first, for columns and cells too.
         artifacts = sorted(release.artifacts, key=lambda checked: checked.called != release.reference)
         sdist = next((each for each in artifacts if each.kind == "sdist" and each.called == release.reference), None)
         columns = _columns(artifacts)
@@ -96,7 +96,7 @@ class Matrix:
                     _cell(field, metadata, each, worst.get((each.called, field.lower())), declares=release.declares)
                     for field, metadata in head.items()
                 )
-                # Order is no difference: it must not make rows.
+                # Differing order must not create rows.
                 contents = tuple((cell.state, frozenset(cell.found)) for cell in cells)
                 groups.setdefault((each.kind, each.verdict, each.level, contents), []).append((each, cells))
         rows = [Row(tuple(each for each, _ in group), group[0][0].verdict, group[0][1]) for group in groups.values()]
@@ -105,14 +105,14 @@ class Matrix:
 
 
 def _usual(field: str, artifacts: Sequence[CheckedArtifact]) -> CoreMetadata:
-    """Return the metadata of the first file that does not deviate in the field."""
+    """Return the metadata of the first file without a deviation in the field."""
     name = field.lower()
     usual = [checked for checked in artifacts if name not in {each.field.lower() for each in checked.deviations}]
     return (usual or artifacts)[0].artifact.metadata
 
 
 def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
-    """Return what resolvers read, then whatever is not the same everywhere."""
+    """Return the fields for resolvers, then others that differ."""
     columns = dict.fromkeys(field for field in RESOLVER_FIELDS if field not in ("Name", "Version"))
     spelled = {field.lower(): field for field in (*RESOLVER_FIELDS, "Description")}
     seen = set()
@@ -160,7 +160,7 @@ def _cell(
 
 
 def _weight(checked: CheckedArtifact, finding: Finding | None, *, declares: bool) -> CellState:
-    """Return how much a difference weighs: as much as what is said about it, unless it is sanctioned."""
+    """Return the severity of a difference: that of its finding, unless it is sanctioned."""
     if finding and checked.verdict is not Verdict.DECLARED:
         return CellState(str(finding.severity))
     return CellState.DECLARED if declares else CellState.DYNAMIC

@@ -23,7 +23,7 @@ def render(markdown: str, to: Terminal) -> str:
 
 
 def _lines(markdown: str, width: int) -> Iterator[Line]:
-    """Code is behind a margin and never broken; what belongs together is apart from what does not by an empty line."""
+    """Yield parts, separated by empty lines; code has a margin and is never wrapped."""
     before = ""
     for block in blocks(markdown):
         if before and not before == block.kind == "item":

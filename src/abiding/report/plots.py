@@ -33,7 +33,7 @@ _WIDTHS = {"broad": 880, "narrow": 350}
 
 
 class Bar(NamedTuple):
-    """A bar: its label, what is said at its end, and its parts by the name of their colour."""
+    """A bar: its label, the text at its end, and its parts by the name of their colour."""
 
     label: str
     caption: str
@@ -46,7 +46,7 @@ class Bar(NamedTuple):
 
 
 def plot(name: str, bars: Sequence[Bar], title: str) -> str:
-    """Draw the bars as SVG, for a wide page and for a narrow one: the style shows one. No other plot has the `name`."""
+    """Return the bars as SVG, for wide and narrow pages, of which the style sheet shows one; `name` must be unique."""
     return "".join(
         f'<div class="plot {kind}">{_svg(f"{name}-{kind}", bars, width, title)}</div>'
         for kind, width in _WIDTHS.items()
@@ -86,7 +86,7 @@ def _svg(name: str, bars: Sequence[Bar], width: int, title: str) -> str:
 
 
 def _of_page(svg: str, name: str, title: str) -> str:
-    """Return what matplotlib writes, as a part of a page: with its colours, and with names that are its own there."""
+    """Return matplotlib's SVG as a part of a page: with the page's colours, and with unique identifiers."""
     from html import escape
 
     svg = svg[svg.index("<svg") :]

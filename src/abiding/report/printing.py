@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["discard", "guarded", "lossless", "open_streams", "unguarded"]
 
 
-# What a terminal that has no such sign is shown in its place.
+# Replacements for characters that an encoding lacks.
 _PLAINER = str.maketrans({"–": "..", "×": "x", "…": "...", "−": "-"})  # noqa: RUF001 (that is the point)
 
 
@@ -33,7 +33,7 @@ def open_streams() -> Iterator[None]:
 
 
 def discard(stream: TextIO) -> None:
-    """Let a stream lead nowhere, with what it still holds: it can't be written, and would be tried again at the end."""
+    """Discard the output of a stream that can't be written to, also what is buffered for the end."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -41,7 +41,7 @@ def discard(stream: TextIO) -> None:
 
 
 def lossless(stream: TextIO) -> None:
-    """Make a stream take any text, whatever its encoding: what it can't write is written in other signs."""
+    """Let a stream accept any text: characters that its encoding lacks are replaced."""
     if isinstance(stream, io.TextIOWrapper):
         codecs.register_error("abiding", _plainer)
         stream.reconfigure(errors="abiding")
@@ -62,7 +62,7 @@ def guarded() -> Iterator[None]:
 
 
 def unguarded(stream: TextIO) -> TextIO:
-    """Return the stream below a guard: for what is written by us to steer a terminal or a service."""
+    """Return the stream below a guard, for our own control characters and commands."""
     return stream.stream if isinstance(stream, _Guarded) else stream
 
 
@@ -71,7 +71,7 @@ _LONGEST = 40
 
 
 class _Guarded:
-    """A stream of text; `_line` is what stands already on the line that is being written, as far as it matters."""
+    """A text stream that escapes; `_line` is the relevant part of the current line."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream

@@ -35,9 +35,9 @@ _NARROWEST, _WIDEST = 37, 60
 
 
 class LevelLines(NamedTuple):
-    """What both levels say with an extra, or without: `api` is None where the build computes it.
+    """The lines of both levels for an extra, or without one; `api` is None if the build computes it.
 
-    `empty` is what stands in place of each where it has no lines.
+    `empty` are the texts for levels without lines.
     """
 
     extra: str
@@ -63,7 +63,7 @@ def _lines(title: str, declaration: Declaration, groups: Sequence[LevelLines], t
 
 
 def _settings(declaration: Declaration) -> Iterator[tuple[str, str]]:
-    """Yield what else is declared, each with the name of its setting."""
+    """Yield the other declared settings, with their names."""
     if declaration.from_sdist:
         yield "from-sdist", _FROM_SDIST[declaration.from_sdist]
     if declaration.exports:
@@ -102,7 +102,7 @@ def _beside(left: Span, right: Span, width: int) -> Iterator[Span]:
 
 
 def _rows(group: LevelLines, width: int) -> Iterator[tuple[Span, Span]]:
-    """Yield one row per distribution: what both say about it on the left, what wheels say about it on the right."""
+    """Yield one row for each distribution: the lines of both levels on the left, those of wheels on the right."""
     left, right = _by_name(group, width)
     if not left:
         # Beside the first row, whatever that is about.
@@ -149,7 +149,7 @@ def _stack(groups: Sequence[LevelLines], width: int) -> Iterator[Line]:
 
 
 def _block(entry: Entry, width: int) -> Iterator[Span]:
-    """Yield the line, why it is there, and when it applies."""
+    """Yield a line, its reason, and when it applies."""
     yield from _requirement(entry.requires, width)
     for remark in _remarks(entry):
         yield from _wrap(remark, width, "  ", Style.FAINT)

@@ -55,7 +55,7 @@ def _lines(proof: Proof, to: Terminal) -> Iterator[Line]:
 
 
 def _style(proof: Proof) -> Style:
-    """Return the colour of the gravest finding; nothing is proven where something could not be built."""
+    """Return the colour of the most severe finding, or of a failed build."""
     shown = [finding for finding in proof.findings if finding.severity is not Severity.NOTE]
     return Style.ERROR if proof.verdict is ProofVerdict.UNPROVEN else style_of(worst(shown))
 
@@ -76,7 +76,7 @@ _STYLES = {
 
 
 def _said(built: StepOutcome, builds: list[StepOutcome], proof: Proof) -> tuple[str, str, str]:
-    """Return what is to be said of a build in one word, what more there is to it, and how long both times took."""
+    """Return the state of a build in one word, details, and the duration of both runs."""
     if built.state is StepState.FAILED:
         return "FAILED", "", ""
     if built.state is StepState.IMPOSSIBLE:
@@ -99,7 +99,7 @@ def _said(built: StepOutcome, builds: list[StepOutcome], proof: Proof) -> tuple[
 
 
 def _added(built: StepOutcome, builds: list[StepOutcome]) -> str:
-    """Return how many requirements a wheel has more than the sdist."""
+    """Return the number of requirements that a wheel has besides the sdist's."""
     sdist = next((built.first for built in builds if built.step.what is What.SDIST and built.first), None)
     if sdist is None or built.first is None or built.step.what is What.SDIST:
         return ""
@@ -130,7 +130,7 @@ def summary(proof: Proof) -> str:
 
 
 def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:
-    """Return what makes each of the formats; `source` is what the project was read from."""
+    """Return the functions for the formats; `source` is the path of the project."""
     last = on_one_line(f"{proof.name} {proof.version}: {summary(proof)}")
     findings = by_weight(proof.findings)
     report = sarif.Report(proof.name, source if is_folder(source) else source.parent, groups(findings))
