@@ -1037,6 +1037,16 @@ def test_backend_that_is_not_there(tmp_path: Path, backend: str, texts: list[str
         ("import sys\nsys.path.append('.')\nimport helper\n", "OSError: gone\n", "helper.py:1"),
         ("import os\nos.chdir(os.path.dirname(os.__file__))\n1 / 0\n", "ZeroDivisionError: division by zero\n", "setup.py:3"),
         ("from setuptools import setup\nsetup(name=3)\n", "\n", "setup.py:2"),
+        ("import sys\nsys.exit(('no', 'compiler'))\n", "('no', 'compiler')\n", "setup.py:2"),
+        ("import sys\nsys.path.append('.')\nimport cut_off\n", "SyntaxError: '(' was never closed\n", "cut_off.py:2"),
+        ("exec(compile('1 / 0', 'a\\nb.py', 'exec'))\n", "ZeroDivisionError: division by zero\n", "a\\nb.py:1"),
+        # What setup.py executes has no file by which to name its lines.
+        ("import os\n\nexec('1 / 0')\n", "ZeroDivisionError: division by zero\n", "setup.py:3"),
+        ("import os\n\nexec('x = (')\n", "SyntaxError: '(' was never closed\n", "setup.py:3"),
+        ("exec('def f():\\n\\n    1 / 0')\nf()\n", "ZeroDivisionError: division by zero\n", "setup.py:2"),
+        ("def f():\n    class A:\n        1 / 0\nf()\n", "ZeroDivisionError: division by zero\n", "setup.py:3"),
+        # Whatever an exception makes of a note.
+        ("class Odd(Exception):\n    def add_note(self, text): raise OSError\nraise Odd('gone')\n", "Odd: gone\n", "setup.py:3"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("hook", ["get_requires_for_build_wheel", "build_wheel", "build_sdist"])
@@ -1047,6 +1057,7 @@ def test_a_setup_py_that_fails_is_named_behind_what_it_prints(
     text = '[build-system]\nrequires = ["abiding", "setuptools"]\nbuild-backend = "abiding.backend"\n'
     text += '[tool.abiding]\nbuild-backend = "setuptools.build_meta"\n'
     files = {"pyproject.toml": text, "setup.py": script, "helper.py": "raise OSError('gone')\n"}
+    files |= {"cut_off.py": "\nx = (\n", "a\nb.py": ""}
     tree = Tree.write(tmp_path / "tree", files)
     with pytest.raises(HookFailed) as caught:
         tree.hook(hook, *([tmp_path / "out"] if hook.startswith("build") else []))

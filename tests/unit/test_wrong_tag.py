@@ -195,6 +195,9 @@ def test_tags_that_admit_more_than_was_compiled_for(
         ("import sys\nif sys.platform == 'win32':\n    from . import _m", False),
         ("def f():\n    from . import _m", False),
         ("try:\n    import spam.inner\nexcept ImportError:\n    pass", False),
+        # What takes it from the package gets what stands in for it there.
+        ("try:\n    from . import _m\nexcept ImportError:\n    _m = None\nfrom . import inner", False),
+        ("from . import inner\nfrom . import _m", True),
         ("# from . import _m\n'''\nfrom . import _m\n'''", False),
         ("", False),
     ],

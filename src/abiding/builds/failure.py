@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import traceback
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING
+
+from abiding.findings.characters import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType
 
     from abiding.builds.wrapped_backend import Failure
 
@@ -19,11 +21,14 @@ __all__ = ["attribute"]
 def attribute(exc: BaseException, failure: Failure) -> None:
     """Let the last line that is printed of an exception say what of the wrapped backend has failed, and where."""
     place = next(_places(exc, failure.folder), "")
-    line = f"abiding: {failure.what}{f' at {place}' if place else ''}: the error is there, not in abiding"
+    line = f"abiding: {failure.what}{f' at {on_one_line(place)}' if place else ''}: the error is there, not in abiding"
     if not isinstance(exc, SystemExit):
-        exc.add_note(line)
+        try:
+            BaseException.add_note(exc, line)  # a class may have another
+        except Exception:  # noqa: BLE001 (what a frozen one raises when it is set)
+            print(line, file=sys.stderr)  # noqa: T201
         return
-    if isinstance(exc.code, str):  # Python would print it behind the line
+    if not isinstance(exc.code, int):  # Python would print it behind the line
         print(exc.code, file=sys.stderr)  # noqa: T201
         exc.code = 1
     print(line, file=sys.stderr)  # noqa: T201
@@ -33,19 +38,27 @@ def _places(exc: BaseException, folder: Path) -> Iterator[str]:
     """Yield the lines of the project's own files that an exception came through, the innermost first."""
     top = folder.resolve()
     frames = list(traceback.walk_tb(exc.__traceback__))
-    if frames and isinstance(exc, SyntaxError) and exc.filename == _EXECUTED and exc.lineno:
-        yield from _in_project(_file_of(frames[-1][0].f_locals), exc.lineno, top)
+    script = next((frame for frame, _ in frames if frame.f_code.co_filename == _EXECUTED), None)
+    if isinstance(exc, SyntaxError) and exc.lineno:
+        unread = _file_of(frames[-1][0].f_locals) if frames and not script else ""
+        name = unread if exc.filename == _EXECUTED else exc.filename or ""
+        yield from _in_project(name, exc.lineno, top)
+    own = _codes(script.f_code) if script else set()
     for frame, line in reversed(frames):
-        yield from _in_project(_file(frame), line, top)
+        code = frame.f_code
+        name = code.co_filename if code not in own else _file_of(frame.f_globals)
+        yield from _in_project(name, line, top)
 
 
-# What Python calls code that was handed to `exec` as a text, as setuptools hands over setup.py.
+# What Python calls code that was handed to `exec` as a text, as setuptools hands over setup.py. What that hands over by
+# itself has the same globals, and other lines.
 _EXECUTED = "<string>"
 
 
-def _file(frame: FrameType) -> str:
-    name = frame.f_code.co_filename
-    return _file_of(frame.f_globals) if name == _EXECUTED else name
+def _codes(code: CodeType) -> set[CodeType]:
+    """Return the code of a module with that of the functions and classes which it defines."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return {code}.union(*map(_codes, inner))
 
 
 def _file_of(variables: dict[str, object]) -> str:
@@ -57,7 +70,8 @@ def _in_project(name: str, line: int, top: Path) -> Iterator[str]:
     """Yield the place if the file is of the project: not of an environment that lies in its folder."""
     try:
         path = Path(name).resolve()
+        is_there = bool(name) and path.is_file()
     except (OSError, ValueError):
         return
-    if name and path.is_file() and path.is_relative_to(top) and not path.is_relative_to(sys.prefix):
+    if is_there and path.is_relative_to(top) and not path.is_relative_to(sys.prefix):
         yield f"{path.relative_to(top).as_posix()}:{line}"

@@ -28,14 +28,23 @@ def imported_always(wheel: Wheel) -> frozenset[str]:
 
 
 def reached(code: Mapping[str, Script]) -> frozenset[str]:
-    """Return the modules that those at the top import always, and those that these import always, and so on."""
+    """Return the modules that those at the top import always, and those that these import always, and so on.
+
+    Left out are those that their package imports on a condition.
+    """
     from abiding.native.python_imports import with_parents
 
     names: set[str] = set()
     waiting = [name for name in code if "." not in name]
     while waiting:
         name = waiting.pop()
-        if name not in names:
+        if name not in names and not _is_attempted(name, code):
             names.add(name)
             waiting += with_parents(code[name].always) if name in code else ()
     return frozenset(names)
+
+
+def _is_attempted(name: str, code: Mapping[str, Script]) -> bool:
+    """Return whether the package of a module imports it in a block: that may give its name to what stands in for it."""
+    package = code.get(name.rpartition(".")[0])
+    return package is not None and name in package.imports and name not in package.always
