@@ -187,6 +187,16 @@ def test_a_slip_anywhere_is_told_with_its_line_and_a_way_out(slip: str) -> None:
         ("x = None\n", 1, "TOML has no such value"),
         ("x = 1; # one\n", 1, "a comment begins with `#`"),
         ("x = 1 // one\n", 1, "a comment begins with `#`"),
+        ("x = 1; y = 2\n", 1, "each `key = value` on a line of its own"),
+        ("x = 'a', y = 'b'\n", 1, "each `key = value` on a line of its own"),
+        ("y = 1\nx =", 2, "on the line of its key"),
+        ("x = ['a',, 'b']\n", 1, "delete this comma"),
+        ("x = { , a = 1 }\n", 1, "delete this comma"),
+        ("x = ['a', b']\n", 1, '`"b"`'),
+        ("x = f'a'\n", 1, "delete the letters before the quote"),
+        ("x\u00a0= 1\n", 1, "delete the invisible character"),
+        ("x = [\n\u00a0 'a',\n]\n", 2, "delete the invisible character"),
+        ("x = [\n  'a'\n'y' = 1\n", 3, "the missing `]` at its end, or the comma"),
     ],
 )
 def test_slips_that_people_make(text: str, line: int, hint: str) -> None:
@@ -194,6 +204,27 @@ def test_slips_that_people_make(text: str, line: int, hint: str) -> None:
     assert finding
     assert finding.line == line
     assert hint in finding.hints[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("x = {}\n", "MIT OR Apache-2.0"),
+        ("x = {}  # one\n", "pkg[extra] >=1,<2; os_name == 'nt'"),
+        ("x = ['a', {}, 'b']\n", "pkg>=1,<2"),
+        ("x = [\n  {},\n]\n", 'pkg>=1; os_name == "nt"'),
+        ("x = [\n  {}\n]\n", "pkg[a,b]>=1"),
+        ("x = [{{ y = {} }}]\n", "pkg[a]"),
+        ("x = {{ y = {}, z = 1 }}\n", "spam"),
+    ],
+)
+def test_a_string_that_a_hint_puts_in_quotes_is_whole(text: str, value: str) -> None:
+    """Oracle: followed, it makes TOML of the text, with the value that was meant."""
+    finding = malformed(text.format(value))
+    assert finding
+    quoted = finding.hints[0].removeprefix("put strings in quotes: `").removesuffix("`")
+    assert quoted[1:-1] == value
+    assert tomllib.loads(text.format(quoted))
 
 
 def test_a_table_that_stands_there_twice_is_told_with_both_lines() -> None:

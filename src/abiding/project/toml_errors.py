@@ -67,8 +67,9 @@ def no_toml(text: str, exc: ValueError | RecursionError) -> DeclarationError:
     column = f", at column {match[3]}" if match and match[3] else ""
     ended = match and not match[2] and reason == "Invalid value"
     line = lines[number - 1] if number else ""
-    slip = slip_in(line, int(match[3]) - 1, match[1]) if match and match[3] else ""
-    hint = _ENDED if ended else _MERGED if _MERGE.match(line) else slip or _hint(reason)
+    place = int(match[3]) - 1 if match and match[3] else len(line)
+    slip = slip_in(line, place, match[1]) if match else ""
+    hint = _MERGED if _MERGE.match(line) else slip or (_ENDED if ended else _hint(reason))
     message = f"`pyproject.toml` is not valid TOML: {reason[:1].lower()}{reason[1:]}{column}"
     return _error(message, number, quoted, hint)
 

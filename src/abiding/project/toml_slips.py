@@ -17,10 +17,14 @@ _INSIDE = "a quote before this ends the string: use single quotes within double 
 _BEFORE = "add the missing comma before this"
 _LOWER = "write `true` and `false` in lower case"
 _NULL = "delete the key: TOML has no such value"
+_PREFIXED = "delete the letters before the quote: they are Python's, not TOML's"
 _MISSING = "write the value on the line of its key"
 _TWO = "write one `=`"
 _COLON = "write `=` for `:`"
 _BRACKETS = 'write an array with square brackets: `["a", "b"]`'
+_INVISIBLE = "delete the invisible character here, or write a plain blank for it"
+_SPARE = "delete this comma: nothing stands before it"
+_OWN_LINE = "write each `key = value` on a line of its own"
 _LAST = "delete the comma before `}`"
 _HEADER = "add the missing `]` above: this line is read as an item of an array that does not end"
 
@@ -28,28 +32,35 @@ _HEADER = "add the missing `]` above: this line is read as an item of an array t
 _SLIPS = tuple(
     (reason, re.compile(before), re.compile(after), hint)
     for reason, before, after, hint in (
+        ("", "", "[\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]", _INVISIBLE),
         ("Invalid initial character", r"[{,]\s*$", r"\s*(#|$)", _ONE_LINE),
         ("Invalid initial character", r",\s*$", r"\}", _LAST),
+        ("Invalid initial character", r"[{,]\s*$", ",", _SPARE),
         ("Invalid initial character", "", _CURLY, _STRAIGHT),
         ("Unclosed inline table", "", r"\s*(#|$)", _CLOSE),
         ("Unclosed inline table", r"[\"']$", r"\w", _INSIDE),
         ("Unclosed array", r"[\"']$", r"\w", _INSIDE),
-        ("Unclosed array", r"(^|[\"'}])\s*$", r"[\"'{]", _BEFORE),
+        ("Unclosed array", r"(^|[\"'}])\s*$", r"[\"'{](?![^\"']*[\"']\s*=)", _BEFORE),
         ("Invalid value", "", r"(True|False|TRUE|FALSE)\b", _LOWER),
         ("Invalid value", "", r"(None|null|nil)\b", _NULL),
         ("Invalid value", "", _CURLY, _STRAIGHT),
+        ("Invalid value", "", r"(?i:[rbfu]{1,2})([\"']).*\1", _PREFIXED),
+        ("Invalid value", r"(^|[\[,])\s*$", ",", _SPARE),
         ("Invalid value", r"=\s*$", r"\s*(#|$)", _MISSING),
         ("Invalid value", r"=\s*$", r"=", _TWO),
         ("Invalid value", r"=\s*$", r"\(", _BRACKETS),
         ("Invalid value", r"^\s*\[+$", r"[\w.\"'-]+\]+\s*(#|$)", _HEADER),
         ("Expected newline", r"[\"']$", r"\w", _INSIDE),
+        ("Expected newline", "", r"[,;]\s*[\w.\"'-]+\s*=", _OWN_LINE),
         ("Expected newline", "", ",", _NO_COMMA),
         ("Expected newline", "", r"(;|//)", _COMMENT),
         ("Expected '='", "", ":", _COLON),
     )
 )
 _WHOLE = re.compile(r"^\s*[\w.\"'-]+\s*=\s*$")
-_WORD = re.compile(r"[A-Za-z_][^\"'#{}\[\]]*")
+_WORD = re.compile(r"[A-Za-z_][^#]*")
+# An item ends at a comma or a bracket, but for those of a requirement: `pkg[extra]>=1,<2`.
+_ITEM = re.compile(r"(?:[^\[\]{},]|\[[^\[\]]*\]|,(?=\s*[<>=!~]))+")
 _MOST = 60
 
 
@@ -60,7 +71,15 @@ def slip_in(line: str, place: int, reason: str) -> str:
         if reason.startswith(beginning) and pattern.search(before) and following.match(after):
             return hint
     word = _WORD.match(after) if reason.startswith("Invalid value") else None
-    text = word[0].strip() if word else ""
-    if not _WHOLE.match(before):  # an item of an array or of an inline table ends at a comma
-        text = text.partition(",")[0].strip()
-    return f'put strings in quotes: `"{text}"`' if 0 < len(text) <= _MOST else ""
+    item = word if word is None or _WHOLE.match(before) else _ITEM.match(word[0])
+    quoted = _quoted(item[0].strip()) if item else ""
+    return f"put strings in quotes: `{quoted}`" if quoted else ""
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a string; empty if it is too long for a hint, or has quotes of both kinds."""
+    quotes = [char for char in text if char in "\"'"]
+    if len(quotes) == 1 and text.endswith(quotes[0]):  # only the one before it is missing
+        text, quotes = text[:-1], []
+    quote = "'" if '"' in quotes else '"'
+    return f"{quote}{text}{quote}" if 0 < len(text) <= _MOST and quote not in quotes else ""
