@@ -274,6 +274,10 @@ def test_an_sdist_is_built_with_the_provider_too(scene: Scene) -> None:
             "`prov` (pyproject.toml:{}, native), `egg<2` (pyproject.toml:{}, to fill a pin)",
             ['{ requires = "prov", native = true }', '"egg==x.x.*"', '"egg<2"'],
         ),
+        (
+            r"`prov; platform_version != '\x1b##\x5berror]'` (pyproject.toml:{}, native)",
+            [r"""{ requires = "prov; platform_version != '\u001b##[error]'", native = true }"""],
+        ),
         ("", ['"abiding>=x.x"']),  # `[build-system]` has it, so the front end has found it
         ("", ['"egg<2"']),
         ("", ["{ requires = \"prov; sys_platform == 'win32'\", native = true }"]),
