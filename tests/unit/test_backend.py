@@ -882,6 +882,24 @@ def test_requirements_that_appear_at_build_time_stop_it(tmp_path: Path) -> None:
     assert listed(tmp_path / "out") == []
 
 
+@pytest.mark.filterwarnings("ignore:Editable installation")  # by setuptools
+@pytest.mark.parametrize(
+    ("kind", "in_sdist", "last"),
+    [
+        ("wheel", False, "the wheel was not compared: the project has no `[project]`; `python -m build` without `-w` builds it from the sdist, and compares them"),
+        ("editable", False, "the wheel was not compared: the project has no `[project]`"),
+        ("wheel", True, "the wheel says what the sdist says"),
+    ],
+)  # fmt: skip
+def test_a_wheel_that_nothing_is_known_of_is_not_compared(kind: str, in_sdist: bool, last: str, tmp_path: Path) -> None:
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": SETUP_PY, "setup.py": LATE.replace('["numpy==2.1"]', "[]")})
+    if in_sdist:
+        sdist = tree.hook("build_sdist", tmp_path / "sdist")
+        tree = Tree(unpacked(tmp_path / "sdist" / sdist, tmp_path / "in"), tree.environment, [])
+    tree.hook(f"build_{kind}", tmp_path / "out")
+    assert tree.said[-1].endswith(f"\nabiding: {last}\n")
+
+
 def test_random_requirements_stop_it(tmp_path: Path) -> None:
     """The worst case: valid today. Some builds happen to agree with the sdist; those that do not are refused."""
     tree = Tree.write(tmp_path / "tree", {"pyproject.toml": SETUP_PY, "setup.py": RANDOM})

@@ -95,7 +95,7 @@ class Build(NamedTuple):
             rewrite(wheel, output.target(built.name), {wheel.metadata_name: built.metadata.data, **members})
         if kind == "wheel":
             self._remark(built.name, built.metadata)
-        self.outcome.say(self.entries.outcome(built.lines.values(), built.added) or self._without_levels())
+        self.outcome.say(self.entries.outcome(built.lines.values(), built.added) or self._without_levels(kind))
         return built.name
 
     def _build_wheel(self, kind: str, output: Output) -> Wheel:
@@ -275,8 +275,9 @@ class Build(NamedTuple):
 
         self.outcome.remark(() if self.source.unpacked else too_new([(name, metadata)]))
 
-    def _without_levels(self) -> str:
+    def _without_levels(self, kind: str) -> str:
         """Return the last line of output for a project without levels."""
         if self.source.baseline is None and self.declaration.project.table is None:
-            return "there is no `[project]` to compare the wheel with, as there is in an sdist"
+            way_out = "; `python -m build` without `-w` builds it from the sdist, and compares them"
+            return f"the wheel was not compared: the project has no `[project]`{way_out if kind == 'wheel' else ''}"
         return f"the wheel says what {'the sdist' if self.source.baseline else 'pyproject.toml'} says"
