@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
+from abiding import evidence
 from abiding.releases.release import Release
 from abiding.report import concise, github, html, sarif, text
 from abiding.report import json as json_report
@@ -17,6 +18,7 @@ from abiding.report.style import STYLE
 from abiding.report.summary import summary
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.compiled import Pair
+from makers.evident import image, numpy_2
 from makers.releases import EGG, GMP, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS, checked
 from tests.unit.html import Page
 
@@ -153,6 +155,24 @@ def test_the_gravest_come_first_whatever_they_are_about(compiled: Release, relea
     both = release._replace(compiled=compiled.findings + compiled.compiled)
     assert [one.severity for one in both.everything] == ["error"] * 3 + ["warning"]
     assert summary(both).startswith("1 error about the compiled files. Metadata inconsistent: 1 of 2 wheels")
+
+
+def test_a_bound_that_harms_nobody_is_said_to(tmp_path: Path) -> None:
+    """numpy 1 has no wheel for Python 3.13; the other note is of another rule, and comes first."""
+    files = {"spam/_core.cpython-313-x86_64-linux-gnu.so": image(numpy_2("2.0"))}
+    path = write_wheel(tmp_path, wheel_name("cp313-cp313-linux_x86_64"), metadata(NUMPY, level="2.5"), more=files)
+    (found,) = abiding.check([tmp_path])
+    judged = [each for each in evidence.judge_wheels([path])[str(path)] if each.rule == "bound-too-loose"]
+    found = found._replace(compiled=tuple(judged))
+    assert [(each.rule, each.severity) for each in found.everything] == [
+        ("new-metadata-version", "note"),
+        ("bound-too-loose", "note"),
+    ]
+    for full in (False, True):
+        shown = " ".join(text.render([found], full=full).split())
+        assert "note: no such version has a wheel where this one can be installed, so nobody who" in shown
+        assert ("such a file asks numpy for its C API" in shown) is full
+        assert re.findall(r"abiding explain ([\w-]+)` tells what", shown) == ["bound-too-loose"]
 
 
 def test_concise(release: Release) -> None:

@@ -239,6 +239,8 @@ def _files(files: Sequence[Ranged]) -> str:
 
 
 def _notes(refusing: Sequence[Ranged], end: End, severity: Severity) -> Iterator[str]:
+    if severity is Severity.NOTE:
+        yield "no such version has a wheel where this one can be installed, so nobody who installs wheels is affected"
     first = refusing[0]
     more = f", and so do {len(refusing) - 1} more" if len(refusing) > 1 else ""
     yield f"{_by_whom(first)} `{first.interface.seen}`{more}"
@@ -247,8 +249,6 @@ def _notes(refusing: Sequence[Ranged], end: End, severity: Severity) -> Iterator
     if first.interface.kind is Kind.NUMPY:
         why_not_later = _BY_SIZE if first.interface.seen == OLD_CYTHON else _BY_HEADERS
         yield _NUMPY_FLOOR if end is End.FLOOR else why_not_later
-    if severity is Severity.NOTE:
-        yield "no such version has a wheel where this one can be installed, so nobody who installs wheels is affected"
 
 
 def _by_whom(file: Ranged) -> str:

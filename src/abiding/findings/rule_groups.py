@@ -16,6 +16,7 @@ __all__ = [
     "is_about_a_line",
     "is_among_wheels",
     "is_beside_the_sdist",
+    "is_harmless_bound",
     "is_of_api",
     "is_of_levels",
     "is_of_no_known_level",
@@ -53,6 +54,11 @@ _OF_A_FIELD: frozenset[Rule] = frozenset({"undeclared-change", "wheels-disagree"
 def breaks(finding: Finding) -> bool:
     """Return whether a finding makes a release inconsistent."""
     return finding.rule in _BREAKING and finding.severity is not _HARMLESS.get(finding.rule)
+
+
+def is_harmless_bound(finding: Finding) -> bool:
+    """Return whether it reports a bound that is too loose on paper alone; its first note says why nobody is harmed."""
+    return finding.rule == "bound-too-loose" and finding.severity is Severity.NOTE
 
 
 def is_among_wheels(finding: Finding) -> bool:

@@ -9,7 +9,7 @@ from abiding.findings import bounds
 from abiding.findings.characters import on_one_line
 from abiding.findings.excerpts import MOST_LINES, Excerpts, begin_alike, cut, excerpts, parted
 from abiding.findings.finding import Severity, lines_of
-from abiding.findings.rule_groups import breaks
+from abiding.findings.rule_groups import breaks, is_harmless_bound
 from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, origins, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of
 from abiding.findings.words import all_of, number_of, wrap
@@ -109,6 +109,8 @@ class _Report(NamedTuple):
             yield from remarks(finding, self.terminal.width)
         elif breaks(finding):
             yield from remarks(finding._replace(notes=()), self.terminal.width)
+        elif is_harmless_bound(finding):
+            yield from remarks(finding._replace(notes=finding.notes[:1], hints=()), self.terminal.width)
 
     def _by_value(self, groups: Sequence[Group]) -> Iterable[Sequence[Group]]:
         """Put together what differs in a long text alone that was built, as a licence does by platform."""
@@ -181,10 +183,10 @@ class _Report(NamedTuple):
             yield from labelled(Span(more_than_shown(more)), self.terminal.width)
         hints = []
         if all_groups:
-            # What the verdict comes from, if nothing graver is there.
+            # What the verdict comes from, if nothing graver is there; of mere notes, the most alarming.
             gravest = all_groups[0].finding.severity
             findings = [group.finding for group in all_groups if group.finding.severity is gravest]
-            first = next(filter(breaks, findings), findings[0])
+            first = min(findings, key=lambda finding: (not breaks(finding), not is_harmless_bound(finding)))
             what = "tells what it means" if first.severity is Severity.NOTE else "tells why, and what to do"
             hints.append(f"`abiding explain {first.rule}` {what}")
         if self.release.verdict is Verdict.INCONSISTENT and self.release.worst is not Severity.ERROR:
