@@ -193,5 +193,22 @@ def test_a_release_that_is_spelled_as_for_another_tool(capsys: pytest.CaptureFix
     for command in (["check", "numpy=2.1"], ["diff", "numpy=2.1", "numpy==2.1"]):
         assert main(command) == 2
         assert "hint: did you mean `numpy==2.1`?" in capsys.readouterr().err
-    assert main(["show", "numpy=2.1"]) == 2
-    assert "`pip download --no-deps 'numpy==2.1'`" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("text", ["numpy==2.1", "numpy=2.1"])
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [("show", "`abiding check 'numpy==2.1'`"), ("bounds", "`abiding check --compiled 'numpy==2.1'`")],
+)
+def test_a_release_where_files_are_read(
+    command: str, instead: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, text]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"no releases: get one by `pip download --no-deps 'numpy==2.1'`, and give that; {instead}" in said
+
+
+@pytest.mark.parametrize("text", ["numpy", "numpy.whl", "a/numpy==2.1"])
+def test_what_is_no_release_is_not_to_be_downloaded(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bounds", text]) == 2
+    assert "hint: give wheels, a folder of them, or that of a project" in capsys.readouterr().err

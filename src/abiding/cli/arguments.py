@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from abiding.archives.names import ENDINGS, SDIST_ENDINGS
 from abiding.cli.parser import none_of
+from abiding.cli.specs import downloading
 from abiding.files.plain import is_folder, is_plain, is_there, open_plain
 from abiding.findings.characters import visible, without_login
 from abiding.findings.errors import AbidingError, DeclarationError, MissingFileError, UnknownReleaseError
@@ -156,7 +157,10 @@ def wheels_in(path: Path, closing: str) -> list[Path]:
     from abiding.native.names import wheels_among
 
     if not is_there(path):
-        raise MissingFileError.at(path, closing, "give wheels, a folder of them, or that of a project")
+        hint = downloading(
+            str(path), "wheels on disk are read", "`abiding check --compiled '{}'` reads those on the index"
+        )
+        raise MissingFileError.at(path, closing, hint or "give wheels, a folder of them, or that of a project")
     if path.name.endswith(".whl") and not is_folder(path):
         with speaking_of(path):
             open_plain(path).close()

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from abiding.cli import outputs
 from abiding.cli.arguments import one_of, path, project, tags
 from abiding.cli.show_project import NOTHING, ShownProject
-from abiding.cli.specs import is_one_release
+from abiding.cli.specs import downloading
 from abiding.files.plain import is_plain, is_there
 from abiding.findings.characters import steers
 from abiding.findings.errors import MissingFileError
 from abiding.findings.screen import block
 from abiding.findings.words import fill, first_of
 from abiding.metadata import pins
-from abiding.project.corrections import release_meant
 from abiding.project.level import Level
 from abiding.project.sets import AbiLine
 from abiding.report import sets as report
@@ -89,13 +88,10 @@ def run(options: Namespace) -> int:
 
 def _hint(text: str) -> str:
     """Return a hint for a path that does not exist, such as how to download a release."""
-    text = release_meant(text) or text
-    if not is_one_release(text):
-        return "give a project's folder, an sdist, or a wheel"
-    return (
-        f"files are shown, no releases: get one by `pip download --no-deps '{text}'`, and give that; `abiding check "
-        f"'{text}'` tells which files there are, `abiding diff` takes releases and `--tag`"
-    )
+    return downloading(text, "files are shown", _OF_RELEASES) or "give a project's folder, an sdist, or a wheel"
+
+
+_OF_RELEASES = "`abiding check '{}'` tells which files there are, `abiding diff` takes releases and `--tag`"
 
 
 def _warn(subject: ShownProject, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-__all__ = ["is_name", "is_one_release", "is_spec"]
+__all__ = ["downloading", "is_name", "is_one_release", "is_spec"]
 
 
 # The form of a name and of a requirement; the index says whether it exists.
@@ -36,3 +36,17 @@ def is_spec(argument: str) -> bool:
 def is_one_release(argument: str) -> bool:
     """Return whether an argument names one release, `NAME==VERSION`; a bare name is a file."""
     return is_spec(argument) and not is_name(argument)
+
+
+def downloading(text: str, what: str, instead: str) -> str:
+    """Return how to get at a release where only files are read; empty if a text names none.
+
+    `what` says what is read, and `instead` which commands take releases, with `{}` for it.
+    """
+    from abiding.project.corrections import release_meant
+
+    release = release_meant(text) or text
+    if not is_one_release(release):
+        return ""
+    way = f"get one by `pip download --no-deps '{release}'`, and give that"
+    return f"{what}, no releases: {way}; {instead.format(release)}"
