@@ -6,6 +6,7 @@ import json
 import platform
 import re
 from functools import partial
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,7 @@ from abiding.metadata.core import CoreMetadata
 from abiding.native.machines import HEADER, BuiltFor
 from abiding.native.python_imports import Script
 from abiding.project.optional_modules import OptionalModules
+from abiding.report import explanations
 from makers.archives import metadata, write_wheel
 from makers.compiled import library, mach_o, universal, wheel
 from makers.evident import HEADERS, extension
@@ -396,8 +398,12 @@ def test_who_builds_from_the_sdist_is_warned(tmp_path: Path) -> None:
     made = tree(tmp_path / "tree")
     sdist = made.hook("build_sdist", tmp_path / "sdist")
     inside = Tree(unpacked(tmp_path / "sdist" / sdist, tmp_path / "in"), made.environment, [])
-    with warned(r"warning\[wrong-tag\]: `any` in the tag admits platforms"):
+    with warned(r"(?s)warning\[wrong-tag\]: `any` in the tag admits platforms.*`ABIDING_LEVEL=abi`: then this\s+is an"):
         inside.hook("build_wheel", tmp_path / "dist")
+    with pytest.raises(HookFailed):
+        inside.hook("build_wheel", tmp_path / "dist", ABIDING_LEVEL="abi")
+    assert "error[wrong-tag]" in inside.said[-1]
+    assert "then this" not in inside.said[-1]
 
 
 def test_the_declaration_that_the_hint_names_leads_out(tmp_path: Path) -> None:
@@ -410,25 +416,18 @@ def test_the_declaration_that_the_hint_names_leads_out(tmp_path: Path) -> None:
 
 
 WITH_SETUPTOOLS = WRAPPED_FLIT.replace("flit-core", "setuptools").replace("flit_core.buildapi", "setuptools.build_meta")
-SETUP = """
-from setuptools import Distribution, setup
-
-class Compiled(Distribution):
-    def has_ext_modules(self):
-        return True
-
-setup(packages=["spam"], package_data={"spam": ["*.so"]}, distclass=DISTCLASS)
-"""
+PACKED = '\n[tool.setuptools.package-data]\nspam = ["*.so"]\n'
 
 
-@pytest.mark.parametrize(("distclass", "is_right"), [("Distribution", False), ("Compiled", True)])
-def test_setuptools_that_packs_a_module(distclass: str, is_right: bool, tmp_path: Path) -> None:
-    """What the page says to do for a module that something else has compiled."""
-    made = tree(tmp_path / "tree", WITH_SETUPTOOLS)
-    (made.folder / "setup.py").write_text(SETUP.replace("DISTCLASS", distclass), encoding="utf-8")
+@pytest.mark.parametrize("is_told", [False, True])
+def test_setuptools_that_packs_a_module(is_told: bool, tmp_path: Path) -> None:
+    """What the page says to do for a module that something else has compiled, as printed."""
+    made = tree(tmp_path / "tree", WITH_SETUPTOOLS + PACKED)
     code = extension("spam/_core.so", f"elf-{platform.machine()}")
     (made.folder / "spam" / "_core.so").write_bytes(code)
-    if is_right:
+    if is_told:
+        snippet = explanations.page("wrong-tag").split("```python\n")[1].partition("```")[0]
+        (made.folder / "setup.py").write_text(dedent(snippet), encoding="utf-8")
         assert "-py3-none-any" not in made.hook("build_wheel", tmp_path / "dist")
         return
     with pytest.raises(HookFailed):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abiding import evidence, native
 from abiding.archives.names import normalised
 from abiding.evidence.interfaces import Kind
-from abiding.findings.finding import Finding, Severity, lines_of
+from abiding.findings.finding import Finding, Severity, lines_of, weight
 from abiding.metadata import narrowing, requirements
 from abiding.metadata.pinned import pin_of_named
 from abiding.metadata.ranges import range_of
@@ -43,18 +43,10 @@ def judge_compiled(
     examined = evidence.judge_built(built.archive, built.metadata, entries.declaration.optional_modules)
     if examined is None:
         return (), ()
-    severity = _severity(built, entries)
-    of_tag = entries.severity if built.kind == "wheel" else Severity.WARNING  # at each level
     judged = examined.judged
     findings = (
-        *(
-            finding._replace(severity=of_tag) if finding.severity is Severity.ERROR else finding
-            for finding in judged.wrong_tag
-        ),
-        *(
-            finding._replace(severity=severity) if finding.severity is Severity.ERROR else finding
-            for finding in judged.tags
-        ),
+        *(entries.weigh(judged.wrong_tag) if built.kind == "wheel" else _lowered(judged.wrong_tag)),  # at each level
+        *(entries.weigh(judged.tags) if _is_to_publish(built, entries) else _lowered(judged.tags)),
         *(
             _here(finding, built, entries, origin) if finding.severity is Severity.ERROR else finding
             for finding in judged.bounds
@@ -63,6 +55,12 @@ def judge_compiled(
         *judged.unread,
     )
     return examined.interfaces, tuple(finding for finding in findings if finding.severity is not Severity.NOTE)
+
+
+def _lowered(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings with their errors as warnings."""
+    for finding in findings:
+        yield finding._replace(severity=min(finding.severity, Severity.WARNING, key=weight))
 
 
 def _here(finding: Finding, built: BuiltWheel, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
@@ -94,9 +92,13 @@ def _places_of(lines: Iterable[str], built: BuiltWheel, entries: Entries, origin
     return f"METADATA, from {', '.join(places)}"
 
 
+def _is_to_publish(built: BuiltWheel, entries: Entries) -> bool:
+    """Return whether a wheel is of the level that is published, at which its lines are held to its files."""
+    return built.kind == "wheel" and entries.level is Level.ABI
+
+
 def _severity(built: BuiltWheel, entries: Entries) -> Severity:
-    to_publish = built.kind == "wheel" and entries.level is Level.ABI
-    return entries.severity if to_publish else Severity.WARNING
+    return entries.severity if _is_to_publish(built, entries) else Severity.WARNING
 
 
 def _ways(lines: Sequence[str], entries: Entries) -> Iterator[str]:

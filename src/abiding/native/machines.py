@@ -18,7 +18,8 @@ __all__ = ["HEADER", "MACH_O_CPUS", "NAMING_PLATFORM", "BuiltFor", "called", "fo
 
 # What to do where a tag names no platform, and what is in the wheel needs one.
 NAMING_PLATFORM = (
-    "let the backend know that the wheel has compiled code: setuptools by `ext_modules`, hatchling by `infer_tag`"
+    "let the backend know that the wheel has compiled code: setuptools by `ext_modules`, or, for a file that is there "
+    "before the build, by a `distclass` with `has_ext_modules`; hatchling by `infer_tag`"
 )
 
 # Of the platforms, by what their tags begin with; what is for Emscripten is of another one.
