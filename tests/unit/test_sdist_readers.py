@@ -295,6 +295,7 @@ def test_what_is_read_is_what_uv_reads(case: str, tmp_path: Path) -> None:
 
 PLAIN = PKG_INFO + PYPROJECT
 END = bytes(1024)
+BINARY = b"\x80" + bytes(10) + b"\5"
 
 
 def gnu(data: bytes) -> bytes:
@@ -337,6 +338,15 @@ BY_THE_LETTER = {
     "a pax header in GNU tar": (gnu(pax(("comment", "a"))) + gnu(PKG_INFO) + gnu(PYPROJECT) + END, "of the kind `x`"),
     "a pax header of another kind": (pax(("comment", "a"), kind=b"X") + PLAIN + END, "of the kind `X`"),
     "of no format": (header(f"{TOP}x".encode(), magic=b"") + PLAIN + END, "of neither format, pax or GNU tar"),
+    "a record of no kind": (pax(("foo", "a")) + PLAIN + END, "a pax record `foo`, which is of no kind that uv knows"),
+    "a record of another vendor": (pax(("RHT.security.selinux", "a")) + PLAIN + END, "`RHT.security.selinux`"),
+    "a record of libarchive": (pax(("LIBARCHIVE.creationtime", "1"), ("ctime", "1")) + PLAIN + END, ""),
+    "a binary time in GNU tar": (gnu(PKG_INFO) + gnu(PYPROJECT) + gnu(header(f"{TOP}x".encode(), time=BINARY)) + END, ""),
+    "a binary time in pax": (PLAIN + header(f"{TOP}x".encode(), time=BINARY) + END, "`mtime` is not spelled as a number"),
+    "a time of GNU tar before 1970": (
+        gnu(PKG_INFO) + gnu(PYPROJECT) + gnu(header(f"{TOP}x".encode(), time=b"\xff" * 12)) + END,
+        "`mtime` is not spelled as a number",
+    ),
     "a file that leads to something": (PLAIN + header(f"{TOP}x".encode(), link=b"abc") + END, "the target of a link"),
 }  # fmt: skip
 

@@ -17,10 +17,26 @@ __all__ = ["StrictReader"]
 
 _BLOCK = 512
 _IDENTITY, _KIND = slice(257, 265), slice(156, 157)
-_FORMATS = {b"ustar\x0000": "pax", b"ustar  \0": "GNU tar"}
+_GNU = b"ustar  \0"
+_FORMATS = {b"ustar\x0000": "pax", _GNU: "GNU tar"}
 # The kinds of headers that belong to one format alone.
 _FOREIGN = {"pax": (b"L", b"K", b"X"), "GNU tar": (b"x", b"g", b"X")}
+# What a header says in octal digits, and GNU tar in a binary number, which is not below zero.
+_FIELDS = {
+    "mode": slice(100, 108),
+    "uid": slice(108, 116),
+    "gid": slice(116, 124),
+    "size": slice(124, 136),
+    "mtime": slice(136, 148),
+}
+_OCTAL = re.compile(rb"[0-7]+[ \0]+|\0+")
+_BINARY = b"\x80"
 _RECORD = re.compile(rb"0*(\d+) ([^=\n]+)=")
+# The keys of POSIX, and those of whom uv knows.
+_KEY = re.compile(
+    rb"[acm]time|charset|comment|gid|gname|hdrcharset|linkpath|path|size|uid|uname"
+    rb"|(realtime|security|GNU\.sparse|LIBARCHIVE|SCHILY)\.(?s:.+)"
+)
 _TEXTS = (b"comment", b"path", b"linkpath", b"uname", b"gname")
 _NUMBERS = {
     **dict.fromkeys((b"mtime", b"atime", b"ctime"), re.compile(rb"(\d+(\.\d+)?)?")),
@@ -50,6 +66,8 @@ class StrictReader:
             self.refusal = (
                 f"it has a header of the kind `{header[_KIND].decode()}`, which is none of its format, {name}"
             )
+        else:
+            self.refusal = _of_fields(header, is_gnu=identity == _GNU)
 
     def records(self, data: bytes) -> None:
         """Take the records of a pax header."""
@@ -72,6 +90,15 @@ class StrictReader:
             self.refusal = f"it does not end with two blocks of zeros, but with {size:,} bytes of the {2 * _BLOCK:,}"
 
 
+def _of_fields(header: bytes, *, is_gnu: bool) -> str:
+    """Return the error in the numbers of a header; empty if there is none."""
+    for name, place in _FIELDS.items():
+        field = header[place]
+        if not _OCTAL.fullmatch(field) and not (is_gnu and field.startswith(_BINARY)):
+            return f"it has a header whose `{name}` is not spelled as a number in its format"
+    return ""
+
+
 def _of_records(data: bytes) -> str:
     """Return the error in the records of a pax header; empty if there is none."""
     if not data:
@@ -86,6 +113,8 @@ def _of_records(data: bytes) -> str:
         if key in keys:
             return f"it has a pax header with two records `{_shown(key)}`"
         keys.add(key)
+        if not _KEY.fullmatch(key):
+            return f"it has a pax record `{_shown(key)}`, which is of no kind that uv knows"
         if key in _NUMBERS and not _NUMBERS[key].fullmatch(value):
             return f"it has a pax record `{_shown(key)}` that is not a number"
         if key in _TEXTS and not _is_utf_8(value):
