@@ -460,3 +460,17 @@ def test_what_makes_a_project_is_said_where_there_is_none(tmp_path: Path) -> Non
     )
     (tmp_path / "setup.py").write_text("")
     assert run("init", "--yes", str(tmp_path)) == 0
+
+
+EXAMPLE = '    # { requires = "numpy>=2,<3", note = "compiled for the C API of numpy 2" },\n'
+
+
+def test_a_line_takes_the_place_of_the_example() -> None:
+    text, line = wrapped(SCIPY), LineToDeclare("numpy>=2", "as a file says")
+    once = declare(Pyproject.parse(text), [line]).text
+    assert once == text.replace(EXAMPLE, f"    {line.entry},\n").replace(" Take the line below as an example.", "")
+    assert once.endswith(f"linked with.\n[tool.abiding.wheel]\ndependencies = [\n    {line.entry},\n]\n")
+    # With nothing to add, or in words of the author's own, it stays.
+    assert declare(Pyproject.parse(text), []).text == text
+    own = text.replace("Take the line below as an example.", "See below.")
+    assert EXAMPLE in declare(Pyproject.parse(own), [line]).text

@@ -478,7 +478,7 @@ def test_where_nothing_is_required_there_is_nothing_to_be_told_apart(
     ("level", "lines", "record", "words"),
     [
         ("api", (), True, "at the API level: what is declared for binaries was left out"),
-        ("abi", (), True, "at the ABI level, of which no line is for its tags"),
+        ("abi", (), True, "at the ABI level; nothing is declared for this wheel"),
         ("nonsense", (), True, "at a level that is not known"),
         ("abi", LINES, False, "it has no record of its build (`abiding.json`)"),
     ],

@@ -265,8 +265,17 @@ def test_it_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
 @pytest.mark.parametrize("command", ["init", "unwrap"])
 def test_what_is_no_folder(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "spam-1.0.tar.gz").write_bytes(b"")
-    assert main([command, "--yes", str(tmp_path / "spam-1.0.tar.gz")]) == 2
-    assert "error[bad-pyproject]: this is not a folder\n" in capsys.readouterr().err
+    (tmp_path / "spam.py").write_bytes(b"")
+    for name, reads in (("spam-1.0.tar.gz", True), ("spam.py", False)):
+        assert main([command, "--yes", str(tmp_path / name)]) == 2
+        err = capsys.readouterr().err
+        assert "error[missing-file]: this is not a folder\n" in err
+        assert ("an sdist is not edited" in " ".join(err.split())) is reads
+
+
+def test_what_it_could_not_unwrap_is_not_suggested(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["unwrap", str(tmp_path)]) == 2
+    assert "\nhint: give the folder of a project, which has pyproject.toml\n" in capsys.readouterr().err
 
 
 def test_other_files_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -147,6 +147,8 @@ def test_a_misspelled_name_in_dynamic(name: str, meant: str) -> None:
             "write `[tool.abiding]` for `[tools.abiding]`",
         ),
         ('[abiding]\nbuild-backend = "mesonpy"', "no-declaration", "write `[tool.abiding]` for `[abiding]`"),
+        ('[tool.abide]\nbuild-backend = "mesonpy"', "no-declaration", "write `[tool.abiding]` for `[tool.abide]`"),
+        ("[tool.abides.wheel]\ndependencies = []", "no-declaration", "write `[tool.abiding]` for `[tool.abides]`"),
         ('[[abiding]]\nbuild-backend = "mesonpy"', "no-declaration", "write `[tool.abiding]` for `[abiding]`"),
         ('["tool.abiding"]\nx = 1', "no-declaration", 'write `[tool.abiding]` for `["tool.abiding"]`'),
         ("[project.tool.abiding]\nx = 1", "no-declaration", "write `[tool.abiding]` for `[project.tool.abiding]`"),

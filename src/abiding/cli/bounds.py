@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import editing, outputs
 from abiding.cli.arguments import add_index_url, naming, path, wheels_in
-from abiding.edits.file import EditedFile
+from abiding.edits.file import WITH_PYPROJECT, EditedFile
 from abiding.files.plain import is_plain
 from abiding.findings.errors import AbidingError, ArchiveError, DamagedImageError
 from abiding.findings.finding import Finding, Severity
@@ -168,7 +168,7 @@ def _edit(options: Namespace, lines: Sequence[LineToDeclare]) -> tuple[EditedFil
     from abiding.edits.abi_lines import declare
 
     source = next((path for path in options.what if is_plain(path / "pyproject.toml")), Path())
-    file = EditedFile.read(source)
+    file = EditedFile.read(source, WITH_PYPROJECT)
     with naming(str(file.path)):
         return file, declare(file.pyproject, lines)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import editing
 from abiding.cli.arguments import naming
-from abiding.edits.file import EditedFile
+from abiding.edits.file import WITH_PYPROJECT, EditedFile
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -30,7 +30,7 @@ def run(options: Namespace) -> int:
     """Show the change, ask, write. Raises `AbidingError` if the file can't be read, understood or written."""
     from abiding.edits.unwrapping import mentions, unwrap
 
-    file = EditedFile.read(options.source)
+    file = EditedFile.read(options.source, WITH_PYPROJECT)
     with naming(str(file.path)):
         pyproject = file.pyproject
         if "abiding" not in pyproject.text:

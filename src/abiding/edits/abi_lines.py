@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 from abiding.edits.document import Document, not_understood
 from abiding.edits.draft import hold
 from abiding.edits.file import NOTHING
-from abiding.edits.wrapping import Edited
+from abiding.edits.wrapping import Edited, without_example
 from abiding.metadata import pins, requirements
 from abiding.metadata.ranges import range_of
 from abiding.project.declaration import Declaration
@@ -66,7 +66,7 @@ def declare(pyproject: Pyproject, lines: Sequence[LineToDeclare]) -> Edited:
         _add(document, new)
     edited = document.edited()
     hold(pyproject, document.table)
-    return Edited(edited.text, ())
+    return Edited(without_example(edited.text) if new else edited.text, ())
 
 
 def _add(document: Document, new: Sequence[LineToDeclare]) -> None:

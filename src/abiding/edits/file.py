@@ -6,6 +6,7 @@ from codecs import BOM_UTF8
 from pathlib import Path
 from typing import NamedTuple
 
+from abiding.archives.names import SDIST_ENDINGS
 from abiding.files.placing import commit, new_file, write_all
 from abiding.files.plain import is_there, read_for
 from abiding.findings import bounds
@@ -13,11 +14,12 @@ from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 from abiding.project.pyproject import Pyproject
 
-__all__ = ["NOTHING", "EditedFile"]
+__all__ = ["NOTHING", "WITH_PYPROJECT", "EditedFile"]
 
 
 NOTHING = "Nothing was written"
-_HINT = "give the folder of a project, which has pyproject.toml, setup.cfg or setup.py"
+WITH_PYPROJECT = "give the folder of a project, which has pyproject.toml"
+_HINT = f"{WITH_PYPROJECT}, setup.cfg or setup.py"
 
 
 class EditedFile(NamedTuple):
@@ -27,10 +29,11 @@ class EditedFile(NamedTuple):
     before: bytes
 
     @classmethod
-    def read(cls, source: Path) -> EditedFile:
+    def read(cls, source: Path, hint: str = _HINT) -> EditedFile:
         """Read the file that is `source`, or in that folder; it may be missing where setuptools is used without one.
 
-        Raises `AbidingError` if it can't be read, or is one of which an edit would not keep the form.
+        Raises `AbidingError` if it can't be read, or is one of which an edit would not keep the form; `hint` says what
+        to give where nothing is there.
         """
         path = source if source.name == "pyproject.toml" else source / "pyproject.toml"
         if not is_there(path) and any(is_there(path.with_name(name)) for name in ("setup.py", "setup.cfg")):
@@ -38,10 +41,12 @@ class EditedFile(NamedTuple):
         try:
             data = read_for(path, bounds.PYPROJECT)
         except FileNotFoundError as exc:
-            raise MissingFileError.at(path, NOTHING, _HINT) from exc
+            raise MissingFileError.at(path, NOTHING, hint) from exc
         except NotADirectoryError as exc:
-            hint = "give the folder of a project, which has pyproject.toml: an sdist is not edited"
-            raise _problem(source, "this is not a folder", hint) from exc
+            why = ": an sdist is not edited" if source.name.endswith(SDIST_ENDINGS) else ""
+            hints = (f"{hint}{why}",)
+            finding = Finding("missing-file", Severity.ERROR, "this is not a folder", artifact=str(source), hints=hints)
+            raise MissingFileError(finding, NOTHING) from exc
         except OSError as exc:
             raise _problem(path, f"the file can't be read: {exc.strerror}", _OWNER) from exc
         if data.count(b"\r\n") not in (0, data.count(b"\n")):

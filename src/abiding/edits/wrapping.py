@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from abiding.project.keys import Key
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Edited", "wrap"]
+__all__ = ["Edited", "without_example", "wrap"]
 
 
 _DEFAULT_REQUIRES = ("abiding", "setuptools")
-_WHEEL_TABLE = """\
+_SEE_EXAMPLE = " Take the line below as an example."
+_EXAMPLE = '    # { requires = "numpy>=2,<3", note = "compiled for the C API of numpy 2" },\n'
+_WHEEL_TABLE = f"""\
 # What a wheel requires on top of what its sdist does, because of what it was
-# compiled against or linked with. Take the line below as an example.
+# compiled against or linked with.{_SEE_EXAMPLE}
 [tool.abiding.wheel]
 dependencies = [
-    # { requires = "numpy>=2,<3", note = "compiled for the C API of numpy 2" },
-]
+{_EXAMPLE}]
 """
 
 
@@ -54,6 +55,12 @@ def wrap(pyproject: Pyproject) -> Edited:
     new = document.edited()
     hold(pyproject, document.table, {("tool", "abiding", name): ("build-system", name) for name in inner})
     return Edited(new.text, _notes(pyproject))
+
+
+def without_example(text: str) -> str:
+    """Return the text of a pyproject.toml without the example that `wrap` gives, if it has that."""
+    before, see, after = text.partition(f"{_SEE_EXAMPLE}\n[tool.abiding.wheel]\n")
+    return before + see.removeprefix(_SEE_EXAMPLE) + after.replace(_EXAMPLE, "", 1) if see else text
 
 
 def _refuse_own_reader(pyproject: Pyproject) -> None:

@@ -20,6 +20,7 @@ __all__ = ["Astray", "tables_astray"]
 _CLOSE = 0.82
 _APART = re.compile(r"[\s._-]+")
 _OURS = "abiding"
+_OTHER_FORMS = ("abide", "abides", "abided")
 _STANDARD = ("project", "build-system")
 
 
@@ -38,6 +39,12 @@ class Astray(NamedTuple):
 def tables_astray(table: Mapping[str, object]) -> Iterator[Astray]:
     """Find them in the table of a pyproject.toml: at its top, below another standard one, or with a slip."""
     yield from _in(table, ())
+    tool = table.get("tool")
+    # With `[tool.abiding]` beside it, such a table is that of another tool.
+    if isinstance(tool, dict) and _OURS not in tool:
+        yield from (
+            Astray(("tool", name), f"tool.{_OURS}") for name in _OTHER_FORMS if isinstance(tool.get(name), dict)
+        )
 
 
 def _in(table: Mapping[str, object], around: Key) -> Iterator[Astray]:

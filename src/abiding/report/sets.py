@@ -25,7 +25,7 @@ _NOTE = Span("note: ", Style.NOTE)
 _LEVELS = {
     "abi": "at the ABI level",
     "api": "at the API level: what is declared for binaries was left out",
-    "none": "at the ABI level, of which no line is for its tags",
+    "none": "at the ABI level; nothing is declared for this wheel",
     "unknown": "at a level that is not known",
 }
 _NO_RECORD = (
