@@ -406,7 +406,7 @@ BUILD = '[build-system]\nrequires = ["x"]\nbuild-backend = "mesonpy"\n'
 FAULTY = {
     "version": (BUILD + '[project]\nname = "a"\nversion="1"\ndynamic=["version"]\n', [7]),
     "behind another name": (BUILD + '[project]\nname = "a"\nversion="1"\ndynamic=[\n"readme",\n"version"]\n', [9]),
-    "a line": (BUILD + '[project]\nname = "a"\ndependencies = [\n  "b",\n  "c>>1",\n]\n', [8]),
+    "a line": (BUILD + '[project]\nname = "a"\nversion="1"\ndependencies = [\n  "b",\n  "c>>1",\n]\n', [9]),
     "backend": (BUILD.replace("mesonpy", "meson py"), [3]),
     "backend path": (BUILD + 'backend-path = [\n  ".",\n  "..",\n]\n', [6]),
     "all": (

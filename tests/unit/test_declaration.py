@@ -97,7 +97,9 @@ def test_what_may_be_given_and_dynamic() -> None:
         "import-namespaces",
     ]
     single = ["version", "description", "readme", "requires-python", "license", "name", "license-file"]
-    given = "".join(f"{name} = {'{}' if 'optional' in name else '[]'}\n" for name in (*listed, *single))
+    tables = dict.fromkeys(("optional-dependencies", "urls"), "{}")
+    values = {**dict.fromkeys(listed, "[]"), **dict.fromkeys(single, '"1"'), **tables}
+    given = "".join(f"{name} = {value}\n" for name, value in values.items())
     dynamic = ", ".join(f'"{name}"' for name in (*listed, *single))
     rest = '[tool.abiding]\nbuild-backend = "mesonpy"\n'
     with pytest.raises(DeclarationError) as caught:
@@ -105,7 +107,7 @@ def test_what_may_be_given_and_dynamic() -> None:
     assert {one.rule for one in caught.value.findings} == {"bad-dynamic"}
     assert [one.message.split("`")[1] for one in caught.value.findings] == single
     names = ", ".join(f'"{name}"' for name in (*listed, *single) if name not in ("name", "license-file"))
-    assert declaration(f"[project]\ndynamic = [{names}]\n{rest}")
+    assert declaration(f'[project]\nname = "spam"\ndynamic = [{names}]\n{rest}')
     assert declaration(f"[project]\n{given}{rest}")
 
 
@@ -122,7 +124,7 @@ def test_what_may_be_given_and_dynamic() -> None:
     ],
 )
 def test_a_misspelled_name_in_dynamic(name: str, meant: str) -> None:
-    text = f'[project]\nname = "spam"\ndynamic = ["{name}"]\n[tool.abiding]\nbuild-backend = "mesonpy"\n'
+    text = f'[project]\nname = "spam"\nversion = "1"\ndynamic = ["{name}"]\n[tool.abiding]\nbuild-backend = "mesonpy"\n'
     entry = '[tool.abiding.wheel]\ndependencies = ["numpy<3"]\n'
     if not meant:
         assert declaration(text)
@@ -242,10 +244,54 @@ def test_where_a_marker_can_say_it_no_reason_helps(select: str, reason: str) -> 
     assert [one.rule for one in caught.value.findings] == ["could-be-a-marker"]
 
 
+BACKENDS = ("setuptools.build_meta", "hatchling.build", "flit_core.buildapi", "mesonpy", "poetry.core.masonry.api", "a")
+NAMED = 'name = "spam"\n'
+GIVEN = f'{NAMED}version = "1"\n'
+
+
+@pytest.mark.parametrize(
+    ("project", "rule", "message", "backends"),
+    [
+        (f"{NAMED}version = 1.0", "bad-type", "`project.version` has to be a string, and is a float", BACKENDS),
+        (f"{NAMED}version = true", "bad-type", "`project.version` has to be a string, and is a boolean", BACKENDS),
+        ('name = 1\nversion = "1"', "bad-type", "`project.name` has to be a string, and is an integer", BACKENDS),
+        (f"{GIVEN}requires-python = 3.11", "bad-type", "`project.requires-python` has to be a string, and is a float", BACKENDS),
+        (f"{GIVEN}keywords = 'a'", "bad-type", "`project.keywords` has to be an array, and is a string", BACKENDS),
+        (f"{GIVEN}authors = ['a']", "bad-type", "`project.authors[0]` has to be a table, and is a string", BACKENDS),
+        ('version = "1"', "missing-key", "`name` is missing: no backend takes a `[project]` without it", BACKENDS),
+        (NAMED, "missing-key", "`version` is missing, and `project.dynamic` does not list it: `{}` refuses that", BACKENDS[:4]),
+        # What there is nothing to say of, or another fault says it.
+        (NAMED, "", "", BACKENDS[4:]),
+        (f'{NAMED}dynamic = ["version"]', "", "", BACKENDS),
+        (f"{GIVEN}description = 'two\\nlines'\nreadme = {{ text = 'a' }}\nurls.a = 'b'", "", "", BACKENDS),
+        ("", "", "", BACKENDS),
+        (f'{GIVEN}[tool.poetry]\nname = "spam"', "", "", BACKENDS),
+        ('version = "1"\n[tool.poetry]\nname = "spam"', "", "", BACKENDS),
+        (f'{NAMED}dynamic = ["verson"]', "bad-dynamic", "`verson` is not a field of `[project]`", BACKENDS),
+        ('version = "1"\ndynamic = ["name"]', "bad-dynamic", "`name` can't be dynamic", BACKENDS),
+    ],
+)  # fmt: skip
+def test_a_project_table_that_backends_refuse(project: str, rule: str, message: str, backends: tuple[str, ...]) -> None:
+    """One error where they print a traceback; in an sdist that is published it stops nobody."""
+    for backend in backends:
+        pyproject = Pyproject.parse(f'[project]\n{project}\n[tool.abiding]\nbuild-backend = "{backend}"\n')
+        remarks = Declaration.read(pyproject._replace(in_sdist=True)).remarks
+        expected = [(rule, message.format(backend))] if rule else []
+        assert [(one.rule, one.message) for one in remarks] == expected
+        assert {one.severity for one in remarks} <= {Severity.WARNING}
+        if not rule:
+            assert Declaration.read(pyproject).backend == backend
+            continue
+        with pytest.raises(DeclarationError) as caught:
+            Declaration.read(pyproject)
+        assert [(one.rule, one.message) for one in caught.value.findings] == expected
+        assert all(one.line and one.hints for one in caught.value.findings)
+
+
 def stated(api: str, abi: str) -> str:
     """A project with these requirements, and those of wheels, each as the inside of a table."""
     return (
-        '[project]\nname = "spam"\ndynamic = ["dependencies", "optional-dependencies"]\n'
+        '[project]\nname = "spam"\nversion = "1"\ndynamic = ["dependencies", "optional-dependencies"]\n'
         f'{api}\n[tool.abiding]\nbuild-backend = "mesonpy"\nwheels-differ = "why"\n[tool.abiding.wheel]\n{abi}'
     )
 
@@ -364,7 +410,7 @@ def test_of_very_many_faults_the_first_are_told() -> None:
     assert caught.value.closing == "4,900 more faults are not shown; nothing was built"
 
 
-LINES = '[project]\ndynamic = ["dependencies", "optional-dependencies"]\n{}[tool.abiding]\nbuild-backend = "a"\n{}'
+LINES = '[project]\nname = "spam"\ndynamic = ["dependencies", "optional-dependencies"]\n{}[tool.abiding]\nbuild-backend = "a"\n{}'
 MANY: dict[str, Callable[[list[int]], tuple[str, str]]] = {
     "entries": lambda these: (
         f"dependencies = {[f'a{one}' for one in these]}\n",
@@ -483,7 +529,7 @@ LARGE = "9" * 5000
 )
 def test_what_cannot_be_required(api: str, abi: str, rule: str) -> None:
     """One clear error each, whose words fit a screen; in an sdist that is published it stops nobody."""
-    text = stated(f'version = "1"\n{api}', f"dependencies = {abi}")
+    text = stated(api, f"dependencies = {abi}")
     with pytest.raises(DeclarationError) as caught:
         declaration(text)
     (finding,) = caught.value.findings
@@ -508,7 +554,7 @@ def test_what_cannot_be_required(api: str, abi: str, rule: str) -> None:
     ],
 )
 def test_what_can_be_required(api: str, abi: str) -> None:
-    assert declaration(stated(f'version = "1"\n{api}', f"dependencies = {abi}")).backend
+    assert declaration(stated(api, f"dependencies = {abi}")).backend
 
 
 @pytest.mark.parametrize(
@@ -540,6 +586,7 @@ def test_one_bad_line_is_one_error(old: str, new: str, message: str) -> None:
 ONE_ERROR = """\
 [project]
 name = "spam"
+version = "1"
 dynamic = ["dependencies", "optional-dependencies"]
 dependencies = ["numpy>=1", "numpy!=0.1,>0.6"]
 [project.optional-dependencies]
@@ -559,7 +606,7 @@ def test_lines_under_one_that_excludes_them_all_are_quoted() -> None:
         declaration(text)
     (finding,) = caught.value.findings
     assert finding.hints == ("change `numpy<0.5`, or each of the others",)
-    assert {one.line for one in finding.excerpts} == {4, 10}
+    assert {one.line for one in finding.excerpts} == {5, 11}
     declaration(text.replace('"numpy<0.5"', '"numpy<9"'))
 
 

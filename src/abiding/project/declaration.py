@@ -18,6 +18,7 @@ from abiding.project.faults import Faults
 from abiding.project.known_backends import OURS, uses_abiding
 from abiding.project.misplaced_tables import tables_astray
 from abiding.project.project_table import Project
+from abiding.project.project_values import bad_values
 from abiding.project.requirement_checks import bad_requirements, requires_itself
 from abiding.project.select_globs import exact_marker
 from abiding.project.value_types import TYPES, Misshapen
@@ -282,6 +283,7 @@ class _Reader(Faults):
         """Check that the ABI level is listed in `project.dynamic`, and does not contradict the API level."""
         sanctions.not_dynamic(self, self.project, [(entry.extra, entry.key) for entry in declaration.entries])
         sanctions.bad_dynamic(self, self.project)
+        bad_values(self, self.project, declaration.backend)
         bad_requirements(self, self.project)
         if declaration.entries:
             api = ((key, text) for key, text, _ in self.project.requirements())

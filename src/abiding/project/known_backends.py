@@ -24,6 +24,7 @@ __all__ = [
     "is_known",
     "may_be_dynamic",
     "misspelled",
+    "needs_version",
     "script_of",
     "similar_to",
     "uses_abiding",
@@ -61,6 +62,8 @@ _DYNAMIC = {
     "flit_core": frozenset({"version", "description", "import-names", "import-namespaces"}),
     "mesonpy": frozenset({"version", "license", "license-files"}),
 }
+# Which have no other place for a version that is not dynamic, as poetry has `[tool.poetry]`, and maturin Cargo.toml.
+_VERSIONED = frozenset({"setuptools", "hatchling", "flit_core", "mesonpy", "pdm"})
 # What is no backend, and needs one.
 _PLUGINS = {"hatch-": "hatchling", "poetry-": "poetry-core", "setuptools-": "setuptools", "scikit-build": "setuptools"}
 
@@ -86,6 +89,11 @@ def wrapped_in(table: Mapping[str, Any]) -> str:
 def may_be_dynamic(backend: str, name: str) -> bool:
     """Return whether a backend takes a name of `[project]` in `dynamic`, without a value; most do."""
     return name in _DYNAMIC.get(re.split(r"[.:]", backend)[0], {name})
+
+
+def needs_version(backend: str) -> bool:
+    """Return whether a backend refuses a `[project]` without `version`, given or dynamic: some have it elsewhere."""
+    return re.split(r"[.:]", backend)[0] in _VERSIONED
 
 
 def script_of(backend: str, folder: Path, table: Mapping[str, Any], name: str) -> str:

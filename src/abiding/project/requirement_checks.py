@@ -11,7 +11,6 @@ from abiding.findings.words import short
 from abiding.metadata import filling, pins, readers, refusals, requirements
 from abiding.metadata.plain_lines import is_usual
 from abiding.project.corrections import COMPARED, EXAMPLES, ways_out
-from abiding.project.value_types import misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,9 +51,6 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
 
 def bad_requirements(faults: Faults, project: Project) -> None:
     """Find invalid requirements in `[project]`, and markers that can't be evaluated."""
-    names = ("dependencies", "optional-dependencies")
-    for misfit in misshapen({name: value for name, value in (project.table or {}).items() if name in names}):
-        faults.wrong_type(misfit, recent=True)
     for key, text, _ in project.requirements():
         if is_usual(text.strip()):
             continue

@@ -62,6 +62,8 @@ class Misshapen(NamedTuple):
             return f"write `{name} = true` or `{name} = false`, without quotes"
         if shape == "an array":
             return f"write `{name} = [{self._kept(self.value)}]`"
+        if shape == "a string" and type(self.value) in (int, float):
+            return f'write it in quotes: `{name} = "…"`'
         if shape == "a string":
             only = self.value[0] if isinstance(self.value, list) and len(self.value) == 1 else None
             return f"write `{name} = {self._kept(only)}`"

@@ -1,0 +1,36 @@
+"""Check the values of `[project]` that every backend refuses: of a wrong type, or left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.project.known_backends import needs_version
+from abiding.project.value_types import misshapen
+
+if TYPE_CHECKING:
+    from abiding.project.faults import Faults
+    from abiding.project.project_table import Project
+
+__all__ = ["bad_values"]
+
+_MULTILINE = ("dependencies", "optional-dependencies")  # in others a few backends join the lines
+
+
+def bad_values(faults: Faults, project: Project, backend: str) -> None:
+    """Find values of a wrong type, and the name and version that are not there."""
+    table = project.table or {}
+    for misfit in misshapen(table):
+        if misfit.shape != "one line" or misfit.key[1] in _MULTILINE:
+            faults.wrong_type(misfit, recent=True)
+    if not table:  # setuptools takes an empty table for none
+        return
+    poetry = faults.pyproject.get(("tool", "poetry"))
+    elsewhere = poetry if isinstance(poetry, dict) else {}
+    if "name" not in table.keys() | project.dynamic | elsewhere.keys():
+        message = "`name` is missing: no backend takes a `[project]` without it"
+        faults.problem("missing-key", message, ("project", "name"), hints=('write `name = "…"`',), recent=True)
+    meant = {suggestion for _, _, suggestion in project.misnamed_dynamic()}  # each an error already
+    if needs_version(backend) and "version" not in table.keys() | project.dynamic | meant:
+        message = f"`version` is missing, and `project.dynamic` does not list it: `{backend}` refuses that"
+        hints = ('write `version = "…"`, or `dynamic = ["version"]` if the backend computes it',)
+        faults.problem("missing-key", message, ("project", "version"), hints=hints, recent=True)
