@@ -400,6 +400,29 @@ def test_an_empty_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], there
     assert len(lines) > 5
 
 
+@pytest.mark.parametrize(
+    ("requires", "backend", "parts"),
+    [
+        ("setuptools", "setuptools.build_meta", []),
+        ("setuptools", "setuptools.build_mta", ["`setuptools` has no backend `setuptools.build_mta`", "did you mean `setuptools.build_meta`?"]),
+        ("numpy", "mesonpy", ["`meson-python`, which brings the wrapped backend `mesonpy`, is not among", "add `meson-python` to `requires`"]),
+        ("numpy", "mine", []),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("how", ["--yes", "--dry-run"])
+def test_a_backend_that_there_is_not_is_warned_of(
+    how: str, requires: str, backend: str, parts: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same as `show` says of the file that is written."""
+    text = BUILD.replace('"x"', f'"{requires}"').replace("mesonpy", backend)
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert run("init", how, str(tmp_path)) == 0
+    err = " ".join(capsys.readouterr().err.split())
+    assert bool(parts) == ("warning[no-backend]" in err)
+    for part in parts:
+        assert part in err
+
+
 # Faults that a file has already
 
 BUILD = '[build-system]\nrequires = ["x"]\nbuild-backend = "mesonpy"\n'

@@ -13,11 +13,13 @@ from abiding.findings.words import fill
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable
 
     from abiding.edits.file import EditedFile
     from abiding.edits.wrapping import Edited
+    from abiding.findings.finding import Finding
 
-__all__ = ["add_arguments", "add_asking", "carry_out"]
+__all__ = ["add_arguments", "add_asking", "carry_out", "warn"]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -34,8 +36,18 @@ def add_asking(parser: ArgumentParser) -> None:
     how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
 
 
-def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: str, done: str) -> int:
-    """Show the change, ask, write. `after` says what the new file is, `done` what comes next.
+def warn(file: EditedFile, doubts: Iterable[Finding]) -> None:
+    """Print findings on a file below its path."""
+    from abiding.findings.screen import block
+
+    for finding in doubts:
+        print(f"\n{block(finding._replace(artifact=str(file.path)))}", file=sys.stderr)
+
+
+def carry_out(
+    options: Namespace, file: EditedFile, edited: Edited, *, after: str, done: str, doubts: Iterable[Finding] = ()
+) -> int:
+    """Show the change, ask, write. `after` says what the new file is, `done` what comes next, `doubts` is on that file.
 
     Returns 1 if the answer is no. Raises `AbidingError` if the file can't be written.
     """
@@ -46,6 +58,7 @@ def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: st
         need_terminal(artifact, yes=yes, closing=NOTHING)
     for note in (*edited.notes, *([_MARKED] if file.is_marked else [])):
         print("\n" + fill(f"note: {note}", 78, "      "), file=sys.stderr)
+    warn(file, doubts)
     if options.dry_run:
         print(f"\n{NOTHING[0].lower()}{NOTHING[1:]}: this is what would be", file=sys.stderr)
         return 0

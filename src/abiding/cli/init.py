@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from abiding.cli import editing
@@ -30,10 +29,10 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 def run(options: Namespace) -> int:
     """Show the change, ask, write. Raises `AbidingError` if the file can't be read, understood or written."""
     from abiding.edits.wrapping import wrap
-    from abiding.findings.screen import block
     from abiding.project.declaration import Declaration
     from abiding.project.known_backends import uses_abiding
     from abiding.project.lint import unwired
+    from abiding.project.pyproject import Pyproject
 
     file = EditedFile.read(options.source)
     with naming(str(file.path)):
@@ -41,9 +40,10 @@ def run(options: Namespace) -> int:
         if uses_abiding(pyproject.table):
             declaration = Declaration.read(pyproject, "It already uses abiding, but not correctly")
             print(f"{file.path} uses abiding already; it wraps `{declaration.backend}`")
-            for finding in unwired(declaration, pyproject):
-                print(f"\n{block(finding._replace(artifact=str(file.path)))}", file=sys.stderr)
+            editing.warn(file, unwired(declaration, pyproject))
             return 0
         edited = wrap(pyproject)
+        new = Pyproject.parse(edited.text)
+        doubts = tuple(unwired(Declaration.read(new), new))
     done = "`abiding show` shows what sdist and wheels will require"
-    return editing.carry_out(options, file, edited, after="with abiding", done=done)
+    return editing.carry_out(options, file, edited, after="with abiding", done=done, doubts=doubts)

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 __all__ = ["bad_values"]
 
-_MULTILINE = ("dependencies", "optional-dependencies")  # in others a few backends join the lines
+_OF_LINES = ("dependencies", "optional-dependencies")  # in others a few backends join the lines
 
 
 def bad_values(faults: Faults, project: Project, backend: str) -> None:
     """Find values of a wrong type, and the name and version that are not there."""
     table = project.table or {}
     for misfit in misshapen(table):
-        if misfit.shape != "one line" or misfit.key[1] in _MULTILINE:
+        if misfit.shape != "one line" or misfit.key[1] in _OF_LINES:
             faults.wrong_type(misfit, recent=True)
     if not table:  # setuptools takes an empty table for none
         return
