@@ -1083,6 +1083,39 @@ def test_a_setup_py_that_fails_is_named_behind_what_it_prints(
     assert caught.value.output.endswith(f"{printed}{last}")
 
 
+ADD = "the build environment has no module `no_such`: add the distribution that brings it to `requires` under `[build-system]` (pyproject.toml:2)"
+INSTALL = "the build environment has no module `no_such`: install what `requires` under `[build-system]` (pyproject.toml:2) lists, since without build isolation front ends install nothing"
+THERE = "the error is there, not in abiding"
+
+
+@pytest.mark.parametrize(
+    ("script", "requires", "why"),
+    [
+        ("import no_such\n", "", ADD),
+        ("import no_such.inner\n", ', "other"', ADD),
+        ("import no_such\n", ', "No.Such>=2"', INSTALL),
+        # What no distribution brings, or what another one does not correct.
+        ("import helper\n", "", THERE),
+        ("import in_folder.inner\n", "", THERE),
+        ("import setuptools.no_such\n", "", THERE),
+        ("import json.no_such\n", "", THERE),
+        ("from json import no_such\n", "", THERE),
+        ("raise ModuleNotFoundError\n", "", THERE),
+        ("import no_such_1 if 0 else 1\n", "", THERE),
+    ],
+)  # fmt: skip
+def test_a_module_that_setup_py_lacks_is_named_with_the_line_to_edit(
+    script: str, requires: str, why: str, tmp_path: Path
+) -> None:
+    text = dedent(SETUP_PY).replace('"setuptools"]', f'"setuptools"{requires}]')
+    files = {"pyproject.toml": text, "setup.py": f"\n{script}", "helper.py": "", "in_folder/__init__.py": ""}
+    tree = Tree.write(tmp_path / "tree", files)
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    last = caught.value.output.splitlines()[-1]
+    assert last == f"abiding: `build_wheel` of `setuptools.build_meta` failed at setup.py:2: {why}"
+
+
 @pytest.mark.parametrize(
     ("backend", "what"),
     [

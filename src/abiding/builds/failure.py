@@ -21,7 +21,9 @@ __all__ = ["attribute"]
 def attribute(exc: BaseException, failure: Failure) -> None:
     """Let the last line that is printed of an exception say what of the wrapped backend has failed, and where."""
     place = next(_places(exc, failure.folder), "")
-    line = f"abiding: {failure.what}{f' at {on_one_line(place)}' if place else ''}: the error is there, not in abiding"
+    absent = _absent(exc, failure.folder) if place else ""
+    why = _ways_to_bring(absent, failure.folder) if absent else "the error is there, not in abiding"
+    line = f"abiding: {failure.what}{f' at {on_one_line(place)}' if place else ''}: {why}"
     if not isinstance(exc, SystemExit):
         try:
             BaseException.add_note(exc, line)  # a class may have another
@@ -32,6 +34,28 @@ def attribute(exc: BaseException, failure: Failure) -> None:
         print(exc.code, file=sys.stderr)  # noqa: T201
         exc.code = 1
     print(line, file=sys.stderr)  # noqa: T201
+
+
+def _absent(exc: BaseException, folder: Path) -> str:
+    """Return the module for which a distribution is to be installed; empty if it is another failure."""
+    name = (exc.name or "").partition(".")[0] if isinstance(exc, ModuleNotFoundError) else ""
+    own = (f"{name}.py", name)
+    is_there = name in sys.modules or name in sys.stdlib_module_names or any((folder / path).exists() for path in own)
+    return "" if is_there else name
+
+
+def _ways_to_bring(module: str, folder: Path) -> str:
+    from abiding.archives.names import normalised
+    from abiding.metadata.requirements import name_of
+    from abiding.project.pyproject import Pyproject
+
+    pyproject = Pyproject.read(folder)
+    line = pyproject.line_of(("build-system", "requires"))
+    requires = f"`requires` under `[build-system]` (pyproject.toml:{line})"
+    absent = f"the build environment has no module `{on_one_line(module)}`"
+    if normalised(module) in {name_of(text) for _, text in pyproject.build_requires}:
+        return f"{absent}: install what {requires} lists, since without build isolation front ends install nothing"
+    return f"{absent}: add the distribution that brings it to {requires}"
 
 
 def _places(exc: BaseException, folder: Path) -> Iterator[str]:

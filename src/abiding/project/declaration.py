@@ -189,12 +189,9 @@ class _Reader(Faults):
             self.wrong_type(Misshapen(("project",), "a table", project), recent=True)
         backend = self.pyproject.get(("build-system", "build-backend"))
         if backend != OURS and uses_abiding(self.pyproject.table):
-            self.problem(
-                "bad-value",
-                f"`{backend}` has no hooks: the build backend is `{OURS}`",
-                ("build-system", "build-backend"),
-                hints=(f'write `build-backend = "{OURS}"`',),
-            )
+            message = f"`{backend}` has no hooks: the build backend is `{OURS}`"
+            hint = f'write `build-backend = "{OURS}"`'
+            self.problem("bad-value", message, ("build-system", "build-backend"), hints=(hint,))
 
     # The keys of [tool.abiding]
 
