@@ -471,7 +471,7 @@ wheels-differ = "as the test has it"
 [tool.abiding.wheel]
 dependencies = [ENTRIES]
 """
-ADDED = '{ requires = "toy>=1.1,<2.0", note = "ham._ham says: 2 symbols of libtoy.so.1" }, '
+ADDED = '{ requires = "toy>=1.1,<2.0", note = "libtoy.so.1 of toy, used by ham._ham" }, '
 
 
 @pytest.mark.parametrize(
