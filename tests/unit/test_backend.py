@@ -1132,6 +1132,19 @@ def test_any_backend_that_fails_is_named_behind_what_it_prints(backend: str, wha
     assert caught.value.output.endswith(f"abiding: {what}: the error is there, not in abiding\n")
 
 
+def test_an_exception_that_is_caught_is_as_the_backend_raised_it(tmp_path: Path) -> None:
+    """The tests of backends look at what is raised, and so do programs that call hooks by themselves."""
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]')
+    backend = "def build_wheel(*args):\n    raise ValueError('odd')\nbuild_sdist = build_wheel\n"
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "odd.py": backend})
+    caller = "import traceback\nfrom abiding import backend\ntry:\n    backend.build_wheel('out')\n"
+    caller += "except ValueError as exc:\n    print(*traceback.format_exception_only(exc), end='')\n"
+    caller += "raise ValueError('another')\n"
+    done = subprocess.run([sys.executable, "-c", caller], cwd=tree.folder, capture_output=True, text=True, check=False)
+    assert done.stdout == "ValueError: odd\n"
+    assert done.stderr.endswith("ValueError: another\n")
+
+
 @pytest.mark.parametrize(
     ("backend_path", "at_import", "in_hook"),
     [

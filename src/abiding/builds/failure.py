@@ -12,6 +12,7 @@ from abiding.findings.characters import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
     from abiding.builds.wrapped_backend import Failure
 
@@ -25,10 +26,7 @@ def attribute(exc: BaseException, failure: Failure) -> None:
     why = _ways_to_bring(absent, failure.folder) if absent else "the error is there, not in abiding"
     line = f"abiding: {failure.what}{f' at {on_one_line(place)}' if place else ''}: {why}"
     if not isinstance(exc, SystemExit):
-        try:
-            BaseException.add_note(exc, line)  # a class may have another
-        except Exception:  # noqa: BLE001 (what a frozen one raises when it is set)
-            print(line, file=sys.stderr)  # noqa: T201
+        _print_last(exc, line)
         return
     if not isinstance(exc.code, int):  # Python would print it behind the line
         print(exc.code, file=sys.stderr)  # noqa: T201
@@ -56,6 +54,18 @@ def _ways_to_bring(module: str, folder: Path) -> str:
     if normalised(module) in {name_of(text) for _, text in pyproject.build_requires}:
         return f"{absent}: install what {requires} lists, since without build isolation front ends install nothing"
     return f"{absent}: add the distribution that brings it to {requires}"
+
+
+def _print_last(exc: BaseException, line: str) -> None:
+    """Print a line behind the traceback of an exception that nobody catches. One that is caught is as it was raised."""
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+        before(kind, value, trace)
+        if value is exc:
+            print(line, file=sys.stderr)  # noqa: T201
+
+    sys.excepthook = hook
 
 
 def _places(exc: BaseException, folder: Path) -> Iterator[str]:
