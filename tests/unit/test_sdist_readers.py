@@ -350,6 +350,9 @@ BY_THE_LETTER = {
     "a file that leads to something": (PLAIN + header(f"{TOP}x".encode(), link=b"abc") + END, "the target of a link"),
 }  # fmt: skip
 
+# With the newest of each version, and those that distributions have mended, pip refuses it too.
+REFUSED_BY_SOME_PYTHONS = {"a record without a name"}
+
 
 @pytest.mark.parametrize("case", BY_THE_LETTER)
 def test_what_uv_refuses_and_pip_unpacks_is_a_warning(case: str, tmp_path: Path) -> None:
@@ -358,7 +361,9 @@ def test_what_uv_refuses_and_pip_unpacks_is_a_warning(case: str, tmp_path: Path)
     path = tmp_path / NAME
     path.write_bytes(gzip.compress(data, mtime=0))
     read = Sdist.open(path)
-    assert read.files == BOTH == readers.read(path)["pip"]
+    assert read.files == BOTH
+    if case not in REFUSED_BY_SOME_PYTHONS:
+        assert readers.read(path)["pip"] == BOTH
     if shutil.which("uv"):
         assert readers.read_by_uv(path) == (None if why else {"good"})
     assert [(finding.rule, finding.severity) for finding in read.findings] == [("not-installable", "warning")] * bool(

@@ -127,7 +127,7 @@ def symbols(data: bytes) -> Symbols:
     sections = list(file.iter_sections())
     needed, defined = _needed_versions(sections), _defined_versions(sections)
     if any(len(version) > _LONGEST_VERSION for version in (*defined.values(), *(pair[1] for pair in needed.values()))):
-        raise ValueError("it has a version of symbols with an invalid name")
+        raise ValueError(f"it has a version of symbols whose name is longer than {_LONGEST_VERSION} characters")
     table = next((section for section in sections if section.name == ".dynsym"), None)
     exported: set[str] = set()
     vague: set[str] = set()
