@@ -68,7 +68,6 @@ def build(folder: Path, wheelhouse: Path) -> None:
     for way, entry in _COLORAMA.items():
         tree = lay(EXAMPLES / "eggs", trees / way, _with(entry))
         for platform in ("linux_x86_64", "win_amd64"):
-            # The file inside is for Linux all the same: here nobody installs this wheel.
             option = f"-C--build-option=--plat-name={platform}"
             environment.run(*uv("build", "--quiet", "--wheel", option, "--out-dir", folder / way, tree))
 
@@ -94,6 +93,8 @@ def _by_hand(folder: Path) -> Path:
 def _with(entry: Mapping[str, str]) -> str:
     pyproject = tomlkit.parse(read_pyproject(EXAMPLES / "eggs"))
     pyproject["tool"]["abiding"]["wheel"]["dependencies"].append(dict(entry))
+    # The module is for Linux in both wheels, and nobody installs that for Windows.
+    pyproject["tool"]["abiding"]["optional-modules"] = ["eggs._eggs"]
     if "select" in entry:
         pyproject["tool"]["abiding"]["wheels-differ"] = "only the wheel for Windows needs it"
     return tomlkit.dumps(pyproject)
