@@ -126,18 +126,19 @@ def _build(config_settings: ConfigSettings) -> Iterator[Build]:
     from abiding.builds.build import Build
     from abiding.findings.errors import AbidingError
 
+    build = None
     try:
-        yield Build.begin(config_settings)
+        build = Build.begin(config_settings)
+        yield build
     except AbidingError as exc:
         _tell(exc)
         raise SystemExit(1) from exc
     except (Exception, SystemExit) as exc:
         from abiding.builds.failure import attribute
-        from abiding.builds.wrapped_backend import WrappedBackend
         from abiding.findings.errors import unforeseen
 
-        if failure := WrappedBackend.failure(exc):
-            attribute(exc, failure)
+        if build and (what := build.wrapped.failure(exc)):
+            attribute(exc, what, build.wrapped.folder, build.pyproject)
             raise
         if isinstance(exc, SystemExit):
             raise

@@ -1132,6 +1132,24 @@ def test_any_backend_that_fails_is_named_behind_what_it_prints(backend: str, wha
     assert caught.value.output.endswith(f"abiding: {what}: the error is there, not in abiding\n")
 
 
+@pytest.mark.parametrize(
+    ("setup", "ending"),
+    [
+        ("import os\nos.remove('pyproject.toml')\nimport nosuch\n", "setup.py:3: the build environment has no module `nosuch`: add"),
+        ("open('pyproject.toml', 'w').write('x')\nimport nosuch\n", "setup.py:2: the build environment has no module `nosuch`: add"),
+        ("error = ModuleNotFoundError('x')\nerror.name = 5\nraise error\n", "setup.py:3: the error is there"),
+        ("error = SyntaxError('x')\nerror.filename, error.lineno = b'x', 3\nraise error\n", "setup.py:3: the error is there"),
+    ],
+)  # fmt: skip
+def test_no_setup_py_makes_its_error_look_like_one_of_ours(setup: str, ending: str, tmp_path: Path) -> None:
+    files = {"pyproject.toml": WRAPPED_FLIT.replace("flit_core.buildapi", "setuptools.build_meta"), "setup.py": setup}
+    tree = Tree.write(tmp_path / "tree", files)
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("get_requires_for_build_wheel")
+    assert ending in caught.value.output.splitlines()[-1]
+    assert "failure.py" not in caught.value.output
+
+
 def test_an_exception_that_is_caught_is_as_the_backend_raised_it(tmp_path: Path) -> None:
     """The tests of backends look at what is raised, and so do programs that call hooks by themselves."""
     text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]')

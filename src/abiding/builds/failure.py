@@ -14,17 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from abiding.builds.wrapped_backend import Failure
+    from abiding.project.pyproject import Pyproject
 
 __all__ = ["attribute"]
 
 
-def attribute(exc: BaseException, failure: Failure) -> None:
-    """Let the last line that is printed of an exception say what of the wrapped backend has failed, and where."""
-    place = next(_places(exc, failure.folder), "")
-    absent = _absent(exc, failure.folder) if place else ""
-    why = _ways_to_bring(absent, failure.folder) if absent else "the error is there, not in abiding"
-    line = f"abiding: {failure.what}{f' at {on_one_line(place)}' if place else ''}: {why}"
+def attribute(exc: BaseException, what: str, folder: Path, pyproject: Pyproject) -> None:
+    """Let the last line that is printed of an exception say what of the wrapped backend has failed, and where.
+
+    `pyproject` is that of `folder` as the hook began: what has failed may have changed or removed it.
+    """
+    place = next(_places(exc, folder), "")
+    absent = _absent(exc, folder) if place else ""
+    why = _ways_to_bring(absent, pyproject) if absent else "the error is there, not in abiding"
+    line = f"abiding: {what}{f' at {on_one_line(place)}' if place else ''}: {why}"
     if not isinstance(exc, SystemExit):
         _print_last(exc, line)
         return
@@ -36,18 +39,18 @@ def attribute(exc: BaseException, failure: Failure) -> None:
 
 def _absent(exc: BaseException, folder: Path) -> str:
     """Return the module for which a distribution is to be installed; empty if it is another failure."""
-    name = (exc.name or "").partition(".")[0] if isinstance(exc, ModuleNotFoundError) else ""
+    if not isinstance(exc, ModuleNotFoundError) or not isinstance(exc.name, str):
+        return ""
+    name = exc.name.partition(".")[0]
     own = (f"{name}.py", name)
     is_there = name in sys.modules or name in sys.stdlib_module_names or any((folder / path).exists() for path in own)
     return "" if is_there else name
 
 
-def _ways_to_bring(module: str, folder: Path) -> str:
+def _ways_to_bring(module: str, pyproject: Pyproject) -> str:
     from abiding.archives.names import normalised
     from abiding.metadata.requirements import name_of
-    from abiding.project.pyproject import Pyproject
 
-    pyproject = Pyproject.read(folder)
     line = pyproject.line_of(("build-system", "requires"))
     requires = f"`requires` under `[build-system]` (pyproject.toml:{line})"
     absent = f"the build environment has no module `{on_one_line(module)}`"
@@ -100,8 +103,10 @@ def _file_of(variables: dict[str, object]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _in_project(name: str, line: int, top: Path) -> Iterator[str]:
+def _in_project(name: object, line: int, top: Path) -> Iterator[str]:
     """Yield the place if the file is of the project: not of an environment that lies in its folder."""
+    if not isinstance(name, str):  # a backend may raise what it likes
+        return
     try:
         path = Path(name).resolve()
         is_there = bool(name) and path.is_file()

@@ -19,19 +19,12 @@ if TYPE_CHECKING:
 
     from abiding.findings.rules import Rule
 
-__all__ = ["Failure", "WrappedBackend", "view"]
+__all__ = ["WrappedBackend", "view"]
 
 
 _MOST_SHOWN = 100
 # A backend has at least one of these; PEP 517 requires both.
 _HOOKS = ("build_wheel", "build_sdist")
-
-
-class Failure(NamedTuple):
-    """What of a wrapped backend has failed, in words, and the folder of the project."""
-
-    what: str
-    folder: Path
 
 
 class WrappedBackend(NamedTuple):
@@ -99,19 +92,16 @@ class WrappedBackend(NamedTuple):
             message = f"`{hook}` of `{self.name}` ended the process, with exit status 0, and returned nothing"
             raise _problem(self, message, rule="broken-backend") from exc
 
-    @classmethod
-    def failure(cls, exc: BaseException) -> Failure | None:
-        """Return what of a wrapped backend has raised an exception, its import or a hook; None if neither has."""
+    def failure(self, exc: BaseException) -> str:
+        """Return what of the backend has raised an exception, its import or a hook; empty if neither has."""
         import traceback
 
         for frame, _ in reversed(list(traceback.walk_tb(exc.__traceback__))):  # a hook imports it
-            if frame.f_code is cls._call.__code__:
-                own: WrappedBackend = frame.f_locals["self"]
-                return Failure(f"`{frame.f_locals['hook']}` of `{own.name}` failed", own.folder)
+            if frame.f_code is self._call.__code__:
+                return f"`{frame.f_locals['hook']}` of `{self.name}` failed"
             if frame.f_code is _load.__wrapped__.__code__:
-                own = frame.f_locals["backend"]
-                return Failure(f"`{own.name}` failed when it was imported", own.folder)
-        return None
+                return f"`{self.name}` failed when it was imported"
+        return ""
 
     def _broken(self, hook: str, returned: object, why: str) -> BackendError:
         text = f"{returned}" if isinstance(returned, str) else repr(returned)
