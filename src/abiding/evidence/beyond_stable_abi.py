@@ -98,12 +98,12 @@ def judge(filename: str, modules: Iterable[Unpromised], tags: Iterable[str], req
 
 def _beyond(filename: str, module: Unpromised, lacking: Mapping[str, list[str]], tags: Iterable[str]) -> Finding:
     name = module_name(module.file) or module.file
-    notes = [f"CPython has {literals(tuple(module.symbols))}, and no stable ABI does: nobody promised that it stays"]
+    notes = [f"CPython has {literals(tuple(module.symbols))}, and no stable ABI does: a later CPython may drop it"]
     by_python: dict[str, list[str]] = {}
     for symbol, gone in lacking.items():
         by_python.setdefault(" or ".join(gone), []).append(symbol)
     notes += [f"it is not there where `{where}`: {literals(names)}" for where, names in by_python.items()]
-    message = f"`{name}` uses what is of CPython, and not of the stable ABI that its tag names"
+    message = f"`{name}` uses symbols of CPython that are outside of the stable ABI, which its tag names"
     if lacking:
         message = f"the tag admits Pythons that lack what `{name}` uses outside of the stable ABI"
     return Finding(
