@@ -1054,7 +1054,6 @@ def test_backend_that_is_not_there(tmp_path: Path, backend: str, texts: list[str
         ("x = (\n", "SyntaxError: '(' was never closed\n", "setup.py:1"),
         ("import sys\nsys.path.append('.')\nimport helper\n", "OSError: gone\n", "helper.py:1"),
         ("import os\nos.chdir(os.path.dirname(os.__file__))\n1 / 0\n", "ZeroDivisionError: division by zero\n", "setup.py:3"),
-        ("from setuptools import setup\nsetup(name=3)\n", "\n", "setup.py:2"),
         ("import sys\nsys.exit(('no', 'compiler'))\n", "('no', 'compiler')\n", "setup.py:2"),
         ("import sys\nsys.path.append('.')\nimport cut_off\n", "SyntaxError: '(' was never closed\n", "cut_off.py:2"),
         ("exec(compile('1 / 0', 'a\\nb.py', 'exec'))\n", "ZeroDivisionError: division by zero\n", "a\\nb.py:1"),
@@ -1148,6 +1147,33 @@ def test_no_setup_py_makes_its_error_look_like_one_of_ours(setup: str, ending: s
         tree.hook("get_requires_for_build_wheel")
     assert ending in caught.value.output.splitlines()[-1]
     assert "failure.py" not in caught.value.output
+
+
+SETUP_OF_C = (
+    "from setuptools import Extension, setup\nsetup(name='spam', ext_modules=[Extension('spam', ['spam.c'])])\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "table"),
+    [
+        ({"setup.py": SETUP_OF_C, "spam.c": "int oops\n"}, ""),
+        ({"setup.py": SETUP_OF_C}, ""),
+        ({"setup.py": "import setuptools\nsetuptools.setup()\n"}, "[tool.setuptools.packages.find]\nwhere = 3\n"),
+        ({}, "[tool.setuptools.packages.find]\nwhere = 3\n"),
+    ],
+    ids=["C that does not compile", "no C file", "a bad value in pyproject.toml", "the same without setup.py"],
+)
+def test_what_only_calls_setuptools_is_not_called_the_place_of_its_error(
+    files: dict[str, str], table: str, tmp_path: Path
+) -> None:
+    text = WRAPPED_FLIT.replace("flit_core.buildapi", "setuptools.build_meta") + table
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "spam.py": "", **files})
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    last = caught.value.output.splitlines()[-1]
+    why = "what it printed says why, and the error is not in abiding"
+    assert last == f"abiding: `build_wheel` of `setuptools.build_meta` failed: {why}"
 
 
 def test_an_exception_that_is_caught_is_as_the_backend_raised_it(tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["attribute"]
 
+_THERE = "the error is there, not in abiding"
+_ABOVE = "what it printed says why, and the error is not in abiding"
+
 
 def attribute(exc: BaseException, what: str, folder: Path, pyproject: Pyproject) -> None:
     """Let the last line that is printed of an exception say what of the wrapped backend has failed, and where.
@@ -26,7 +29,7 @@ def attribute(exc: BaseException, what: str, folder: Path, pyproject: Pyproject)
     """
     place = next(_places(exc, folder), "")
     absent = _absent(exc, folder) if place else ""
-    why = _ways_to_bring(absent, pyproject) if absent else "the error is there, not in abiding"
+    why = _ways_to_bring(absent, pyproject) if absent else _THERE if place else _ABOVE
     line = f"abiding: {what}{f' at {on_one_line(place)}' if place else ''}: {why}"
     if not isinstance(exc, SystemExit):
         _print_last(exc, line)
@@ -72,7 +75,11 @@ def _print_last(exc: BaseException, line: str) -> None:
 
 
 def _places(exc: BaseException, folder: Path) -> Iterator[str]:
-    """Yield the lines of the project's own files that an exception came through, the innermost first."""
+    """Yield the lines of the project's own files that may be at fault, the innermost first.
+
+    Those that have called something else are not: it may have failed for whatever else it reads, setuptools for a value
+    in pyproject.toml or a C file. Python's own modules fail for what they are given.
+    """
     top = folder.resolve()
     frames = list(traceback.walk_tb(exc.__traceback__))
     script = next((frame for frame, _ in frames if frame.f_code.co_filename == _EXECUTED), None)
@@ -84,7 +91,10 @@ def _places(exc: BaseException, folder: Path) -> Iterator[str]:
     for frame, line in reversed(frames):
         code = frame.f_code
         name = code.co_filename if code not in own else _file_of(frame.f_globals)
-        yield from _in_project(name, line, top)
+        place = list(_in_project(name, line, top))
+        yield from place
+        if not place and not _is_of_python(name):
+            return
 
 
 # What Python calls code that was handed to `exec` as a text, as setuptools hands over setup.py. What that hands over by
@@ -101,6 +111,13 @@ def _codes(code: CodeType) -> set[CodeType]:
 def _file_of(variables: dict[str, object]) -> str:
     name = variables.get("__file__")
     return name if isinstance(name, str) else ""
+
+
+def _is_of_python(name: str) -> bool:
+    """Return whether a file is one of Python's own modules, or no file, as of frozen modules and executed texts."""
+    path = Path(name)
+    of_library = path.is_relative_to(Path(traceback.__file__).parent)
+    return name.startswith("<") or (of_library and not {"site-packages", "dist-packages"} & set(path.parts))
 
 
 def _in_project(name: object, line: int, top: Path) -> Iterator[str]:
