@@ -1149,6 +1149,46 @@ def test_no_setup_py_makes_its_error_look_like_one_of_ours(setup: str, ending: s
     assert "failure.py" not in caught.value.output
 
 
+IMPORTING_LATE = """
+def __getattr__(name):
+    if name.startswith(("build_", "get_", "prepare_")):
+        import impl
+        return getattr(impl, name)
+    raise AttributeError(name)
+"""
+
+
+def test_a_backend_may_import_what_is_beside_it_when_it_is_asked_for_a_hook(tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"late"\nbackend-path = ["support"]')
+    impl = "from flit_core.buildapi import *\n"
+    files = {"pyproject.toml": text, "support/late.py": IMPORTING_LATE, "support/impl.py": impl}
+    tree = Tree.write(tmp_path / "tree", {**files, "spam.py": "'Spam.'\n__version__ = '1.0'\n"})
+    assert str(tree.hook("build_wheel", tmp_path / "out")).endswith(".whl")
+
+
+THERE_AT_2 = "failed at odd.py:2: the error is there, not in abiding"
+
+
+@pytest.mark.parametrize(
+    ("line", "ending"),
+    [
+        ("import sys; sys.path = tuple(sys.path); raise RuntimeError", THERE_AT_2),
+        ("import sys; del sys.excepthook; raise RuntimeError", THERE_AT_2),
+        ("import sys; sys.excepthook = None; raise RuntimeError", THERE_AT_2),
+        ("exec('\\n\\n\\n\\nraise RuntimeError')", THERE_AT_2),
+        ("import spam", THERE_AT_2),
+        ("raise ModuleNotFoundError('x', name='a' * 5000)", "to `requires` under `[build-system]` (pyproject.toml:2)"),
+    ],
+)
+def test_whatever_a_backend_does_before_it_fails_its_place_is_named(line: str, ending: str, tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]')
+    backend = f"def build_wheel(*args):\n    {line}\nbuild_sdist = build_wheel\n"
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "odd.py": backend, "src/spam/__init__.py": ""})
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    assert caught.value.output.splitlines()[-1].endswith(ending)
+
+
 SETUP_OF_C = (
     "from setuptools import Extension, setup\nsetup(name='spam', ext_modules=[Extension('spam', ['spam.c'])])\n"
 )

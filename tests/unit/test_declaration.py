@@ -244,7 +244,9 @@ def test_where_a_marker_can_say_it_no_reason_helps(select: str, reason: str) -> 
     assert [one.rule for one in caught.value.findings] == ["could-be-a-marker"]
 
 
-BACKENDS = ("setuptools.build_meta", "hatchling.build", "flit_core.buildapi", "mesonpy", "poetry.core.masonry.api", "a")
+NEEDING_VERSION = ("setuptools.build_meta", "hatchling.build", "flit_core.buildapi", "mesonpy", "pdm.backend")
+OTHERS = ("poetry.core.masonry.api", "pdm.pep517.api", "a")
+BACKENDS = NEEDING_VERSION + OTHERS
 NAMED = 'name = "spam"\n'
 GIVEN = f'{NAMED}version = "1"\n'
 
@@ -259,9 +261,9 @@ GIVEN = f'{NAMED}version = "1"\n'
         (f"{GIVEN}keywords = 'a'", "bad-type", "`project.keywords` has to be an array, and is a string", BACKENDS),
         (f"{GIVEN}authors = ['a']", "bad-type", "`project.authors[0]` has to be a table, and is a string", BACKENDS),
         ('version = "1"', "missing-key", "`name` is missing: no backend takes a `[project]` without it", BACKENDS),
-        (NAMED, "missing-key", "`version` is missing, and `project.dynamic` does not list it: `{}` refuses that", BACKENDS[:4]),
+        (NAMED, "missing-key", "`version` is missing, and `project.dynamic` does not list it: `{}` refuses that", NEEDING_VERSION),
         # What there is nothing to say of, or another fault says it.
-        (NAMED, "", "", BACKENDS[4:]),
+        (NAMED, "", "", OTHERS),
         (f'{NAMED}dynamic = ["version"]', "", "", BACKENDS),
         (f"{GIVEN}description = 'two\\nlines'\nreadme = {{ text = 'a' }}\nurls.a = 'b'", "", "", BACKENDS),
         ("", "", "", BACKENDS),

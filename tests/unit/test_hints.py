@@ -365,7 +365,7 @@ def test_a_local_version_that_is_taken_from_what_is_installed(tmp_path: Path) ->
 
 
 OPPOSED = "`egg>=2` is from `odd`, `egg<2` from pyproject.toml:{}"
-LATER = "hint: to publish such a wheel, build it with `ABIDING_LEVEL=abi`: then this is an error"
+LATER = "hint: in a build to publish, with `ABIDING_LEVEL=abi`, this is an error"
 
 
 def test_lines_that_exclude_what_a_backend_computes(tmp_path: Path) -> None:

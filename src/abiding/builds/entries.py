@@ -38,7 +38,7 @@ _FROM_SDIST = (
     "an sdist is built where no wheel fits the platform, where it is asked for, and where a wheel is built by way of "
     "it, as `python -m build` and `uv build` do"
 )
-_LATER = "to publish such a wheel, build it with `ABIDING_LEVEL=abi`: then this is an error"
+_LATER = "in a build to publish, with `ABIDING_LEVEL=abi`, this is an error"
 _REFUSED_API = """to build against what is on this machine, with the API level's requirements only:
     pip install -C abiding.level=api ...
     python -m build -C abiding.level=api   (or set ABIDING_LEVEL=api)"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -12,7 +13,7 @@ from abiding.findings.characters import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
     from abiding.project.pyproject import Pyproject
 
@@ -45,8 +46,8 @@ def _absent(exc: BaseException, folder: Path) -> str:
     if not isinstance(exc, ModuleNotFoundError) or not isinstance(exc.name, str):
         return ""
     name = exc.name.partition(".")[0]
-    own = (f"{name}.py", name)
-    is_there = name in sys.modules or name in sys.stdlib_module_names or any((folder / path).exists() for path in own)
+    own = (folder / path for path in (f"{name}.py", name, f"src/{name}.py", f"src/{name}"))
+    is_there = name in sys.modules or name in sys.stdlib_module_names or any(map(os.path.lexists, own))
     return "" if is_there else name
 
 
@@ -64,7 +65,7 @@ def _ways_to_bring(module: str, pyproject: Pyproject) -> str:
 
 def _print_last(exc: BaseException, line: str) -> None:
     """Print a line behind the traceback of an exception that nobody catches. One that is caught is as it was raised."""
-    before = sys.excepthook
+    before = getattr(sys, "excepthook", None) or sys.__excepthook__
 
     def hook(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         before(kind, value, trace)
@@ -82,7 +83,7 @@ def _places(exc: BaseException, folder: Path) -> Iterator[str]:
     """
     top = folder.resolve()
     frames = list(traceback.walk_tb(exc.__traceback__))
-    script = next((frame for frame, _ in frames if frame.f_code.co_filename == _EXECUTED), None)
+    script = next((frame for frame, _ in frames if _is_script(frame)), None)
     if isinstance(exc, SyntaxError) and exc.lineno:
         unread = _file_of(frames[-1][0].f_locals) if frames and not script else ""
         name = unread if exc.filename == _EXECUTED else exc.filename or ""
@@ -100,6 +101,10 @@ def _places(exc: BaseException, folder: Path) -> Iterator[str]:
 # What Python calls code that was handed to `exec` as a text, as setuptools hands over setup.py. What that hands over by
 # itself has the same globals, and other lines.
 _EXECUTED = "<string>"
+
+
+def _is_script(frame: FrameType) -> bool:
+    return frame.f_code.co_filename == _EXECUTED and frame.f_globals.get("__name__") == "__main__"
 
 
 def _codes(code: CodeType) -> set[CodeType]:
@@ -129,5 +134,5 @@ def _in_project(name: object, line: int, top: Path) -> Iterator[str]:
         is_there = bool(name) and path.is_file()
     except (OSError, ValueError):
         return
-    if is_there and path.is_relative_to(top) and not path.is_relative_to(sys.prefix):
+    if is_there and path.is_relative_to(top) and not path.is_relative_to(Path(sys.prefix).resolve()):
         yield f"{path.relative_to(top).as_posix()}:{line}"

@@ -97,7 +97,7 @@ class WrappedBackend(NamedTuple):
         import traceback
 
         for frame, _ in reversed(list(traceback.walk_tb(exc.__traceback__))):  # a hook imports it
-            if frame.f_code is self._call.__code__:
+            if frame.f_code in (self._call.__code__, self.has.__code__):
                 return f"`{frame.f_locals['hook']}` of `{self.name}` failed"
             if frame.f_code is _load.__wrapped__.__code__:
                 return f"`{self.name}` failed when it was imported"
@@ -126,13 +126,15 @@ def _searching(path: list[str]) -> Iterator[None]:
 
     Afterwards no folder of the project is searched: a file there may have the name of a module that we import.
     """
-    ours = list(sys.path)
-    sys.path[:] = path
+    ours = sys.path  # the list itself: a backend may put something else in its place
+    before = list(ours)
+    ours[:] = path
     try:
         yield
     finally:
         path[:] = sys.path
-        sys.path[:] = ours
+        sys.path = ours
+        ours[:] = before
 
 
 @functools.cache
@@ -159,11 +161,12 @@ def _load(backend: WrappedBackend) -> _Loaded:
             f"it was found at {getattr(module, '__file__', 'no file')}",
         )
     try:
-        with _searching(path):
+        with _searching(path):  # what is asked for may be imported only then
             hooks = functools.reduce(getattr, attributes.split("."), module) if attributes else module
+            is_backend = any(hasattr(hooks, hook) for hook in _HOOKS)
     except AttributeError as exc:
         raise _no_such(backend, f"`{module_name}` has no `{attributes}`", str(exc)) from exc
-    if not any(hasattr(hooks, hook) for hook in _HOOKS):
+    if not is_backend:
         raise _no_such(backend, f"`{backend.name}` is not a build backend", f"`{backend.name}` has no hook of PEP 517")
     return _Loaded(hooks, path)
 

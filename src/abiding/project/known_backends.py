@@ -63,7 +63,7 @@ _DYNAMIC = {
     "mesonpy": frozenset({"version", "license", "license-files"}),
 }
 # Which have no other place for a version that is not dynamic, as poetry has `[tool.poetry]`, and maturin Cargo.toml.
-_VERSIONED = frozenset({"setuptools", "hatchling", "flit_core", "mesonpy", "pdm"})
+_VERSIONED = ("setuptools", "hatchling", "flit_core", "mesonpy", "pdm.backend")
 # What is no backend, and needs one.
 _PLUGINS = {"hatch-": "hatchling", "poetry-": "poetry-core", "setuptools-": "setuptools", "scikit-build": "setuptools"}
 
@@ -93,7 +93,7 @@ def may_be_dynamic(backend: str, name: str) -> bool:
 
 def needs_version(backend: str) -> bool:
     """Return whether a backend refuses a `[project]` without `version`, given or dynamic: some have it elsewhere."""
-    return re.split(r"[.:]", backend)[0] in _VERSIONED
+    return any(re.match(rf"{re.escape(module)}(?![^.:])", backend) for module in _VERSIONED)
 
 
 def script_of(backend: str, folder: Path, table: Mapping[str, Any], name: str) -> str:
