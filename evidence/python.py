@@ -26,9 +26,13 @@ def renew() -> None:
     exported = {minor: found for minor in MINORS if (found := _exported(f"python3.{minor}"))}
     table = {}
     for symbol, one in {**FUNCTIONS, **DATAS}.items():
-        first = next((minor for minor, names in exported.items() if symbol.name in names), None)
-        if first is not None and one.added is not None and first < one.added.minor:
-            table[symbol.name] = f"3.{first}"
+        runs = _runs(symbol.name, exported)
+        if not runs or one.added is None:
+            continue
+        # Where some Pythons between have lost it, what counts is since when all have it.
+        since = runs[-1][0]
+        if since < one.added.minor or (len(runs) > 1 and since > one.added.minor):
+            table[symbol.name] = f"3.{since}"
     said = {
         "source": f"what CPython 3.{min(exported)} to 3.{max(exported)} exports on Linux",
         "date": datetime.now(UTC).date().isoformat(),
@@ -39,18 +43,30 @@ def renew() -> None:
 
 
 def _unpromised(exported: Mapping[int, frozenset[str]]) -> dict[str, str]:
-    """Give the names of no stable ABI, by the first and the last Python that have them; `3.8-` is with the newest."""
+    """Give the names of no stable ABI, by the Pythons that have them: `3.6-3.8 3.13-`; the last with the newest."""
     newest = max(exported)
     promised = {symbol.name for symbol in (*FUNCTIONS, *DATAS)}
-    by_pythons: dict[tuple[int, int], list[str]] = {}
+    by_pythons: dict[tuple[tuple[int, int], ...], list[str]] = {}
     for name in sorted(frozenset[str]().union(*exported.values()) - promised):
         if name.startswith(("Py", "_Py")):
-            having = [minor for minor, names in exported.items() if name in names]
-            by_pythons.setdefault((having[0], having[-1]), []).append(name)
+            by_pythons.setdefault(_runs(name, exported), []).append(name)
     return {
-        f"3.{first}-" + (f"3.{last}" if last < newest else ""): " ".join(names)
-        for (first, last), names in sorted(by_pythons.items())
+        " ".join(f"3.{first}-" + (f"3.{last}" if last < newest else "") for first, last in runs): " ".join(names)
+        for runs, names in sorted(by_pythons.items())
     }
+
+
+def _runs(name: str, exported: Mapping[int, frozenset[str]]) -> tuple[tuple[int, int], ...]:
+    """Return the first and the last of each run of Pythons that export a name; it may be lost, and come back."""
+    runs: list[list[int]] = []
+    before = False
+    for minor, names in sorted(exported.items()):
+        if name in names and not before:
+            runs.append([minor, minor])
+        elif name in names:
+            runs[-1][1] = minor
+        before = name in names
+    return tuple((first, last) for first, last in runs)
 
 
 _ASK = """

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 def test_the_least_python_of_symbols(symbols: list[str], floor: str | None) -> None:
     found = needed(symbols)
     assert (found and found.python) == floor
-    # A function that was there before counts from then on; the others, as before.
-    earlier = needed(symbols, {"PyObject_Vectorcall": (3, 9), "malloc": (3, 2)})
-    assert (earlier and earlier.python) == ("3.9" if floor == "3.12" else floor)
+    # A function that was there before, or was lost once, counts from then on; the others, as before.
+    since = needed(symbols, {"PyObject_Vectorcall": (3, 9), "PyType_GetModule": (3, 13), "malloc": (3, 2)})
+    assert (since and since.python) == {"3.12": "3.9", "3.10": "3.13"}.get(floor or "", floor)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,28 @@ def test_the_tag_of_a_wheel(
     )
 
 
+@pytest.mark.parametrize(
+    ("tag", "call", "expected"),
+    [
+        # CPython 3.9 lost it, though it is of the stable ABI since 3.4.
+        ("cp38-abi3", "PyCFunction_New", ("error", "cp310-abi3")),
+        ("cp39-abi3", "PyCFunction_New", ("error", "cp310-abi3")),
+        ("cp310-abi3", "PyCFunction_New", None),
+        ("cp38-abi3", "PyCFunction_NewEx", None),
+        # CPython had it up to 3.8, and again since 3.11, whose stable ABI has it.
+        ("cp38-abi3", "PyStructSequence_UnnamedField", ("error", "cp311-abi3")),
+        ("cp310-abi3", "PyStructSequence_UnnamedField", ("error", "cp311-abi3")),
+        ("cp311-abi3", "PyStructSequence_UnnamedField", None),
+    ],
+)
+def test_what_some_python_has_lost(tmp_path: Path, tag: str, call: str, expected: tuple[str, str] | None) -> None:
+    code = library(tmp_path / "_core.so", calls=[call]).read_bytes()
+    name = f"spam-1.0-{tag}-manylinux_2_28_x86_64.whl"
+    path = write_wheel(tmp_path, name, metadata(), more={"spam/_core.abi3.so": code})
+    findings = evidence.judge_wheels([path]).get(str(path), ())
+    assert [(finding.severity, finding.expected) for finding in findings] == ([expected] if expected else [])
+
+
 # Of a library, whose name an ELF file notes, a symbol may be as well as of CPython.
 OWN = {"libcase.abi3.so.1": False, "libshiboken.so.6": False, "libz-a1b2c3d4e5.so.1": True}
 
@@ -99,6 +121,16 @@ OWN = {"libcase.abi3.so.1": False, "libshiboken.so.6": False, "libz-a1b2c3d4e5.s
         ("cp39-abi3", ["PyFrame_GetCode"], "", None),
         ("cp38-abi3", ["PyUnstable_Code_New"], "", "error"),
         ("cp312-abi3", ["PyUnstable_Code_New"], "", "warning"),
+        # Lost in between, it is there before and behind.
+        ("cp36-abi3", ["PySignal_SetWakeupFd"], "", "error"),
+        ("cp39-abi3", ["PySignal_SetWakeupFd"], "", "error"),
+        ("cp312-abi3", ["PySignal_SetWakeupFd"], ">=3.12", "error"),
+        ("cp36-abi3", ["PySignal_SetWakeupFd"], "<3.9", "warning"),
+        ("cp36-abi3", ["PySignal_SetWakeupFd"], ">=3.13", "warning"),
+        ("cp36-abi3", ["PySignal_SetWakeupFd"], "!=3.9.*,!=3.10.*,!=3.11.*,!=3.12.*", "warning"),
+        ("cp38-abi3", ["_Py_DecodeUTF8Ex"], "<3.13", "error"),
+        ("cp311-abi3", ["_Py_DecodeUTF8Ex"], "<3.13", "warning"),
+        ("cp311-abi3", ["_Py_DecodeUTF8Ex"], "", "error"),
         # What is of the stable ABI under a private name, and what only looks like a name of CPython.
         ("cp312-abi3", ["_Py_Dealloc", "_Py_CheckRecursiveCall", "_PyArg_ParseTuple_SizeT"], "", None),
         ("cp39-abi3", ["PyErr_SetFromOSErrnoWithSyscall", "PyInit_other", "_PySpam_New"], "", None),

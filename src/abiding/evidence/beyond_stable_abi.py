@@ -10,6 +10,7 @@ import json
 import re
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.finding import Finding, Severity
@@ -28,16 +29,19 @@ __all__ = ["Pythons", "Unpromised", "judge", "of_image"]
 
 
 class Pythons(NamedTuple):
-    """The first and the last Python that export a name; `last` is empty where the newest that was looked into does."""
+    """The Pythons that export a name: the first and the last of each run, for a name may be lost, and come back.
 
-    first: str
-    last: str
+    The last is empty where the newest that was looked into has the name.
+    """
+
+    runs: tuple[tuple[str, str], ...]
 
     @property
     def without(self) -> tuple[str, ...]:
-        """The markers of those that lack it: the older ones and the later ones."""
-        older = f'python_version < "{self.first}"'
-        return (older, f'python_version > "{self.last}"') if self.last else (older,)
+        """The markers of those that lack it: the older ones, those between two runs, and the later ones."""
+        bounds = [(f'python_version < "{first}"', last and f'python_version > "{last}"') for first, last in self.runs]
+        between = (f"{last} and {first}" for (_, last), (first, _) in pairwise(bounds))
+        return (bounds[0][0], *between, *filter(None, [bounds[-1][1]]))
 
 
 class Unpromised(NamedTuple):
@@ -74,8 +78,8 @@ def _known() -> dict[str, Pythons]:
     table: dict[str, str] = json.loads(text)["unpromised"]
     known = {}
     for pythons, names in table.items():
-        first, _, last = pythons.partition("-")
-        known.update(dict.fromkeys(names.split(), Pythons(first, last)))
+        runs = tuple((first, last) for first, _, last in (run.partition("-") for run in pythons.split()))
+        known.update(dict.fromkeys(names.split(), Pythons(runs)))
     return known
 
 

@@ -49,11 +49,16 @@ class LeastPython(NamedTuple):
     python: str
     symbols: str
 
+    def numbers(self) -> tuple[int, ...]:
+        """Return the parts of its version, to compare it by."""
+        return tuple(map(int, self.python.split(".")))
+
 
 class Stable(NamedTuple):
     """A file for the stable ABI, by its place below site-packages.
 
-    `promised` is the lowest Python whose stable ABI has all that the file uses, `there` the lowest that has it at all.
+    `promised` is the lowest Python whose stable ABI has all that the file uses, `there` the lowest that has it at all,
+    and so have all later ones.
     """
 
     file: str
@@ -104,9 +109,8 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Uses:
     promised = needed(names)
     # On Windows, files for the stable ABI are linked with python3.dll, which has nothing else.
     there = promised if image.format is Format.PE else needed(names, _exported())
-    return Uses(
-        Stable(place, promised, there) if promised and there else None, beyond_stable_abi.of_image(image, symbols)
-    )
+    stable = Stable(place, max(promised, there, key=LeastPython.numbers), there) if promised and there else None
+    return Uses(stable, beyond_stable_abi.of_image(image, symbols))
 
 
 def tag_of(least: LeastPython) -> str:
@@ -139,8 +143,11 @@ def _need() -> None:
         import elftools  # noqa: F401
 
 
-def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None = None) -> LeastPython | None:
-    """Return the lowest Python whose stable ABI, or exports (`earlier`), has these symbols; None if none is in it."""
+def needed(symbols: Iterable[str], exported: Mapping[str, tuple[int, int]] | None = None) -> LeastPython | None:
+    """Return the lowest Python whose stable ABI has these symbols; None if none is in it.
+
+    `exported` has, for each that differs, the Python since which all export a symbol: it counts instead.
+    """
     from abi3info import DATAS, FUNCTIONS
     from abi3info.models import Symbol
 
@@ -150,7 +157,7 @@ def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None
         entry = FUNCTIONS.get(symbol) or DATAS.get(symbol)
         if entry is not None and entry.added is not None:
             added = (entry.added.major, entry.added.minor)
-            known[name] = min(added, (earlier or {}).get(name, added))
+            known[name] = (exported or {}).get(name, added)
     if not known:
         return None
     least = max(known.values())
@@ -160,7 +167,10 @@ def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None
 
 @lru_cache(maxsize=1)
 def _exported() -> dict[str, tuple[int, int]]:
-    """Return the first Python that exports a function which joined the stable ABI later."""
+    """Return since when all Pythons export a symbol, where that is not since it is of the stable ABI.
+
+    Most were there before. A few got lost in some Python, also one that promises them.
+    """
     text = files("abiding.evidence").joinpath("tables/python.json").read_text("utf-8")
     table: dict[str, str] = json.loads(text)["exported"]
     return {name: (int(first.partition(".")[0]), int(first.partition(".")[2])) for name, first in table.items()}
