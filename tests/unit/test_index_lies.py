@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -35,10 +35,8 @@ if TYPE_CHECKING:
 
     Answer = Callable[[socket.socket, str, dict[str, str]], None]
 
-pytestmark = pytest.mark.usefixtures("alone")
-
-ENOUGH = 600  # seconds: for ever
-pytestmark = pytest.mark.timeout(400)  # who does not give up waits for longer
+# Who does not give up waits for longer.
+pytestmark = [pytest.mark.usefixtures("alone"), pytest.mark.timeout(400)]
 
 
 @contextmanager
@@ -76,12 +74,48 @@ def page(*names: str, **more: object) -> bytes:
     return json.dumps({"meta": {"api-version": "1.0"}, "name": "spam", "files": files}).encode()
 
 
-def drip(client: socket.socket, start: bytes, piece: bytes = b" ") -> None:
-    """Send something, and then a piece of it forever, twenty in a second."""
-    client.sendall(start)
-    for _ in range(20 * ENOUGH):
-        client.sendall(piece)
-        time.sleep(0.05)
+class Clock:
+    """A clock that stands still until somebody lets time pass. `limits` is how many limits were set by it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.limits = 0
+        self.lock = threading.Lock()
+
+    def now(self) -> float:
+        return self.seconds
+
+    def go_on(self, seconds: float) -> None:
+        with self.lock:
+            self.seconds += seconds
+
+    def drip(self, client: socket.socket, start: bytes, piece: bytes) -> None:
+        """Send something, and then a piece of it every ten seconds, forever."""
+        client.sendall(start)
+        # A client that reads nothing yet has nothing that could be slow: to connect, a head and a body have a limit each.
+        while self.limits < (3 if b"\r\n\r\n" in start else 2):
+            time.sleep(0.01)
+        while True:
+            self.go_on(10)
+            client.sendall(piece)
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of all limits: no answer is late because this machine is."""
+    clock, limit = Clock(), timeouts.Patience.limit
+
+    @contextmanager
+    def watched(self: timeouts.Patience, seconds: float, cut: Callable[[], object]) -> Iterator[None]:
+        with limit(self, seconds, cut):
+            clock.limits += 1
+            yield
+
+    monkeypatch.setattr(timeouts, "now", clock.now)
+    monkeypatch.setattr(timeouts, "_LOOK", 0.01)
+    monkeypatch.setattr(timeouts.Patience, "limit", watched)
+    return clock
 
 
 def pour(client: socket.socket, start: bytes, piece: bytes = bytes(1 << 16)) -> None:
@@ -89,12 +123,6 @@ def pour(client: socket.socket, start: bytes, piece: bytes = bytes(1 << 16)) -> 
     client.sendall(start)
     while True:
         client.sendall(piece)
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "ANSWER", 0.5)
-    monkeypatch.setattr(timeouts, "_LOOK", 0.05)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: " + JSON.encode() + b"\r\n"
@@ -111,60 +139,83 @@ SLOW: dict[str, tuple[bytes, bytes]] = {
 }  # fmt: skip
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("kind", SLOW)
-def test_slow_page(kind: str) -> None:
-    with talking(lambda client, *_: drip(client, *SLOW[kind])) as url:
+def test_slow_page(kind: str, clock: Clock) -> None:
+    start, piece = SLOW[kind]
+    with talking(lambda client, *_: clock.drip(client, start, piece)) as url:
         (finding,) = refused(Index(url)).findings
-        assert finding.rule == "unreachable"
-        assert re.search("too slowly|does not answer in time", finding.message)
-        assert f"{url}spam/" in finding.notes[0]
+    what = "sends its answer too slowly" if b"\r\n\r\n" in start else "does not answer in time"
+    assert finding.rule == "unreachable"
+    assert finding.message == f"`{url.split('/')[2]}` {what}"
+    assert f"{url}spam/" in finding.notes[0]
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", ["spam-1.0.tar.gz", "spam-1.0-py3-none-any.whl"])
-def test_slow_file_does_not_silence_the_others(name: str) -> None:
+def test_slow_file_does_not_silence_the_others(name: str, clock: Clock) -> None:
     good = "spam-1.0-cp311-cp311-any.whl"
+    read_by_client = threading.Event()
 
     def answer(client: socket.socket, path: str, _: dict[str, str]) -> None:
         if path.endswith("/spam/"):
             client.sendall(ok(page(name, good, **{"core-metadata": False})))
         elif path.endswith(good):
-            client.sendall(ok(WHEEL))
+            client.sendall(ok(WHEEL, "Connection: close"))
+            client.recv(1)
+            read_by_client.set()
         else:
-            drip(client, b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+            read_by_client.wait()
+            clock.drip(client, b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" ")
 
     with talking(answer) as url:
         found = {one.filename: one for one in read(Index(url))}
     assert isinstance(found[good], Artifact)
     assert isinstance(found[name], Unreadable)
+    assert problem_of(found[name]).message.endswith(" sends its answer too slowly")
 
 
-def test_a_steady_answer_is_no_slow_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Control: what takes long, and comes in all the time."""
-    monkeypatch.setattr(bounds, "ANSWER", 0.5)
-    monkeypatch.setattr(timeouts, "_LOOK", 0.05)
-    monkeypatch.setattr(web, "_RATE", 100)
+@pytest.mark.parametrize(("rate", "is_enough"), [(900, False), (1100, True)])
+def test_a_steady_answer_is_no_slow_one(
+    rate: int, is_enough: bool, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes long, and comes in all the time, faster or slower than the bound."""
+    assert web._RATE == 1000  # noqa: SLF001
+    count = web.Web.count
+
+    def received(self: web.Web, number: int) -> None:
+        count(self, number)
+        clock.go_on(number / rate)
+
+    monkeypatch.setattr(web.Web, "count", received)
 
     def answer(client: socket.socket, path: str, _: dict[str, str]) -> None:
-        data = ok(page("spam-1.0-py3-none-any.whl", note=" " * 1000)) if path.endswith("/spam/") else ok(WHEEL)
-        for start in range(0, len(data), 50):
-            client.sendall(data[start : start + 50])
-            time.sleep(0.05)
+        data = page("spam-1.0-py3-none-any.whl", note=" " * 500_000)
+        client.sendall(ok(data) if path.endswith("/spam/") else ok(WHEEL))
 
+    monkeypatch.setattr(bounds, "ANSWER", 40)
     with talking(answer) as url:
-        (artifact,) = read(Index(url))
-    assert isinstance(artifact, Artifact)
+        if is_enough:
+            (artifact,) = read(Index(url))
+            assert isinstance(artifact, Artifact)
+            assert clock.seconds > 10 * bounds.ANSWER
+        else:
+            (finding,) = refused(Index(url)).findings
+            assert finding.message.endswith(" sends its answer too slowly")
 
 
-def test_everything_has_an_end(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A loaded machine takes its time for the page, which has to come.
-    monkeypatch.setattr(bounds, "INDEX", 3)
-    index.delay = 0.8
+def test_everything_has_an_end(index: Index, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here each answer takes 20 seconds, and none is too slow."""
+    monkeypatch.setattr(bounds, "ANSWER", 10 * bounds.INDEX)
+    send = web._Session.send  # noqa: SLF001
+
+    def slowly(*arguments: Any, **options: Any) -> object:
+        clock.go_on(20)
+        return send(*arguments, **options)
+
+    monkeypatch.setattr(web._Session, "send", slowly)  # noqa: SLF001
     index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 99)))
     problems = [file.problem for file in read(index) if isinstance(file, Unreadable)]
-    assert len(problems) > 50
-    assert problems[-1].message == "the index has not given everything within 3 seconds"
+    assert 50 < len(problems) < 89
+    assert problems[-1].message == "the index has not given everything within 600 seconds"
     assert index.url.removesuffix("simple/") in problems[-1].notes[0]
 
 

@@ -20,10 +20,15 @@ from abiding.findings import bounds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Adapter", "Patience", "TooSlowError"]
+__all__ = ["Adapter", "Patience", "TooSlowError", "now"]
 
 
 _LOOK = 0.5  # seconds, between two looks
+
+
+def now() -> float:
+    """Return the seconds on the clock by which all limits of an index are kept."""
+    return time.monotonic()
 
 
 class TooSlowError(Exception):
@@ -48,7 +53,7 @@ class Patience:
         """Call `cut` if the body of the `with` takes longer, which then ends with a `TooSlowError`."""
         key = object()
         with self._lock:
-            self._waiting[key] = (time.monotonic() + seconds, cut)
+            self._waiting[key] = (now() + seconds, cut)
         try:
             yield
         except Exception as exc:
@@ -65,9 +70,9 @@ class Patience:
 
     def _look_after(self) -> None:
         while not self._closed.wait(_LOOK):
-            now = time.monotonic()
+            seconds = now()
             with self._lock:
-                late = [key for key, (until, _) in self._waiting.items() if until < now]
+                late = [key for key, (until, _) in self._waiting.items() if until < seconds]
                 cuts = [self._waiting.pop(key)[1] for key in late]
             for cut in cuts:
                 with suppress(OSError, ValueError):

@@ -15,9 +15,9 @@ import requests
 import urllib3
 
 from abiding._version import __version__
+from abiding.artifacts.index import timeouts
 from abiding.artifacts.index.failures import host_of, innermost, lost, no_url, public_url, unreachable
 from abiding.artifacts.index.passwords import Login
-from abiding.artifacts.index.timeouts import Adapter, Patience, TooSlowError
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError, UnreachableError
 
@@ -53,12 +53,12 @@ class Web:
     """
 
     def __init__(self, settings: IndexSettings) -> None:
-        self.patience = Patience()
+        self.patience = timeouts.Patience()
         self._settings = settings
         self._lock = threading.Lock()
         self._failures: Counter[str] = Counter()
         self.received = 0
-        self._end = time.monotonic() + bounds.INDEX
+        self._end = timeouts.now() + bounds.INDEX
         self._session = _Session()
         self._session.headers["User-Agent"] = f"abiding/{__version__}"
         self._session.verify = settings.certificates or True
@@ -66,7 +66,7 @@ class Web:
             self._session.proxies = {"http": settings.proxy, "https": settings.proxy}
         # For broken connections. Other requests are repeated here, without reading the last answer to its end.
         retry = urllib3.Retry(total=_TRIES - 1, redirect=False, backoff_factor=_PAUSE, respect_retry_after_header=False)
-        adapter = Adapter(self.patience, pool_maxsize=CONNECTIONS, pool_block=True, max_retries=retry)
+        adapter = timeouts.Adapter(self.patience, pool_maxsize=CONNECTIONS, pool_block=True, max_retries=retry)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
 
@@ -116,7 +116,7 @@ class Web:
 
     def check(self, url: str) -> None:
         """Raise `IndexAccessError` if the time for everything is over."""
-        if time.monotonic() > self._end:
+        if timeouts.now() > self._end:
             message = f"the index has not given everything within {bounds.INDEX} seconds"
             raise UnreachableError.of(message, note=f"the last that was read is {public_url(url)}")
 
@@ -177,7 +177,7 @@ class Web:
                 stream=True,
                 allow_redirects=False,
             )
-        except TooSlowError as exc:
+        except timeouts.TooSlowError as exc:
             self._count_failure(host_of(url))
             raise lost(f"`{host_of(url)}` does not answer in time", url, f"it had {bounds.ANSWER} seconds") from exc
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as exc:
@@ -229,7 +229,7 @@ class Body(io.RawIOBase):
         self._is_text = is_text
         self._left = limit
         self._limit = limit
-        self._began = time.monotonic()
+        self._began = timeouts.now()
 
     @property
     def length(self) -> int | None:
@@ -264,7 +264,7 @@ class Body(io.RawIOBase):
             # Reading after the end returns nothing.
             with self._web.patience.limit(bounds.ANSWER, self._raw.shutdown):
                 data = self._raw.read1(most, decode_content=self._is_text)
-        except (TooSlowError, urllib3.exceptions.ReadTimeoutError):
+        except (timeouts.TooSlowError, urllib3.exceptions.ReadTimeoutError):
             self._too_slow()
         except (urllib3.exceptions.HTTPError, OSError) as exc:
             self.failure = exc
@@ -274,7 +274,7 @@ class Body(io.RawIOBase):
             raise lost("the answer breaks off", self.url, str(self.failure))
         self._web.count(self._raw.tell() - before)
         self._web.check(self.url)
-        if time.monotonic() - self._began > bounds.ANSWER + self._raw.tell() / _RATE:
+        if timeouts.now() - self._began > bounds.ANSWER + self._raw.tell() / _RATE:
             self._too_slow()
         return data or b""
 
@@ -293,7 +293,7 @@ class Body(io.RawIOBase):
         return self._is_text and self._raw.tell() > 0 and not is_ended
 
     def _too_slow(self) -> NoReturn:
-        note = f"after {time.monotonic() - self._began:.0f} seconds there were {self._raw.tell():,} bytes"
+        note = f"after {timeouts.now() - self._began:.0f} seconds there were {self._raw.tell():,} bytes"
         raise lost(f"`{host_of(self.url)}` sends its answer too slowly", self.url, note)
 
 
