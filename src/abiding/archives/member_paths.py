@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from abiding.findings.patterns import pattern
+
 __all__ = ["is_short_for", "landing", "leads_elsewhere", "literal"]
 
 
 # Invalid in a path below a folder: absolute paths, `.`, `..` and empty parts, backslashes and control characters.
-_NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)")
+_NO_PATH = pattern(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)")
 
 
 def leads_elsewhere(name: str) -> bool:
@@ -33,8 +35,8 @@ def landing(name: str) -> str:
 
 
 # Windows' short name for old programs (8.3): six letters of the long name, or two and a checksum.
-_SHORT = re.compile(r"(?P<stem>[^.~]{1,6})~(?P<number>[1-9][0-9]{0,5})(?:\.(?P<kind>[^.]{1,3}))?", re.IGNORECASE)
-_WITH_CHECKSUM = re.compile(r"(?P<start>..)[0-9a-f]{4}")
+_SHORT = pattern(r"(?P<stem>[^.~]{1,6})~(?P<number>[1-9][0-9]{0,5})(?:\.(?P<kind>[^.]{1,3}))?", re.IGNORECASE)
+_WITH_CHECKSUM = pattern(r"(?P<start>..)[0-9a-f]{4}")
 _LONGEST_SHORT = 8
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
+
+from abiding.findings.patterns import pattern
 
 __all__ = ["ENDINGS", "SDIST_ENDINGS", "WHEEL_ENDING", "file_name", "kind_of", "normalised"]
 
@@ -12,7 +13,7 @@ WHEEL_ENDING = ".whl"
 SDIST_ENDINGS = (".tar.gz", ".zip")
 # Of what is taken for a distribution by its name.
 ENDINGS = (WHEEL_ENDING, *SDIST_ENDINGS)
-_BETWEEN = re.compile(r"[-_.]+")
+_BETWEEN = pattern(r"[-_.]+")
 
 
 def normalised(name: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from abiding.archives.member_paths import literal
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -20,11 +20,11 @@ __all__ = ["fault_in", "line_ends", "read_record", "rows", "updated_record"]
 
 
 # The usual form: rows without quotes, in ASCII; hash and size may be empty.
-_PLAIN = re.compile(rb"(?:[ !#-+\--~]{0,1000},[ !#-+\--~]{0,200},[0-9]{0,18}(?:\r\n?|\n|\Z))*+")
-_SIZE = re.compile(r"\+?[0-9]{1,100}")
+_PLAIN = pattern(rb"(?:[ !#-+\--~]{0,1000},[ !#-+\--~]{0,200},[0-9]{0,18}(?:\r\n?|\n|\Z))*+")
+_SIZE = pattern(r"\+?[0-9]{1,100}")
 _SIZES = 1 << 64
-_ENDS_FOR_SOME = re.compile(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
-_NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
+_ENDS_FOR_SOME = pattern(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_NOT_UTF8 = pattern(r"[\udc80-\udcff]")
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_QUOTED = 200
 # The length of a name, a hash and a size; `csv` allows 131,072 for each.

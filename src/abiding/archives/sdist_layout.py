@@ -6,7 +6,6 @@ case. PKG-INFO and pyproject.toml are read only if all of them would unpack the 
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from abiding.archives.names import normalised
 from abiding.archives.tarheaders import FOLDER, HARD_LINK, SYMBOLIC_LINK
 from abiding.archives.tree import Tree, UnpackingError, hold_name
 from abiding.findings.errors import ArchiveError
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ _NAMED_HINT = "an sdist is called `name-version.tar.gz` and has all its files in
 _PLAIN = "let `{}` be a file itself in the source tree, no link to one and no folder, and build the sdist anew"
 _NO_SDIST = "it is no sdist, or a very old one"
 # What leads out of a folder on some system: absolute paths, `..`, and parts of dots and spaces, which Windows cuts.
-_NOT_FOLLOWED = re.compile(r"^[/\\]|(?:^|[/\\])(?:\.[. ]+|[ ][. ]*)(?:[/\\]|$)")
+_NOT_FOLLOWED = pattern(r"^[/\\]|(?:^|[/\\])(?:\.[. ]+|[ ][. ]*)(?:[/\\]|$)")
 _MOST_QUOTED = 200
 _MOST_KNOWN = 10_000
 _UNPACKED = "pip and uv would not unpack it, or each would unpack something else"

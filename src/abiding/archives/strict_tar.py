@@ -6,8 +6,9 @@ of zeros at its end. `tarfile`, and so pip, passes over all that.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from abiding.archives.tarheaders import TarMember
@@ -29,18 +30,18 @@ _FIELDS = {
     "size": slice(124, 136),
     "mtime": slice(136, 148),
 }
-_OCTAL = re.compile(rb"[0-7]+[ \0]+|\0+")
+_OCTAL = pattern(rb"[0-7]+[ \0]+|\0+")
 _BINARY = b"\x80"
-_RECORD = re.compile(rb"0*(\d+) ([^=\n]+)=")
+_RECORD = pattern(rb"0*(\d+) ([^=\n]+)=")
 # The keys of POSIX, and those of whom uv knows.
-_KEY = re.compile(
+_KEY = pattern(
     rb"[acm]time|charset|comment|gid|gname|hdrcharset|linkpath|path|size|uid|uname"
     rb"|(realtime|security|GNU\.sparse|LIBARCHIVE|SCHILY)\.(?s:.+)"
 )
 _TEXTS = (b"comment", b"path", b"linkpath", b"uname", b"gname")
 _NUMBERS = {
-    **dict.fromkeys((b"mtime", b"atime", b"ctime"), re.compile(rb"(\d+(\.\d+)?)?")),
-    **dict.fromkeys((b"uid", b"gid"), re.compile(rb"\d{0,19}")),
+    **dict.fromkeys((b"mtime", b"atime", b"ctime"), pattern(rb"(\d+(\.\d+)?)?")),
+    **dict.fromkeys((b"uid", b"gid"), pattern(rb"\d{0,19}")),
 }
 
 

@@ -7,10 +7,10 @@ members, or none, the archive is refused.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.sparse_files import begins_with_map
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ _PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK, _SPARSE = (b"x", b"X"), b"g", b"L", 
 PAX = (*_PAX, _PAX_FOR_ALL)
 EXTENSIONS = (*PAX, _LONG_NAME, _LONG_LINK)
 _NUMBERS = (slice(100, 124), slice(329, 345))  # mode, owner, group; the two of a device: eight bytes each
-_USUAL = re.compile(rb"(?:[0-7]{7}[ \0]|[0-7]{6}[ \0]{2}|\0{8})+")
+_USUAL = pattern(rb"(?:[0-7]{7}[ \0]|[0-7]{6}[ \0]{2}|\0{8})+")
 _LATEST = 1 << 62  # seconds, before 1970 or after
 _SIZE, _TIME, _CHECKSUM, KIND, _LINK, _PREFIX = (
     slice(124, 136),
@@ -52,7 +52,7 @@ _SIZE, _TIME, _CHECKSUM, KIND, _LINK, _PREFIX = (
     slice(157, 257),
     slice(345, 500),
 )
-_CHARSET = re.compile(rb"\d hdrcharset=([^\n]+)\n")
+_CHARSET = pattern(rb"\d hdrcharset=([^\n]+)\n")
 _USTAR, _MAGIC = b"ustar\0", slice(257, 263)
 _SAID_ONCE = (b"path", b"linkpath", b"size")  # what tells members apart
 _SPARSE_RECORD, _SPARSE_NAME, _SPARSE_FOLDER = b"GNU.sparse.", b"GNU.sparse.name", b"GNUSparseFile."

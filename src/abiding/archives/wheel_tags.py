@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.wheel_name import WheelName
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from packaging.tags import Tag
@@ -19,11 +20,11 @@ __all__ = ["Agreement", "StatedTags", "agreement", "expanded", "number", "number
 
 
 _PARTS = 3  # python, abi, platform
-_WHEEL_VERSION = re.compile(
+_WHEEL_VERSION = pattern(
     r"^wheel-version:[ \t]*([0-9]{1,9}(?:\.[0-9]{1,9}){0,9})[ \t]*\r?$(?!\n[ \t])", re.IGNORECASE | re.MULTILINE
 )
 # A header, or the line that goes on with one.
-_HEADER = re.compile(r"[!-9;-~]+:|[ \t]+\S")
+_HEADER = pattern(r"[!-9;-~]+:|[ \t]+\S")
 
 
 class Agreement(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from abiding.archives import dist_info
@@ -11,6 +10,7 @@ from abiding.archives.wheel_name import WheelName
 from abiding.archives.wheel_tags import Agreement, agreement, expanded, numbered
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -27,7 +27,7 @@ _NUMBERED = "pip and uv go by the file name; `wheel tags` refuses such a wheel, 
 _THE_SAME_WAY = "what sets the tags right sets the build number right too"
 # The parts of a name that `wheel tags` can change, with the options; and those of a tag.
 _PARTS = {"python": "--python-tag", "abi": "--abi-tag", "platform": "--platform-tag", "build": "--build"}
-_A_TAG = re.compile(r"[A-Za-z0-9_.]+")
+_A_TAG = pattern(r"[A-Za-z0-9_.]+")
 
 
 def judge_stated(

@@ -11,6 +11,7 @@ from abiding.archives.names import SDIST_ENDINGS, WHEEL_ENDING, normalised
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
+from abiding.findings.patterns import pattern
 from abiding.findings.words import short
 from abiding.metadata.core import CoreMetadata
 
@@ -19,8 +20,8 @@ __all__ = ["Identity", "canonical", "hold_to_name", "is_distribution", "project_
 _MOST_SHOWN = 100
 canonical = lru_cache(maxsize=64)(normalised)
 # An sdist among the other archives that lie in a folder: name, version, extension.
-_VERSION = re.compile(r"v?\d[A-Za-z0-9.!+_-]*")
-_SDIST_NAME = re.compile(rf"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>{_VERSION.pattern})")
+_VERSION = pattern(r"v?\d[A-Za-z0-9.!+_-]*")
+_SDIST_NAME = pattern(rf"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>{_VERSION.pattern})")
 
 
 class Identity(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.findings.words import short
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ __all__ = ["ALL", "PIP", "UV", "Fault", "faults_in", "judge_contents", "judge_en
 _SCHEMES = ("purelib", "platlib", "headers", "scripts", "data")
 _ENDING = ".data"
 _SCRIPTS = "entry_points.txt"
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?")
+_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?")
 _MOST_SHOWN = 200
 _WHERE = (
     f"below a `.data` folder there are files in {', '.join(f'`{scheme}`' for scheme in _SCHEMES)}, and nothing else"
@@ -144,12 +145,12 @@ class Fault(NamedTuple):
 _SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 _LONGEST_NAME = 255
 # `module:object`, as pip and as uv read it.
-_TO_UV = re.compile(r"[\w.-]+\s*:\s*[\w.-]+\s*(?:\[[^\]]*\])?")
-_TO_PIP = re.compile(r"\w+(?:[:.]\w+)*")
-_PYTHON = re.compile(r"python(?:w|3(?:\.\d+t?)?)?", re.IGNORECASE)
-_BREAK = re.compile(r"\r\n?|\n")
+_TO_UV = pattern(r"[\w.-]+\s*:\s*[\w.-]+\s*(?:\[[^\]]*\])?")
+_TO_PIP = pattern(r"\w+(?:[:.]\w+)*")
+_PYTHON = pattern(r"python(?:w|3(?:\.\d+t?)?)?", re.IGNORECASE)
+_BREAK = pattern(r"\r\n?|\n")
 # The header of a group, with a comment after it.
-_GROUP = re.compile(r"\[([^\]]*)\]\s*(?:[#;].*)?")
+_GROUP = pattern(r"\[([^\]]*)\]\s*(?:[#;].*)?")
 
 
 def faults_in(data: bytes) -> Iterator[Fault]:

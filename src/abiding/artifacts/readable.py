@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from abiding.archives.names import kind_of, normalised
 from abiding.findings.characters import on_one_line
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.metadata.plain_lines import are_usual, is_usual
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _unreadable(message: str, filename: str, refused: Mapping[str, str], severit
     )
 
 
-_EXTRA = re.compile(r"""\bextra\s*==\s*["']([A-Za-z0-9._-]+)["']""")
+_EXTRA = pattern(r"""\bextra\s*==\s*["']([A-Za-z0-9._-]+)["']""")
 
 
 def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
@@ -101,8 +101,8 @@ def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
 
 
 # A lower bound, and perhaps an upper one above all existing Pythons, as in most projects.
-_FROM = re.compile(r"\s*>=\s*3\.(\d{1,3})(?:\.0)?\s*(?:,\s*<\s*4(?:\.0)?\s*)?")
-_FITTING = re.compile(r"py3|cp3(\d{1,3})")
+_FROM = pattern(r"\s*>=\s*3\.(\d{1,3})(?:\.0)?\s*(?:,\s*<\s*4(?:\.0)?\s*)?")
+_FITTING = pattern(r"py3|cp3(\d{1,3})")
 
 
 def judge_python(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.names import kind_of, normalised
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["judge_satisfiable"]
 
 
-_NAME = re.compile(r"\s*([A-Za-z0-9._-]+)")
+_NAME = pattern(r"\s*([A-Za-z0-9._-]+)")
 
 
 def judge_satisfiable(files: Sequence[str], metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
@@ -45,7 +46,7 @@ def judge_satisfiable(files: Sequence[str], metadata: CoreMetadata, severity: Se
 
 # Two bounds, as in most lines with several specifiers.
 _BOUND = r"(>=|<=?)\s*+([0-9.]++)\s*+"
-_BOUNDS = re.compile(rf"[^<>=!~;,]*+{_BOUND},\s*+{_BOUND}\)?\s*+(?:;.*)?", re.DOTALL)
+_BOUNDS = pattern(rf"[^<>=!~;,]*+{_BOUND},\s*+{_BOUND}\)?\s*+(?:;.*)?", re.DOTALL)
 
 
 def _may_exclude_itself(line: str) -> bool:

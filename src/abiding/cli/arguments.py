@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from argparse import ArgumentTypeError
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from abiding.files.plain import is_folder, is_plain, is_there, open_plain
 from abiding.findings.characters import visible, without_login
 from abiding.findings.errors import AbidingError, DeclarationError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -62,9 +62,9 @@ def _given(text: str, what: str) -> str:
     return text
 
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_URL = pattern(r"[A-Za-z][A-Za-z0-9+.-]+://")
 # The page of a project, for people or for installers.
-_PAGE = re.compile(r"/(?:project|simple)/([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:/(\d[\w.!+-]*))?/*(?:[?#].*)?$")
+_PAGE = pattern(r"/(?:project|simple)/([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:/(\d[\w.!+-]*))?/*(?:[?#].*)?$")
 
 
 def _named(url: str) -> str:

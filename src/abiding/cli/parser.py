@@ -6,12 +6,12 @@ argparse reports unknown arguments from the main parser, which knows none of the
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from itertools import takewhile
 from typing import TYPE_CHECKING, NoReturn
 
 from abiding.findings.nearest import nearest
+from abiding.findings.patterns import pattern
 from abiding.findings.terminal import Terminal
 from abiding.findings.words import wrap
 
@@ -33,7 +33,7 @@ _ALSO_CALLED = {
 }
 # A part of a name is short.
 _OF_A_PART = 0.75
-_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
+_NUMBER = pattern(r"-\d+|-\d*\.\d+")
 
 
 class Parser(argparse.ArgumentParser):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 
+from abiding.findings.patterns import pattern
+
 __all__ = ["downloading", "is_name", "is_one_release", "is_spec"]
 
 
 # The form of a name and of a requirement; the index says whether it exists.
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_REQUIREMENT = re.compile(rf"{_NAME.pattern}(?:\s*(?:[<>!=~]=|[<>;@\[]).*)?", re.DOTALL)
+_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_REQUIREMENT = pattern(rf"{_NAME.pattern}(?:\s*(?:[<>!=~]=|[<>;@\[]).*)?", re.DOTALL)
 # Folders with the results of builds. These names mean the folder, though projects may have them.
 _FOLDERS = frozenset(
     {"artifact", "artifacts", "build", "dist", "dists", "out", "output", "packages", "release", "releases", "repaired"}

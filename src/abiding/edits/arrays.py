@@ -6,6 +6,8 @@ import re
 import tomllib
 from typing import TYPE_CHECKING
 
+from abiding.findings.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -13,7 +15,7 @@ __all__ = ["comments", "with_first", "with_item", "with_other", "without"]
 
 
 # What may have a `#` or a quote in it: strings of each kind, and comments.
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r'"""(?:\\.|[^\\])*?"{3,5}(?!")'
     r"|'''.*?'{3,5}(?!')"
     r'|"(?:\\.|[^"\\\n])*"'

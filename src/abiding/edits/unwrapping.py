@@ -11,6 +11,7 @@ from abiding.edits.file import NOTHING
 from abiding.edits.wrapping import Edited
 from abiding.files.plain import is_plain, read_for
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.findings.words import all_of
 from abiding.metadata import pins
 from abiding.project.declaration import Declaration
@@ -29,12 +30,12 @@ __all__ = ["mentions", "unwrap"]
 
 
 # A command line of abiding.
-_COMMAND = re.compile(r"\s*(?:python3? -m )?abiding (?:check|repair|prove|env) |python3? -m pip install abiding\S*\s*$")
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_COMMAND = pattern(r"\s*(?:python3? -m )?abiding (?:check|repair|prove|env) |python3? -m pip install abiding\S*\s*$")
+_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 # A build setting, and a variable that says the same.
-_SETTING = re.compile(r"abiding\..*|ABIDING_[A-Z]+")
-_VARIABLE = re.compile(r"ABIDING_[A-Z]+(=\S*)?")
-_SPOKEN = re.compile(r"(?<![A-Za-z0-9])abiding(?![A-Za-z0-9])", re.IGNORECASE)
+_SETTING = pattern(r"abiding\..*|ABIDING_[A-Z]+")
+_VARIABLE = pattern(r"ABIDING_[A-Z]+(=\S*)?")
+_SPOKEN = pattern(r"(?<![A-Za-z0-9])abiding(?![A-Za-z0-9])", re.IGNORECASE)
 _WHERE_TOOLS_ARE_NAMED: tuple[Key, ...] = (
     ("build-system",),
     ("dependency-groups",),
@@ -184,7 +185,7 @@ def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
 
 def mentions(folder: Path) -> Iterator[str]:
     """Yield which other files of the project speak of abiding, of those in which it is wont to be called."""
-    for pattern in _ELSEWHERE:
-        for path in sorted(folder.glob(pattern)):
+    for glob in _ELSEWHERE:
+        for path in sorted(folder.glob(glob)):
             if is_plain(path) and _SPOKEN.search(read_for(path, bounds.PYPROJECT).decode("utf-8", "replace")):
                 yield f"`{path.relative_to(folder).as_posix()}` speaks of abiding: what it calls there has to go too"

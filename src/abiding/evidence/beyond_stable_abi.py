@@ -7,13 +7,13 @@ libshiboken, for one, has functions of its own whose names look like CPython's.
 from __future__ import annotations
 
 import json
-import re
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.findings.words import literals
 from abiding.metadata import markers
 from abiding.metadata.exclusions import installable
@@ -52,7 +52,7 @@ class Unpromised(NamedTuple):
 
 
 # Libraries that have nothing of Python, and Python's own. Of any other a symbol may be, which does not say whose it is.
-_NOT_THEIRS = re.compile(
+_NOT_THEIRS = pattern(
     r"ld-(linux|musl).*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+|atomic)\.(so|musl)\b.*|libpython\d.*|/usr/lib/.*"
 )
 

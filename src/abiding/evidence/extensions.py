@@ -6,15 +6,16 @@ in other ways, or by others.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.patterns import pattern
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native.images import Format
 from abiding.native.machines import HEADER, BuiltFor, called
 from abiding.native.names import module_name
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
 __all__ = ["Extension", "Python", "Target", "Watched", "module_of_place"]
@@ -23,10 +24,10 @@ __all__ = ["Extension", "Python", "Target", "Watched", "module_of_place"]
 _IMPLEMENTATIONS = {"cpython-": "cp", "cp": "cp", "pypy": "pp", "pp": "pp"}
 _CALLED = {"cp": "CPython", "pp": "PyPy"}
 # The interpreter or the ABI of a tag, and what a file is called for it: there it says more, of the platform.
-_IN_TAG = re.compile(r"(cp|pp|pypy)(\d)(\d{1,3})([a-z]*)(?:_\w+)?")
-_IN_NAME = re.compile(r"(cpython-|cp|pypy)(\d)(\d{1,3})([a-z]*)(?:-(?:pp\d+-)?([\w-]*))?\.(?:so|pyd)")
-_OF_LINUX = re.compile(r"(\w+)-linux\b.*")
-_ANY_PYTHON = re.compile(r"py(\d)(\d{0,3})")
+_IN_TAG = pattern(r"(cp|pp|pypy)(\d)(\d{1,3})([a-z]*)(?:_\w+)?")
+_IN_NAME = pattern(r"(cpython-|cp|pypy)(\d)(\d{1,3})([a-z]*)(?:-(?:pp\d+-)?([\w-]*))?\.(?:so|pyd)")
+_OF_LINUX = pattern(r"(\w+)-linux\b.*")
+_ANY_PYTHON = pattern(r"py(\d)(\d{0,3})")
 
 
 class Python(NamedTuple):
@@ -124,9 +125,9 @@ def module_of_place(place: str) -> str:
 # The last two are those of PEP 793, and of cffi for PyPy.
 _HOOKS = ("PyInit_", "PyModExport_", "_cffi_pypyinit_")
 # The DLL of one Python, as a file is linked with it; that of the stable ABI is python3.dll.
-_DLL = re.compile(rb"python3(\d{1,2})(t?)\.dll\0")
+_DLL = pattern(rb"python3(\d{1,2})(t?)\.dll\0")
 _LONGEST_DLL = 20
-_IN_WORD = re.compile(rb"[\w.]")
+_IN_WORD = pattern(rb"[\w.]")
 
 
 class Watched:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.evidence.segments import with_texts
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +32,7 @@ _ELF = b"\x7fELF"
 _CAPSULES = b"PyCapsule_"
 _SIZES, _NUMPY_TYPES = b"size changed, may indicate", (b"flatiter", b"broadcast")
 _TARGET = b"NumPy C-API version 0x%x (NumPy "
-_OF_NUMPY = re.compile(rb"(\d{1,3}\.\d{1,3})\)")
+_OF_NUMPY = pattern(rb"(\d{1,3}\.\d{1,3})\)")
 _UNREADABLE = b"?"
 _HEADERS = b"core._multiarray_umath"
 _OLD_CHECK = b"module compiled against API version 0x%x but this version of numpy is 0x%x"
@@ -39,11 +40,11 @@ _FAILED = b"core.multiarray failed to import"
 _API = b"API\0"
 _ARRAY_API = b"_ARRAY_API"
 # `_C_API`, `_ARRAY_API`, `CAPI`, `_wxPyAPI`; not `unix.API`, which is a check of a compiler.
-_NAME = re.compile(rb"(?<![\w.])(?:[A-Za-z_]\w{0,99}\.){1,9}(?:\w{0,99}_|\w{0,98}C|\w{0,97}Py)API\Z")
-_WORD = re.compile(rb"\w{1,200}")
+_NAME = pattern(rb"(?<![\w.])(?:[A-Za-z_]\w{0,99}\.){1,9}(?:\w{0,99}_|\w{0,98}C|\w{0,97}Py)API\Z")
+_WORD = pattern(rb"\w{1,200}")
 _PYBIND11 = b"__pybind11_internals_v"
 _NANOBIND = b"__nb_internals_"
-_IDENTITY, _LIBRARIES = re.compile(rb"(?:nanobind_|v\d)[\w.]{1,200}"), (b"libstdcpp", b"libcpp", b"msvc")
+_IDENTITY, _LIBRARIES = pattern(rb"(?:nanobind_|v\d)[\w.]{1,200}"), (b"libstdcpp", b"libcpp", b"msvc")
 _CIMPORT = b"does not export expected C "
 # Modules of other distributions whose functions Cython imports by `cimport`.
 _CIMPORTED = (
@@ -56,7 +57,7 @@ _CIMPORTED = (
 # stable ABI.
 _TORCH = (b"torch", b"libtorch", b"libc10.", b"torch_cpu.dll", b"c10.dll", b"aoti_torch_")
 _DLOPEN = b"FDO\0"
-_JSON = re.compile(rb'\s*(\[\s*\{\s*"[^\0]{1,4096})\0')
+_JSON = pattern(rb'\s*(\[\s*\{\s*"[^\0]{1,4096})\0')
 
 
 class Texts(NamedTuple):

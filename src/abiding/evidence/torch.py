@@ -8,12 +8,12 @@ file does not record.
 from __future__ import annotations
 
 import json
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from abiding.evidence.interfaces import Interface, Kind, Module
 from abiding.findings.errors import AbidingError
+from abiding.findings.patterns import pattern
 from abiding.findings.words import first_of
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ __all__ = ["refine", "used"]
 
 _MOST_NAMED = 3
 # Torch's libraries themselves, of up to a gigabyte.
-_OWN = re.compile(r"(lib)?(torch|c10)(_\w+)?\.(so|dylib|dll)")
+_OWN = pattern(r"(lib)?(torch|c10)(_\w+)?\.(so|dylib|dll)")
 # Names of C++ that begin in one of torch's namespaces (Itanium's and Microsoft's mangling), and of its Python bindings.
-_OTHERS = re.compile(r"_Z(T[VISTC])?N?[KVrRO]*(2at|3c10|5torch|6caffe2)\d.*|\?.*@(at|c10|torch|caffe2)@@.*|THP[A-Z]\w*")
+_OTHERS = pattern(r"_Z(T[VISTC])?N?[KVrRO]*(2at|3c10|5torch|6caffe2)\d.*|\?.*@(at|c10|torch|caffe2)@@.*|THP[A-Z]\w*")
 
 
 def refine(module: Module, contents: Callable[[], bytes]) -> Module:

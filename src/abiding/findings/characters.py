@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+from abiding.findings.patterns import pattern
+
 __all__ = ["on_one_line", "printable", "steers", "visible", "without_login"]
 
 
 # What services that run builds take for a command of the program whose output they log: a line of GitHub's that begins
 # with `::error`, blanks before it or not, and anywhere in a line `##[error]`, Azure's `##vso[` and TeamCity's.
-_COMMAND = re.compile(r"^[ \t]*::[A-Za-z]|##[A-Za-z]*\[", re.MULTILINE)
+_COMMAND = pattern(r"^[ \t]*::[A-Za-z]|##[A-Za-z]*\[", re.MULTILINE)
 # What makes a terminal do something else than show it: controls, line ends that are none to Python, the direction of
 # writing, bytes that are no text.
-_STEERING = re.compile(
+_STEERING = pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]",
 )
 

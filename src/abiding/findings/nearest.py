@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
+
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Slips", "nearest"]
 
 
-_BETWEEN = re.compile(r"[-_. ]+")
+_BETWEEN = pattern(r"[-_. ]+")
 # Characters. Longer words are no misspelt names, and slow to compare.
 _LONGEST = 64
 

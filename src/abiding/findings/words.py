@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -83,7 +83,7 @@ def wrap_prose(text: str, width: int, indent: str = "", first: str | None = None
 
 
 # With adjacent punctuation.
-_LITERAL = re.compile(r"(?:[^\s`]*`[^`]*`)+[^\s`]*")
+_LITERAL = pattern(r"(?:[^\s`]*`[^`]*`)+[^\s`]*")
 # Stands for a space at which no line is broken. Texts don't contain it, because control characters are escaped.
 _KEPT = "\x1f"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
+from abiding.findings.patterns import pattern
 from abiding.metadata import readers
 from abiding.metadata.fields import beginning_of_body, headers_of, text, values_of
 
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["CoreMetadata"]
 
 
-_HEAD_END = re.compile(rb"\n\r?\n")
+_HEAD_END = pattern(rb"\n\r?\n")
 # uv reads these three names in `Dynamic`, and is case-sensitive.
 _RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
 # Fields that take far longer to parse than to read.
 _REQUIRING = frozenset({"requires-dist", "requires-python"})
-_VERSION = re.compile(r"[0-9]{1,3}[.][0-9]{1,3}")
+_VERSION = pattern(r"[0-9]{1,3}[.][0-9]{1,3}")
 _SDIST_FLOOR = (2, 2)
 # The fields added by each version of core metadata since 2.1, in lower case; the latest first.
 _NEW_FIELDS = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.wheel_tags import expanded
+from abiding.findings.patterns import pattern
 from abiding.metadata.platform_tag import PlatformTag
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _candidates(ours: frozenset[_Place], theirs: frozenset[_Place]) -> Iterator[
         yield (_Clause(python, ">=", min(own[python], key=_number)),)
 
 
-_PYTHON = re.compile(r"(?P<name>cp|pp|graalpy)(?P<major>\d)(?P<minor>\d+)")
+_PYTHON = pattern(r"(?P<name>cp|pp|graalpy)(?P<major>\d)(?P<minor>\d+)")
 _NAMED = {"cp": "CPython", "pp": "PyPy", "graalpy": "GraalVM"}
 
 

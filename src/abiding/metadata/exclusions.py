@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import re
 from bisect import bisect_left
 from contextlib import suppress
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.metadata import markers
 from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Question, QuestionKind, Steps, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag
@@ -183,7 +183,7 @@ def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
     return environments
 
 
-_INTERPRETER = re.compile(r"(py|cp|pp|graalpy)(\d)(\d*)")
+_INTERPRETER = pattern(r"(py|cp|pp|graalpy)(\d)(\d*)")
 _IMPLEMENTATIONS = {"cp": "cpython", "pp": "pypy", "graalpy": "graalpy"}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +43,8 @@ def is_of_the_file(field: str) -> bool:
 
 
 # One header field with its continuation lines. A lone CR before the line's end belongs to the line's end.
-_FIELD = re.compile(rb"([!-9;-~]+):[ \t]*(.*(?:\n[ \t].*)*)\n?")
-_LINE_END = re.compile(rb"\r?\n")
+_FIELD = pattern(rb"([!-9;-~]+):[ \t]*(.*(?:\n[ \t].*)*)\n?")
+_LINE_END = pattern(rb"\r?\n")
 
 
 class Header(NamedTuple):

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from abiding.findings.nearest import nearest
+from abiding.findings.patterns import pattern
 from abiding.metadata.environments import KINDS_OF_SYSTEM
 from abiding.metadata.markers import VARIABLES, comparisons, known_values
 
@@ -38,13 +39,13 @@ _OPERATORS = frozenset({"==", "!=", "<=", ">=", "<", ">", "~=", "===", "in", "no
 _KEYWORDS = frozenset({"and", "or", "in", "not"})
 # Quotes of word processors.
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u2018\u2019\u201a", "\"\"\"'''")
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""\s*("[^"]*"|'[^']*'|[()]|&&?|\|\|?|[<>=!~]+|(?:not\s+in|is(?:\s+not)?)\b|[^\s()"'<>=!~&|]+)""", re.IGNORECASE
 )
 
 
 # A list as in Python; in a marker it is a text.
-_LIST = re.compile(r"""\[([\w\s"',.-]*)\]|\(((?:\s*["'][\w.-]*["']\s*,?)+)\)""")
+_LIST = pattern(r"""\[([\w\s"',.-]*)\]|\(((?:\s*["'][\w.-]*["']\s*,?)+)\)""")
 
 
 def respelled(marker: str) -> str:
@@ -64,7 +65,7 @@ def with_known_values(marker: str) -> str:
     return marker
 
 
-_ITEM = re.compile(r"[\w.-]+")
+_ITEM = pattern(r"[\w.-]+")
 
 
 def _word(word: str) -> str:
@@ -163,8 +164,8 @@ def _in_list(variable: str, values: list[str]) -> _Slips:
     return slips
 
 
-_LISTED = re.compile(r"[^\s,|]+")
-_WORDS_AND_BETWEEN = re.compile(r"[^\s,|]+|[\s,|]+")
+_LISTED = pattern(r"[^\s,|]+")
+_WORDS_AND_BETWEEN = pattern(r"[^\s,|]+|[\s,|]+")
 
 
 def _replace(text: str, names: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
+from abiding.findings.patterns import pattern
 from abiding.metadata import pythons
 from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Question, QuestionKind, Steps, UndecidedError
 from abiding.metadata.pythons import MOST_LISTED
@@ -94,7 +95,7 @@ def _as_text(marker: str) -> Environments:
 
 # The whole
 
-_TOKEN = re.compile(r""""[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()"'<>=!~]+""")
+_TOKEN = pattern(r""""[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()"'<>=!~]+""")
 # Steps for each token of a marker: ten times as many as real markers need.
 _STEPS = 40
 

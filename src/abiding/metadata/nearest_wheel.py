@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from abiding.archives.wheel_tags import expanded
+from abiding.findings.patterns import pattern
 from abiding.metadata.platform_tag import PlatformTag
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ __all__ = ["nearest_wheel"]
 
 
 _Likeness = tuple[int, int]
-_PYTHON = re.compile(r"[a-z]+(\d)(\d*)")
+_PYTHON = pattern(r"[a-z]+(\d)(\d*)")
 
 
 def nearest_wheel(tag: str, wheels: Collection[str]) -> str:

@@ -6,6 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from abiding.findings.patterns import pattern
 from abiding.metadata import filling, pins, requirements
 from abiding.metadata.installed import installed
 
@@ -17,8 +18,8 @@ __all__ = ["pin_of_installed", "pin_of_local", "pin_of_named"]
 
 # A bound with so many numbers is probably computed.
 _WHOLE = 3
-_CLAUSE = re.compile(r"(===|==|~=|>=|<)(\s*)([^\s,()]+)")
-_EPOCH = re.compile(r"(?:(\d+)!)?(.*)", re.DOTALL)
+_CLAUSE = pattern(r"(===|==|~=|>=|<)(\s*)([^\s,()]+)")
+_EPOCH = pattern(r"(?:(\d+)!)?(.*)", re.DOTALL)
 
 
 def pin_of_installed(line: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.patterns import pattern
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -34,16 +35,16 @@ __all__ = [
 
 
 # The parts of a requirement: before its specifiers, its specifiers, and its marker. PEP 508 has no pins.
-_TEMPLATE = re.compile(r"(?P<name>[^<>=!~;@(]*)(?P<specifiers>[^;@]*)(?P<marker>;.*)?", re.DOTALL)
-PIN = re.compile(r"(?<![\w*])x(?:\+\d+)?(?![\w*])")
+_TEMPLATE = pattern(r"(?P<name>[^<>=!~;@(]*)(?P<specifiers>[^;@]*)(?P<marker>;.*)?", re.DOTALL)
+PIN = pattern(r"(?<![\w*])x(?:\+\d+)?(?![\w*])")
 # A pin, or a local version, in which `x` is a letter.
-_PIN_OR_LOCAL = re.compile(rf"(?<=\w)(?<!x)\+[\w.]+|(?P<pin>{PIN.pattern})")
+_PIN_OR_LOCAL = pattern(rf"(?<=\w)(?<!x)\+[\w.]+|(?P<pin>{PIN.pattern})")
 # More digits than any number in a version has.
 MOST_DIGITS = 9
 # The maximum number of clauses to compare, which takes long for many.
 MOST_CLAUSES = 16
-_CLAUSE = re.compile(r"(===|==|!=|<=|>=|<|>|~=)\s*([^\s,()]+)")
-_VERSION = re.compile(r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)(?P<beyond>.*)", re.DOTALL)
+_CLAUSE = pattern(r"(===|==|!=|<=|>=|<|>|~=)\s*([^\s,()]+)")
+_VERSION = pattern(r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)(?P<beyond>.*)", re.DOTALL)
 
 
 def has_pins(text: str) -> bool:
@@ -222,9 +223,9 @@ def _parts(template: Clause, filled: Clause) -> _Parts | None:
 
 
 # The parts beyond the release that a filled clause may have, by operator.
-_NOTHING, _PUBLIC = re.compile(""), re.compile(r"((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
+_NOTHING, _PUBLIC = pattern(""), pattern(r"((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
 _BEYOND = {
     **dict.fromkeys(("!=", "<", ">"), _NOTHING),
     **dict.fromkeys(("==", "<=", ">=", "~="), _PUBLIC),
-    "===": re.compile(_PUBLIC.pattern + r"(\+[a-z0-9.]+)?"),
+    "===": pattern(_PUBLIC.pattern + r"(\+[a-z0-9.]+)?"),
 }

@@ -7,7 +7,7 @@ where these backtrack, the next character decides at once.
 
 from __future__ import annotations
 
-import re
+from abiding.findings.patterns import pattern
 
 __all__ = ["LINEAR", "LONG_NUMBER", "are_usual", "is_usual"]
 
@@ -29,14 +29,14 @@ _ALL = rf"{_COMPARED}(?:(?:and|or)\s++{_COMPARED})*"
 _TERM = rf"(?:\(\s*+{_ALL}\)\s*+|{_COMPARED})"
 _MARKER = rf"{_TERM}(?:(?:and|or)\s++{_TERM})*"
 _PART = r"[A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*\s*+"
-_REQUIREMENT = re.compile(
+_REQUIREMENT = pattern(
     rf"{_PART}(?:\[\s*+{_PART}(?:,\s*+{_PART})*\]\s*+)?"
     rf"(?:{_CLAUSES}|\(\s*+{_CLAUSES}\)\s*+)?(?:;\s*+{_MARKER})?"
 )
 # The same for regular expression engines without backtracking, which have no such quantifiers.
-LINEAR = re.sub(r"(?<=[*+?}])\+", "", _REQUIREMENT.pattern).replace("{1,18}", "+")
+LINEAR = _REQUIREMENT.pattern.replace("*+", "*").replace("++", "+").replace("}+", "}").replace("{1,18}", "+")
 LONG_NUMBER = "[0-9]{19}"
-_SPECIFIERS = re.compile(rf"\s*+{_CLAUSES}")
+_SPECIFIERS = pattern(rf"\s*+{_CLAUSES}")
 
 
 def is_usual(requirement: str) -> bool:

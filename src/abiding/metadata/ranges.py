@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Protocol
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +59,7 @@ def is_beyond_bounds(text: str) -> bool:
 
 
 # Accepted before PEP 440 was enforced; pip and uv still read it, as if it had no `.*`.
-_OLD_WILDCARD = re.compile(r"(?:^|(?<=,))(\s*[<>]=?\s*(?:[0-9]+\.)*[0-9]+)\.\*(?=\s*(?:,|$))")
+_OLD_WILDCARD = pattern(r"(?:^|(?<=,))(\s*[<>]=?\s*(?:[0-9]+\.)*[0-9]+)\.\*(?=\s*(?:,|$))")
 
 
 def without_wildcards(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.metadata.fields import beginning_of_body, headers_of, text
 
 if TYPE_CHECKING:
@@ -29,19 +30,19 @@ _SINGLE = ("metadata-version", "name", "version", "requires-python")
 _DECISIVE = frozenset({*_SINGLE, "requires-dist", "provides-extra", "dynamic"})
 _MOST_SHOWN = 200
 
-_LINE_END = re.compile(rb"\r?\n|[\r\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]|\Z")
+_LINE_END = pattern(rb"\r?\n|[\r\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]|\Z")
 # Line ends for some readers only: a lone CR, and others at which `str.splitlines` splits.
-_ODD_LINE_END = re.compile(rb"\r(?!\n)|[\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]")
-_SUSPECT = re.compile(rb"[\r\v\f\x1c-\x1e\xc2\xe2]")
-_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
+_ODD_LINE_END = pattern(rb"\r(?!\n)|[\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]")
+_SUSPECT = pattern(rb"[\r\v\f\x1c-\x1e\xc2\xe2]")
+_EMPTY_LINE = pattern(rb"(?:\A|\n)\r?\n")
 # A decisive field, as the most lenient reader finds it. 85 and A0 are spaces in Latin-1 and not in ASCII.
-_LOOSE_FIELD = re.compile(
+_LOOSE_FIELD = pattern(
     rb"(?:\A|(?<=[\n\r\v\f\x1c-\x1e])|(?<=\xc2\x85)|(?<=\xe2\x80[\xa8\xa9])|(?<=\n[\x85\xa0])|(?<=\A[\x85\xa0]))"
     rb"(%s)[\s\x85\xa0]*+:" % "|".join(sorted(_DECISIVE)).encode(),
     re.IGNORECASE,
 )
-_ENCODED_WORD = re.compile(r"=\?[^?]*\?[bq]\?[^?]*\?=", re.IGNORECASE)
-_PLAIN_VALUE = re.compile(r"[ \t]*[!-~][ -~\t]*")
+_ENCODED_WORD = pattern(r"=\?[^?]*\?[bq]\?[^?]*\?=", re.IGNORECASE)
+_PLAIN_VALUE = pattern(r"[ \t]*[!-~][ -~\t]*")
 
 _BY_LINES = "whoever reads it line by line"
 _AS_MAIL = "pip, uv and packaging, which read it as an e-mail message"

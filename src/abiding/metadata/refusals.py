@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.patterns import pattern
 from abiding.metadata import requirements
 from abiding.metadata.ranges import without_wildcards
 
@@ -19,11 +19,11 @@ __all__ = ["Refusal", "by_uv", "unread_python"]
 
 # The largest number in a version that uv supports.
 _GREATEST = 2**64 - 2
-_NUMBER = re.compile(r"[0-9]{19,}")
+_NUMBER = pattern(r"[0-9]{19,}")
 _MOST_DIGITS = 20
-_EMPTY_PARENTHESES = re.compile(r"[^;@]*\(\s*\)")
+_EMPTY_PARENTHESES = pattern(r"[^;@]*\(\s*\)")
 # Outside of strings, each of which is reduced to its quotes.
-_TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
+_TEXT = pattern(r"\"[^\"]*\"|'[^']*'")
 _ENDINGS = (
     *(".whl", ".zip", ".tar", ".tar.gz", ".tar.bz2", ".tar.lz", ".tar.lzma", ".tar.xz", ".tar.zst"),
     *(".tbz", ".tgz", ".tlz", ".txz"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.metadata.ranges import range_of
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def asks_by_name_only(requirement: Requirement) -> bool:
     return markers.asks_by_name_only(_marker(requirement))
 
 
-_UNDEFINED = re.compile(r"Undefined <Op\('(.*?)'\)> on (.*?) and (.*?)\.?", re.DOTALL)
+_UNDEFINED = pattern(r"Undefined <Op\('(.*?)'\)> on (.*?) and (.*?)\.?", re.DOTALL)
 # PEP 660 allows an editable wheel further requirements for its mechanism; this is the only such library.
 _EDITABLE_MECHANISM = "editables"
 
@@ -245,7 +246,7 @@ def with_extra(text: str, extra: str) -> str:
 
 
 # After a URL, a semicolon needs a space before it, or it would be part of the URL (PEP 508).
-_PARTS = re.compile(r"(?P<what>[^;@]*@\s*\S+|[^;]*)\s*(?:;(?P<marker>.*))?", re.DOTALL)
+_PARTS = pattern(r"(?P<what>[^;@]*@\s*\S+|[^;]*)\s*(?:;(?P<marker>.*))?", re.DOTALL)
 
 
 def with_marker(text: str, condition: str) -> str:

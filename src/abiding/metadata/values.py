@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -42,7 +43,7 @@ def is_repeated(field: str) -> bool:
 
 
 # Characters with a meaning in a list of people. In quotes, a backslash escapes the next one.
-_MARK, _MARK_IN_QUOTES = re.compile('[",]'), re.compile(r'\\.|[",]', re.DOTALL)
+_MARK, _MARK_IN_QUOTES = pattern('[",]'), pattern(r'\\.|[",]', re.DOTALL)
 
 
 def _people(text: str) -> Iterator[str]:

@@ -6,10 +6,15 @@ parsing they are replaced by variables that `packaging` knows. They are evaluate
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
+
+from abiding.findings.patterns import pattern
+
+if TYPE_CHECKING:
+    import re
 
 __all__ = ["SETS", "parse"]
 
@@ -22,11 +27,11 @@ _MARK = "\x1a"
 _TEXT = r"""(?:"[^"\x1a]*"|'[^'\x1a]*')"""
 _HOW = r"(?:==|!=|\bin\b|\bnot\s+in\b)"
 _VARIABLE = rf"\b(?:{'|'.join((*SETS, _LABEL))})\b"
-_ASKED = re.compile(
+_ASKED = pattern(
     rf"(?P<text>{_TEXT})\s*(?P<how>{_HOW})\s*(?P<variable>{_VARIABLE})"
     rf"|(?P<variable_>{_VARIABLE})\s*(?P<how_>{_HOW})\s*(?P<text_>{_TEXT})"
 )
-_WRITTEN = re.compile(
+_WRITTEN = pattern(
     rf'"{_MARK}(?P<variable>\w+){_MARK}(?P<text>[^"]*)" (?P<how>{_HOW}) {_STAND_IN}'
     rf'|{_STAND_IN} (?P<how_>{_HOW}) "{_MARK}(?P<variable_>\w+){_MARK}(?P<text_>[^"]*)"'
 )

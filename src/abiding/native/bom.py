@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +18,7 @@ from abiding.archives.names import normalised
 from abiding.archives.wheel_name import WheelName
 from abiding.files.plain import open_plain
 from abiding.findings.errors import AbidingError
+from abiding.findings.patterns import pattern
 from abiding.native.installed import Installed
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ __all__ = ["MEMBER", "bill"]
 
 MEMBER = "sboms/abiding.cdx.json"
 # auditwheel puts eight digits of the SHA-256 of what it copies into the name, delvewheel more of them.
-_COPIED = re.compile(r"(?P<stem>.+)-(?P<digest>[0-9a-f]{8,64})(?P<end>\.(?:so|dll)\b.*)")
+_COPIED = pattern(r"(?P<stem>.+)-(?P<digest>[0-9a-f]{8,64})(?P<end>\.(?:so|dll)\b.*)")
 
 
 class _Copy(NamedTuple):

@@ -6,12 +6,12 @@ path are both texts in the file, with a zero byte before and after.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.compression_ratio import filling
 from abiding.archives.names import normalised
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.metadata import requirements
 from abiding.native.names import is_mangled, may_be_image, module_name, place_of
 
@@ -105,9 +105,9 @@ def _shipped(name: str) -> set[str]:
 
 
 # Windows finds DLLs in folders that code has added, which the files don't show.
-_LIBRARY = re.compile(rb"lib[^\0/\s]{1,200}\.(?:so(?:\.[\w.]+)?|dylib)")
-_NAMED = re.compile(rb"(?:\0|@rpath/|@loader_path/(?:[^\0/]{1,100}/){0,20})(%s)(?=\0)" % _LIBRARY.pattern)
-_WAY = re.compile(rb"\$ORIGIN|\$\{ORIGIN\}|@loader_path")
+_LIBRARY = pattern(rb"lib[^\0/\s]{1,200}\.(?:so(?:\.[\w.]+)?|dylib)")
+_NAMED = pattern(rb"(?:\0|@rpath/|@loader_path/(?:[^\0/]{1,100}/){0,20})(%s)(?=\0)" % _LIBRARY.pattern)
+_WAY = pattern(rb"\$ORIGIN|\$\{ORIGIN\}|@loader_path")
 
 
 def _users(wheel: Wheel, wanted: Collection[str]) -> tuple[dict[str, list[str]], bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -13,6 +12,7 @@ from packaging.utils import InvalidWheelFilename
 
 from abiding.archives import wheel_tags
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.native import contents
 from abiding.native.images import Format, Image
 from abiding.native.names import is_mangled, may_be_image, module_name, stem
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Indexed", "chosen"]
 
 
-_VERSIONED = re.compile(r"(.*\.so(?:\.\d+)*)\.\d+")
+_VERSIONED = pattern(r"(.*\.so(?:\.\d+)*)\.\d+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ folders up: `../../../bin/spam`.
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,9 +91,9 @@ class SiteLayout:
         return above, parts
 
 
-_SITE = re.compile(r"lib\w*/(?:python|pypy)[\d.]*t?/(?:site|dist)-packages")
-_CPYTHON = re.compile(r"cp(\d)(\d+)(t?)[dmu]*")
-_PYPY = re.compile(r"pp(\d)(\d+)")
+_SITE = pattern(r"lib\w*/(?:python|pypy)[\d.]*t?/(?:site|dist)-packages")
+_CPYTHON = pattern(r"cp(\d)(\d+)(t?)[dmu]*")
+_PYPY = pattern(r"pp(\d)(\d+)")
 # From this version on, a wheel for no ABI also fits the free-threaded build, which has its own folder.
 _TWO_FOLDERS = 13
 

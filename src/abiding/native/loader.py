@@ -7,11 +7,11 @@ files may be for another machine.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.bounds import LOOKS
+from abiding.findings.patterns import pattern
 from abiding.native.images import Format
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def places(image: Image, library: str, layout: SiteLayout) -> Iterator[str]:
             yield _joined(folder, library.removeprefix("@rpath/"), layout)
 
 
-_ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
+_ORIGIN = pattern(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
 
 
 def expand_run_path(path: str, folder: str, layout: SiteLayout) -> str | None:

@@ -6,10 +6,10 @@ what it is for.
 
 from __future__ import annotations
 
-import re
 import struct
 from typing import NamedTuple
 
+from abiding.findings.patterns import pattern
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native.images import Format
 
@@ -75,7 +75,7 @@ _NAMES = (
     ("loongarch64",),
 )
 _KNOWN = {name: names[0] for names in _NAMES for name in names}
-_ON_IOS = re.compile(r"_iphone(?:os|simulator)\Z")
+_ON_IOS = pattern(r"_iphone(?:os|simulator)\Z")
 
 
 def called(machine: str) -> str:

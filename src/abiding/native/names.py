@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from abiding.files.plain import is_folder, is_plain
 from abiding.findings.errors import ArchiveError
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,8 +91,8 @@ def module_name(place: str) -> str:
 
 # All that follows the name, with the tag of an interpreter: `cpython-311-x86_64-linux-gnu.so`, `abi3.so`,
 # `cp311-win_amd64.pyd`. `abi3.so.6.9` is the end of a library's name.
-_TAGGED = re.compile(r"(?:cpython-\d|abi3|pypy\d|graalpy\d|cp\d|pp\d)[^/.]*\.(?:so|pyd)")
-_MANGLED = re.compile(r"(-[0-9a-f]{8,})+(?=\.|$)")
+_TAGGED = pattern(r"(?:cpython-\d|abi3|pypy\d|graalpy\d|cp\d|pp\d)[^/.]*\.(?:so|pyd)")
+_MANGLED = pattern(r"(-[0-9a-f]{8,})+(?=\.|$)")
 
 
 def untagged(text: str) -> str:

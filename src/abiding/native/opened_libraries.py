@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.native.images import Format
 from abiding.native.python_openings import openings
 
@@ -23,9 +24,9 @@ __all__ = ["undeclared", "unprovided"]
 
 # Names of libraries by format; calls with names for another system are skipped.
 _CALLED = {
-    Format.ELF: re.compile(r"[^/]+\.so(\.\d+)*"),
-    Format.MACH_O: re.compile(r"[^/]+\.dylib"),
-    Format.PE: re.compile(r"[^/\\]+\.dll", re.IGNORECASE),
+    Format.ELF: pattern(r"[^/]+\.so(\.\d+)*"),
+    Format.MACH_O: pattern(r"[^/]+\.dylib"),
+    Format.PE: pattern(r"[^/\\]+\.dll", re.IGNORECASE),
 }
 _REQUIRED = "required"
 

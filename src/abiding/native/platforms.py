@@ -7,7 +7,6 @@ name.
 
 from __future__ import annotations
 
-import re
 import sysconfig
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from abiding.findings.errors import needing
+from abiding.findings.patterns import pattern
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import windows
 from abiding.native.images import Format
@@ -33,11 +33,11 @@ __all__ = ["Floor", "Platform", "apart", "floors", "machine_of"]
 
 
 _OLD_NAMES = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12", "manylinux2014": "manylinux_2_17"}
-_VERSIONED = re.compile(r"(manylinux|musllinux|macosx)_(\d+)_(\d+)_(.*)")
-_LINUX = re.compile(r"(?:many|musl)?linux[_\d]*?_((?:x86|ppc|[a-z])\w*)")
-_LOADER = re.compile(r"ld-linux.*|ld64\.so\.\d|ld-musl.*|linux-vdso.*")
+_VERSIONED = pattern(r"(manylinux|musllinux|macosx)_(\d+)_(\d+)_(.*)")
+_LINUX = pattern(r"(?:many|musl)?linux[_\d]*?_((?:x86|ppc|[a-z])\w*)")
+_LOADER = pattern(r"ld-linux.*|ld64\.so\.\d|ld-musl.*|linux-vdso.*")
 # Libraries of the interpreter and the graphics driver, which no wheel can ship.
-_PYTHON = re.compile(r"libpython\d.*|(.*/)?Python\.framework/.*|@rpath/Python3?|libpypy.*")
+_PYTHON = pattern(r"libpython\d.*|(.*/)?Python\.framework/.*|@rpath/Python3?|libpypy.*")
 # Names that stand for musl's loader itself.
 _MUSL = frozenset(f"lib{name}.so" for name in ("c", "pthread", "rt", "m", "dl", "util", "xnet"))
 _DRIVER = frozenset({

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.findings.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,20 +21,20 @@ OPENS = r"CDLL|PyDLL|WinDLL|OleDLL|LoadLibrary\w*|load_library|dlopen"
 ADDS = "add_dll_directory"
 # A string in one line. Possessive, so that no text is read twice.
 LITERAL = r"""'([^'\\\n]*+(?:\\.[^'\\\n]*+)*+)'|"([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)\""""
-STRING = re.compile(LITERAL)
+STRING = pattern(LITERAL)
 # In a possessive group nothing may fail after a lookahead or a repetition: Pythons before 3.11.5 go on from there.
 _IN_MANY_LINES = r"[^{q}\\]++|\\.|{q}[^{q}\\]|{q}\\.|{q}{q}[^{q}\\]|{q}{q}\\."
 _MANY_LINES = "|".join(rf"(?s:{q}{{3}}(?:{_IN_MANY_LINES.format(q=q)})*+(?:{q}{{3}}|{q}{{0,2}}\Z))" for q in "'\"")
-_NO_CODE = re.compile(rf"({_MANY_LINES}|#[^\n]*+)|{LITERAL}")
+_NO_CODE = pattern(rf"({_MANY_LINES}|#[^\n]*+)|{LITERAL}")
 # A block for type checkers: the rest of the line, or the indented lines below. These are bounded, because a group that
 # backtracks remembers each of them.
-_NOT_RUN = re.compile(
+_NOT_RUN = pattern(
     r"^([ \t]{0,80})if[ \t]+(?:\w{1,20}\.)?TYPE_CHECKING[ \t]*:[ \t]*+"
     r"(?:[^\s][^\n]*+|(?:\n(?:\1[ \t]++[^\n]*+|(?=\n))){0,5000})",
     re.MULTILINE,
 )
 # The indentation, then `from X import NAMES` or `import MODULES`.
-IMPORT = re.compile(
+IMPORT = pattern(
     r"^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]{0,4000}\)|[^\n;]{0,2000})|import[ \t]+([^\n;]{1,1000}))",
     re.MULTILINE,
 )
@@ -54,7 +56,7 @@ def _as_one_call(text: str) -> str:
     return f"{ADDS}({_COPIED_INTO.findall(patch)[:1]}){rest}" if end else text
 
 
-_COPIED_INTO = re.compile(r"'([^'\n]{1,200}\.libs)'")
+_COPIED_INTO = pattern(r"'([^'\n]{1,200}\.libs)'")
 
 
 def strings(text: str) -> Iterator[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.patterns import pattern
 from abiding.native.names import module_name
 from abiding.native.python_code import IMPORT, code
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from abiding.native.contents import Contents
@@ -30,8 +31,8 @@ class Script(NamedTuple):
     always: tuple[str, ...] = ()
 
 
-_BY_NAME = re.compile(r"\b(?:import_module|__import__)\(\s*['\"]([\w.]+)['\"]")
-_DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?def\b")
+_BY_NAME = pattern(r"\b(?:import_module|__import__)\(\s*['\"]([\w.]+)['\"]")
+_DEFINITION = pattern(r"[ \t]*(?:async[ \t]+)?def\b")
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.native.names import stem
 from abiding.native.python_code import ADDS, IMPORT, LITERAL, OPENS, STRING, code, strings
 
@@ -21,17 +22,17 @@ __all__ = ["Opening", "may_load", "openings"]
 
 _LONGEST_CALL = 400
 _MOST_NAMES = 16
-_MAY_OPEN = re.compile(rf"\b(?:{OPENS}|{ADDS})\b")
-_CALL = re.compile(rf"(?<!def )\b(?:({OPENS})|{ADDS})\s*\(")
+_MAY_OPEN = pattern(rf"\b(?:{OPENS}|{ADDS})\b")
+_CALL = pattern(rf"(?<!def )\b(?:({OPENS})|{ADDS})\s*\(")
 # `map(CDLL, libraries)`: the function is used as a value, with unknown arguments.
-_AS_VALUE = re.compile(rf"[=(,]\s{{0,80}}(?:\w+\.){{0,4}}(?:({OPENS})|{ADDS})\s*(?=[,)\n])")
-_BINDING = re.compile(
+_AS_VALUE = pattern(rf"[=(,]\s{{0,80}}(?:\w+\.){{0,4}}(?:({OPENS})|{ADDS})\s*(?=[,)\n])")
+_BINDING = pattern(
     r"^[ \t]{0,80}(?:for[ \t]+)?(\w+)[ \t]*(?::[^=\n]{1,80})?(?:=(?!=)|\bin\b)[ \t]*([^\n]{1,400})", re.MULTILINE
 )
-_PARENTHESIS = re.compile(r"[()]")
-_NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\b(?![\w(])")
-_FOUND_BY_NAME = re.compile(r"find_library\s*\(\s*['\"](?:lib)?([^'\"]+)['\"]")
-_LIBRARY = re.compile(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECASE)
+_PARENTHESIS = pattern(r"[()]")
+_NAME = pattern(r"(?<![\w.])([A-Za-z_]\w*)\b(?![\w(])")
+_FOUND_BY_NAME = pattern(r"find_library\s*\(\s*['\"](?:lib)?([^'\"]+)['\"]")
+_LIBRARY = pattern(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECASE)
 
 
 def _names(text: str) -> list[str]:
@@ -109,8 +110,8 @@ def _openings(text: str) -> Iterator[Opening]:
 
 
 # The beginning of a line before a call that always runs: not indented, without `if` and `lambda`.
-_STATEMENT = re.compile(r"(?:[A-Za-z_]\w*[ \t]*(?::[^=\n]{1,80})?=[ \t]*)?(?:[A-Za-z_]\w*\.){0,4}")
-_ONE_LITERAL = re.compile(rf"\s*(?:{LITERAL})\s*(?:,|\Z)")
+_STATEMENT = pattern(r"(?:[A-Za-z_]\w*[ \t]*(?::[^=\n]{1,80})?=[ \t]*)?(?:[A-Za-z_]\w*\.){0,4}")
+_ONE_LITERAL = pattern(rf"\s*(?:{LITERAL})\s*(?:,|\Z)")
 
 
 def _always(text: str, start: int, argument: str) -> str:

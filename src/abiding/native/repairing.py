@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from abiding.files.private import private_folder
 from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError, RefusedError, needing
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.metadata import licences
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare
@@ -170,7 +170,7 @@ class _Heard:
 
 # Between two tracebacks of one error.
 _CHAINED = ("another exception occurred:", "the direct cause of the following exception:")
-_EXCEPTION = re.compile(r"\A[\w.]+: (?=.)")
+_EXCEPTION = pattern(r"\A[\w.]+: (?=.)")
 
 
 def _locating(tool: str, last: Iterable[str]) -> Iterator[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.names import normalised
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.native.images import Format
 from abiding.native.links import Inside, Missing, Provided, System
 from abiding.native.loader import base_name
@@ -73,7 +73,7 @@ def _recorded_and_gone(subject: Subject) -> Iterator[Lacking]:
 
 
 # All their symbols have versions.
-_VERSIONED = re.compile(r"ld-linux.*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+)\.so\.\d+")
+_VERSIONED = pattern(r"ld-linux.*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+)\.so\.\d+")
 _OF_PYTHON = ("Py", "_Py")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.findings.patterns import pattern
 from abiding.native.names import stem
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _NEWER = frozenset(
     | {"webauthn.dll", "windows.ai.machinelearning.dll", "wslapi.dll"}
 )
 # API sets, which Windows resolves to files; those of `ext-` may be missing, and are loaded late.
-_API_SET = re.compile(r"(?:api|ext)-ms-.*")
+_API_SET = pattern(r"(?:api|ext)-ms-.*")
 
 
 def has(library: str) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.findings.words import short
 from abiding.metadata import pins, requirements
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
 
     _Spelling = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
@@ -20,19 +21,19 @@ __all__ = ["COMPARED", "EXAMPLES", "release_meant", "requirement_meant", "ways_o
 EXAMPLES = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
 COMPARED = "compare a variable with a string, as in `sys_platform == 'win32'` or `python_version >= '3.11'`"
 # A name, and then a version without an operator.
-_NAME = re.compile(r"([\w.-]*\w(?:\s*\[[^]]*\])?)(?:\s+v?(\d.*)|\s*([<>=!~^].*))?")
+_NAME = pattern(r"([\w.-]*\w(?:\s*\[[^]]*\])?)(?:\s+v?(\d.*)|\s*([<>=!~^].*))?")
 _FILLED = "a build fills in `x` under `[tool.abiding.wheel]` alone: declare it there, or write a version"
 # Operators of other languages and typing errors, each with the right operator.
 _OPERATORS = (
-    (re.compile(r"=([<>~!])"), r"\1="),
-    (re.compile(r"\s*(?<![<>=!~])=(?!=)\s*"), "=="),
+    (pattern(r"=([<>~!])"), r"\1="),
+    (pattern(r"\s*(?<![<>=!~])=(?!=)\s*"), "=="),
 )
 _VERSIONS = (
-    (re.compile(r"(?<=[\w.*])\s+(?=[<>=!~])"), ","),
-    (re.compile(r"\^\s*([1-9]\d{0,8})((?:\.\w+)*)"), lambda match: f">={match[1]}{match[2]},<{int(match[1]) + 1}"),
-    (re.compile(r"((?:[<>]=?|~=)\s*[\w.]+)\.\*"), r"\1"),
+    (pattern(r"(?<=[\w.*])\s+(?=[<>=!~])"), ","),
+    (pattern(r"\^\s*([1-9]\d{0,8})((?:\.\w+)*)"), lambda match: f">={match[1]}{match[2]},<{int(match[1]) + 1}"),
+    (pattern(r"((?:[<>]=?|~=)\s*[\w.]+)\.\*"), r"\1"),
     # Other letters that are used for a pin.
-    (re.compile(r"(?<=[=<>~.])(\s*)[XyYzZnN](?=[.,\s]|$)"), r"\1x"),
+    (pattern(r"(?<=[=<>~.])(\s*)[XyYzZnN](?=[.,\s]|$)"), r"\1x"),
 )
 
 
@@ -72,7 +73,7 @@ def release_meant(text: str) -> str:
     return release if len(release) <= bounds.EXCERPT else ""
 
 
-_ONE_RELEASE = re.compile(r"[\w.-]+==[\w.!+-]+")
+_ONE_RELEASE = pattern(r"[\w.-]+==[\w.!+-]+")
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.files.plain import leads_out
 from abiding.findings.errors import DeclarationError
+from abiding.findings.patterns import pattern
 from abiding.findings.words import literals
 from abiding.metadata import pins
 from abiding.project import exports, optional_modules, sanctions
@@ -99,7 +99,7 @@ class Declaration(NamedTuple):
         return tuple(dict.fromkeys(entry.variant for entry in self.entries if entry.variant))
 
 
-_BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")
+_BACKEND = pattern(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")
 # Core metadata versions that an sdist may have (2.2 is the sdist specification's floor).
 _VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
 _TOP_KEYS = (

@@ -6,6 +6,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from abiding.findings.patterns import pattern
 from abiding.metadata import pins, requirements
 from abiding.project.keys import table_at
 from abiding.project.known_backends import backend_of, may_be_dynamic
@@ -71,7 +72,7 @@ def pasted(pyproject: Pyproject, tables: Mapping[tuple[str, ...], Sequence[str]]
         yield f"{what}:\n{_indent(new)}"
 
 
-_HEADER = re.compile(r"^[ \t]*\[[^\[\]\n]+\][ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_HEADER = pattern(r"^[ \t]*\[[^\[\]\n]+\][ \t]*(?:#[^\n]*)?$", re.MULTILINE)
 
 
 def _indent(rows: Iterable[str]) -> str:

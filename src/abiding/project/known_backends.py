@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.archives.names import normalised
 from abiding.findings.nearest import nearest
+from abiding.findings.patterns import pattern
 from abiding.project.keys import at, table_at
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _name(requirement: str) -> str:
 
 
 OURS = "abiding.backend"
-_REQUIREMENT = re.compile(r"\s*abiding\b(?![-_.]\w)", re.IGNORECASE)
+_REQUIREMENT = pattern(r"\s*abiding\b(?![-_.]\w)", re.IGNORECASE)
 
 
 def uses_abiding(table: Mapping[str, Any]) -> bool:

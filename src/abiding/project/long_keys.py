@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.project.toml_errors import without_end
 
 __all__ = ["hold_keys"]
 
 # The tokens of TOML that matter here, as far as a text without mistakes has them; strings end as `tomllib` ends them.
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r'''[ \t]+|#[^\n]*|"""(?:[^\\]|\\.)*?""""{0,2}|\'\'\'.*?\'\'\'\'{0,2}'''
     r"""|(?P<part>[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\[^\n])*"|'[^'\n]*')|(?P<dot>\.)|(?P<unclosed>["'])|.""",
     re.DOTALL,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.project.pyproject import BARE_KEY, as_toml
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["Astray", "tables_astray"]
 
 
 _CLOSE = 0.82
-_APART = re.compile(r"[\s._-]+")
+_APART = pattern(r"[\s._-]+")
 _OURS = "abiding"
 _OTHER_FORMS = ("abide", "abides", "abided")
 _STANDARD = ("project", "build-system")

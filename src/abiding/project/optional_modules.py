@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ class OptionalModules(NamedTuple):
 
 
 # The name of a module, or the place of a library below site-packages, with wildcards.
-_MODULES = re.compile(r"[A-Za-z0-9_.*?/\[\]!+-]+")
+_MODULES = pattern(r"[A-Za-z0-9_.*?/\[\]!+-]+")
 _KEYS = ("modules", "note")
 _FOR_EXAMPLE = "for example `spam._strings`, or `spam.*` for all of a package"
 

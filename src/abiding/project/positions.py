@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.patterns import pattern
+
 if TYPE_CHECKING:
     # Where to store a position: the table or array around it, and its key there.
     _Slot = tuple[dict[str | int, "Place"], str | int]
@@ -31,15 +33,15 @@ class Place(NamedTuple):
 # Stands for the contents of every string and number, of which there may be a hundred thousand.
 _NOTHING: dict[str | int, Place] = {}
 # Spaces, line ends and comments, which may be between any two tokens.
-_SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
-_BLANK = re.compile(r"[ \t]*")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_STRING = re.compile(
+_SPACE = pattern(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_BLANK = pattern(r"[ \t]*")
+_BARE = pattern(r"[A-Za-z0-9_-]+")
+_STRING = pattern(
     r'"""(?:[^\\]|\\.)*?"{3,5}(?!")|\'\'\'.*?\'{3,5}(?!\')|"(?:[^"\\]|\\.)*"|\'[^\']*\'',
     re.DOTALL,
 )
 # A number, a boolean or a time, which may have a space between date and hour.
-_SCALAR = re.compile(r"[^\s,\]}#]+(?: \d\d:[^\s,\]}#]+)?")
+_SCALAR = pattern(r"[^\s,\]}#]+(?: \d\d:[^\s,\]}#]+)?")
 
 
 def places(text: str) -> Place:

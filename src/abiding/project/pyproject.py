@@ -13,6 +13,7 @@ from abiding.files.plain import read_for
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.project.keys import Key, at, table_at
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ __all__ = ["BARE_KEY", "Pyproject", "as_shown", "as_toml", "key_text"]
 
 
 # A name that needs no quotes in TOML.
-BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+BARE_KEY = pattern(r"[A-Za-z0-9_-]+")
 
 
 class Pyproject(NamedTuple):

@@ -9,7 +9,6 @@ from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.findings.words import short
 from abiding.metadata import filling, pins, readers, refusals, requirements
-from abiding.metadata.plain_lines import is_usual
 from abiding.project.corrections import COMPARED, EXAMPLES, ways_out
 
 if TYPE_CHECKING:
@@ -52,8 +51,6 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
 def bad_requirements(faults: Faults, project: Project) -> None:
     """Find invalid requirements in `[project]`, and markers that can't be evaluated."""
     for key, text, _ in project.requirements():
-        if is_usual(text.strip()):
-            continue
         if bad := _no_requirement(text) or _unanswerable(text, requirements.parse(text)):
             faults.problem(bad.rule, bad.message, key, notes=bad.notes, hints=bad.hints, recent=True)
 

@@ -13,6 +13,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ class Never(NamedTuple):
 
 _PARTS = 3  # python, abi, platform
 A_TAG = "a tag has three parts, for example `cp311-cp311-manylinux_2_28_x86_64`"
-_CHOICE = re.compile(r"\[[^]]*\]")
+_CHOICE = pattern(r"\[[^]]*\]")
 
 
 def never(pattern: str) -> Never | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.findings import bounds
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.project.toml_slips import slip_in
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ _HINTS = {
     "Invalid initial character": "put a key in quotes if it has other characters than letters, digits, `-` and `_`",
     "Invalid statement": "write `key = value`, the header of a table, `[name]`, or a comment, `# …`",
 }
-_MERGE = re.compile(r"(<{7}|={7}|>{7}|\|{7})(\s|$)")
+_MERGE = pattern(r"(<{7}|={7}|>{7}|\|{7})(\s|$)")
 _MERGED = "this line is left from a merge: keep one of the two sides, and delete these lines"
-_WHERE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
-_TWICE = re.compile(r"Cannot declare \(('[\w-]+'(?:, '[\w-]+')*),?\) twice")
+_WHERE = pattern(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_TWICE = pattern(r"Cannot declare \(('[\w-]+'(?:, '[\w-]+')*),?\) twice")
 
 
 def no_toml(text: str, exc: ValueError | RecursionError) -> DeclarationError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from abiding.findings.patterns import pattern
 
 __all__ = ["slip_in"]
 
@@ -30,7 +30,7 @@ _HEADER = "add the missing `]` above: this line is read as an item of an array t
 
 # By the beginning of tomllib's message: what stands on the line before and after the place, and what to do.
 _SLIPS = tuple(
-    (reason, re.compile(before), re.compile(after), hint)
+    (reason, pattern(before), pattern(after), hint)
     for reason, before, after, hint in (
         ("", "", "[\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]", _INVISIBLE),
         ("Invalid initial character", r"[{,]\s*$", r"\s*(#|$)", _ONE_LINE),
@@ -57,18 +57,18 @@ _SLIPS = tuple(
         ("Expected '='", "", ":", _COLON),
     )
 )
-_WHOLE = re.compile(r"^\s*[\w.\"'-]+\s*=\s*$")
-_WORD = re.compile(r"[A-Za-z_][^#]*")
+_WHOLE = pattern(r"^\s*[\w.\"'-]+\s*=\s*$")
+_WORD = pattern(r"[A-Za-z_][^#]*")
 # An item ends at a comma or a bracket, but for those of a requirement: `pkg[extra]>=1,<2`.
-_ITEM = re.compile(r"(?:[^\[\]{},]|\[[^\[\]]*\]|,(?=\s*[<>=!~]))+")
+_ITEM = pattern(r"(?:[^\[\]{},]|\[[^\[\]]*\]|,(?=\s*[<>=!~]))+")
 _MOST = 60
 
 
 def slip_in(line: str, place: int, reason: str) -> str:
     """Return what to do about the slip at a place (from 0) of a line; empty if it is not a known one."""
     before, after = line[:place], line[place:]
-    for beginning, pattern, following, hint in _SLIPS:
-        if reason.startswith(beginning) and pattern.search(before) and following.match(after):
+    for beginning, preceding, following, hint in _SLIPS:
+        if reason.startswith(beginning) and preceding.search(before) and following.match(after):
             return hint
     word = _WORD.match(after) if reason.startswith("Invalid value") else None
     item = word if word is None or _WHOLE.match(before) else _ITEM.match(word[0])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from abiding.artifacts.artifact import Artifact
 from abiding.builds.rules import judge_prepared
 from abiding.findings.finding import Finding, Severity, by_weight
+from abiding.findings.patterns import pattern
 from abiding.findings.rule_groups import is_of_publishing
 from abiding.findings.words import number_of
 from abiding.metadata import requirements
@@ -39,7 +40,7 @@ _CHANCE = (
 )
 _LOCKED = "an installer resolves with one of them and gets the other"
 # A message of ours, which continues in indented lines; an installer indents all of it.
-_OURS = re.compile(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
+_OURS = pattern(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
 
 
 def judge(subject: ProofSubject, builds: Sequence[StepOutcome]) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.patterns import pattern
 from abiding.findings.words import short
 from abiding.providers.header_files import MARK
 from abiding.providers.macros import CONDITION, guard_of, without_comments
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["Branch", "differing_branches", "mark", "skipped_conditions"]
 
 # Directives without effect on compiled code.
-_SAYING = re.compile(rb"^[ \t]*#[ \t]*(?:error|warning|pragma[ \t]+message)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE)
+_SAYING = pattern(rb"^[ \t]*#[ \t]*(?:error|warning|pragma[ \t]+message)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE)
 _NEVER = "#if 0"
 # Not behind `#elif`: only C23 knows `#elifdef`.
-_DEFINED = re.compile(r"#if (!?) ?defined ?(?:\( ?(\w+) ?\)|(?<= )(\w+))")
+_DEFINED = pattern(r"#if (!?) ?defined ?(?:\( ?(\w+) ?\)|(?<= )(\w+))")
 _MOST = 2000
 # Length of a quoted condition.
 _LONGEST = 60

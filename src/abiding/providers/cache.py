@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from abiding.findings import bounds
 from abiding.findings.errors import needing
+from abiding.findings.patterns import pattern
 from abiding.providers.symbol_tables import Exports
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ __all__ = ["Cache"]
 
 # Changes with the format of the entries, or with the definition of a library.
 _FOLDER = "symbols-4"
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = pattern(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from abiding.findings.patterns import pattern
 from abiding.providers.cursor_names import TYPES, Names
 from abiding.providers.declaration_list import DeclarationList
 from abiding.providers.libclang import calling_convention, value_of
@@ -238,7 +238,7 @@ def _label(cursor: Cursor) -> str:
 _ARGUMENTS = frozenset(
     {"PARM_DECL", "TEMPLATE_TYPE_PARAMETER", "TEMPLATE_NON_TYPE_PARAMETER", "TEMPLATE_TEMPLATE_PARAMETER"}
 )
-_INITIALISER = re.compile(rb"[={]")
+_INITIALISER = pattern(rb"[={]")
 _METHODS = {
     "NAMESPACE": Walk.within,
     "LINKAGE_SPEC": Walk.within,

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.providers.declarations import HeaderDeclaration, ParsedHeaders, Reading
 from abiding.providers.languages import headers_of_both
 from abiding.providers.limited_process import processor_seconds, run
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
 __all__ = ["Headers", "NoParserError", "collect", "compiler", "read"]
 
 
-_HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx|h\+\+)", re.IGNORECASE)
+_HEADER = pattern(r".*\.(?:h|hh|hpp|hxx|h\+\+)", re.IGNORECASE)
 # Endings of files that only headers include; and headers without an ending, as in Eigen and the standard library.
-_PART = re.compile(r".*\.(?:inc|inl|ipp|tcc|tpp|def|cuh)", re.IGNORECASE)
-_BARE = re.compile(r"(?:.*/)?include/(?:.*/)?\w+")
-_FIT = re.compile(r'[^\x00-\x1f\x7f"\\]+')
-_FOLDERS = re.compile(r"search starts here:\n(.*?)End of search list", re.DOTALL)
-_TARGET = re.compile(r"^Target: (\S+)$", re.MULTILINE)
+_PART = pattern(r".*\.(?:inc|inl|ipp|tcc|tpp|def|cuh)", re.IGNORECASE)
+_BARE = pattern(r"(?:.*/)?include/(?:.*/)?\w+")
+_FIT = pattern(r'[^\x00-\x1f\x7f"\\]+')
+_FOLDERS = pattern(r"search starts here:\n(.*?)End of search list", re.DOTALL)
+_TARGET = pattern(r"^Target: (\S+)$", re.MULTILINE)
 
 
 class NoParserError(Exception):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.findings.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 __all__ = ["headers_of_both"]
 
 _ASKED = b"__cplusplus"
-_DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif|define)\b([^\n]*)", re.MULTILINE)
-_WORD = re.compile(rb"[A-Za-z_]\w*")
+_DIRECTIVE = pattern(rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif|define)\b([^\n]*)", re.MULTILINE)
+_WORD = pattern(rb"[A-Za-z_]\w*")
 # Macros that are defined by macros, in turn.
 _ROUNDS = 4
 # Conditions in conditions that are looked at.

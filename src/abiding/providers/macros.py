@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.patterns import pattern
 from abiding.native.transitive import reachable
 from abiding.providers.declarations import HeaderDeclaration
 from abiding.providers.header_files import MARK
@@ -22,31 +23,31 @@ if TYPE_CHECKING:
 
 __all__ = ["CONDITION", "Guard", "Probes", "closure", "guard_of", "macro_texts", "without_comments"]
 
-_DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\(?)((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
-_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)', re.MULTILINE)
-_WORD = re.compile(rb"[A-Za-z_]\w*")
+_DEFINE = pattern(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\(?)((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
+_INCLUDE = pattern(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)', re.MULTILINE)
+_WORD = pattern(rb"[A-Za-z_]\w*")
 # Tokens of no expression, after which the compiler could not recover.
-_STATEMENT = re.compile(rb"[{};#]|<%|%>|%:|\b(?:asm|__asm__|_Pragma|template|namespace|extern|typedef)\b")
+_STATEMENT = pattern(rb"[{};#]|<%|%>|%:|\b(?:asm|__asm__|_Pragma|template|namespace|extern|typedef)\b")
 # Macros whose value differs with place or time.
-_OF_PLACE = re.compile(
+_OF_PLACE = pattern(
     rb"\b__(?:FILE|FILE_NAME|BASE_FILE|LINE|COUNTER|INCLUDE_LEVEL|DATE|TIME|TIMESTAMP)__\b|\b__(?:func|FUNCTION)__\b"
 )
 _PLAIN = rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
 _LITERAL = rb"\bR\"([^()\\\s\"]{0,16})\([^\n]{0,400}?\)\1\"|" + _PLAIN
-_COMMENT = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|" + _PLAIN, re.DOTALL)
-_COMMENT_OF_CXX = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|" + _LITERAL, re.DOTALL)
-_TEXT = re.compile(_LITERAL, re.DOTALL)
-_BRACKET = re.compile(rb"<:|:>|[()\[\]]")
-_BLANK = re.compile(_LITERAL + rb"|(?:\s|\\\r?\n)+", re.DOTALL)
+_COMMENT = pattern(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|" + _PLAIN, re.DOTALL)
+_COMMENT_OF_CXX = pattern(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|" + _LITERAL, re.DOTALL)
+_TEXT = pattern(_LITERAL, re.DOTALL)
+_BRACKET = pattern(rb"<:|:>|[()\[\]]")
+_BLANK = pattern(_LITERAL + rb"|(?:\s|\\\r?\n)+", re.DOTALL)
 _CLOSED_BY = {b"(": b")", b"[": b"]", b"<:": b":>"}
 # What may be before an include guard, and the guard.
-_BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/|#[ \t]*pragma[ \t]+once\b", re.DOTALL)
-_GUARD = re.compile(rb"#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b", re.DOTALL)
-CONDITION = re.compile(
+_BEFORE = pattern(rb"\s+|//[^\n]*|/\*.*?\*/|#[ \t]*pragma[ \t]+once\b", re.DOTALL)
+_GUARD = pattern(rb"#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b", re.DOTALL)
+CONDITION = pattern(
     rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE
 )
 # Names of guards with values; an overridable macro that is alone in its header looks like one.
-_OF_GUARD = re.compile(r"_(?:H|HH|HPP|HXX|INC|INL|INCLUDED?|GUARD)_*$", re.IGNORECASE)
+_OF_GUARD = pattern(r"_(?:H|HH|HPP|HXX|INC|INL|INCLUDED?|GUARD)_*$", re.IGNORECASE)
 _NAMED = "abiding_value_"
 # Macros that a header leaves to the code that includes it.
 _HELP = "#include <stddef.h>\n#include <stdint.h>\n#include <limits.h>\n#include <float.h>\n"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
-import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from abiding.archives.record import rows
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError
+from abiding.findings.patterns import pattern
 from abiding.native.contents import place_of
 from abiding.native.index_distributions import chosen
 from abiding.native.names import may_be_image, module_name, stem
@@ -178,7 +178,7 @@ def is_library(place: str) -> bool:
 
 
 # The library of a macOS framework has the framework's name, without a suffix.
-_FRAMEWORK = re.compile(r"(?:^|/)([^/]+)\.framework/(?:Versions/[^/]+/)?\1$")
+_FRAMEWORK = pattern(r"(?:^|/)([^/]+)\.framework/(?:Versions/[^/]+/)?\1$")
 
 
 def _libraries_of(wheel: OpenWheel) -> dict[str, str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["include_lines", "standard_headers"]
 
-_INCLUDE = re.compile(
+_INCLUDE = pattern(
     rb"#[ \t]*include[ \t]*<("
     rb"algorithm|any|array|atomic|bitset|cassert|cctype|cerrno|cfloat|charconv|chrono|cinttypes|"
     rb"climits|cmath|complex|condition_variable|cstdarg|cstddef|cstdint|cstdio|cstdlib|cstring|"
@@ -22,9 +23,7 @@ _INCLUDE = re.compile(
     rb")>"
 )
 # Macros that affect headers of the standard library included later.
-_SETTING = re.compile(
-    rb"#[ \t]*(?:define|undef)[ \t]+(?:_GLIBCXX_|_LIBCPP_|_FILE_OFFSET_BITS|_TIME_BITS|NDEBUG|assert\b)"
-)
+_SETTING = pattern(rb"#[ \t]*(?:define|undef)[ \t]+(?:_GLIBCXX_|_LIBCPP_|_FILE_OFFSET_BITS|_TIME_BITS|NDEBUG|assert\b)")
 
 
 def standard_headers(text: bytes) -> set[str]:

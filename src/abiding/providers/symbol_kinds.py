@@ -6,9 +6,9 @@ own copy of data, with the size at link time, and the library uses that copy: a 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from abiding.findings.patterns import pattern
 from abiding.native.images import Format
 from abiding.native.reading import read_image, read_symbols
 from abiding.providers.symbol_tables import is_of_toolchain
@@ -55,6 +55,6 @@ def _is_longer(before: str, after: str) -> bool:
     return sizes[0] < sizes[1] and not set(sizes) <= _OF_NUMBERS and any(size % _WORD for size in sizes)
 
 
-_SIZED = re.compile(r"(\d+) bytes of (.+)")
+_SIZED = pattern(r"(\d+) bytes of (.+)")
 _OF_NUMBERS = {1, 2, 4, 8}
 _WORD = 4

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,7 @@ __all__ = ["BASE", "Exports", "Imports", "is_of_toolchain", "missing_symbols"]
 BASE = "Base"
 
 # Symbols that compilers add to files: parts of libstdc++ and libgcc, runtimes, and marks of linkers.
-_TOOLCHAIN = re.compile(
+_TOOLCHAIN = pattern(
     r"_Z(?:T[ISVTC]|GV|GR|GTt|T[hv]n?\d+_(?:n?\d+_)?)?Z*(?:N[VKRO]*)?"  # of C++ itself: tables, thunks, what is local
     r"(?:S[absiodt]|9__gnu_cxx|10__cxxabiv1|10__gnu_norm|11__gnu_debug|14__gnu_parallel)"
     r"|_Z(?:d[la]Pv|n[wa][jm])"  # operators new and delete
@@ -73,7 +74,7 @@ def missing_symbols(wanted: Iterable[str], libraries: Iterable[Exports]) -> froz
     return frozenset(left)
 
 
-_CPLUSPLUS = re.compile(r"_Z|__cxa_|__gxx_")
+_CPLUSPLUS = pattern(r"_Z|__cxa_|__gxx_")
 
 
 def _is_left_over(name: str, image: Image) -> bool:

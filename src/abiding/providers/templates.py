@@ -6,6 +6,8 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from abiding.findings.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,12 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["arguments_of", "constraints", "digest", "is_special", "primary_of"]
 
 # Comments and white space, which are removed, and strings, which are kept.
-_SPACING = re.compile(
+_SPACING = pattern(
     rb'R"(?P<end>[^()\\\s"]{0,16})\(.*?\)(?P=end)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|/\*.*?\*/|//[^\n]*|\s+',
     re.DOTALL,
 )
-_TEMPLATE = re.compile(rb"\s*template\s*<")
-_REQUIRES = re.compile(rb"\brequires\b")
+_TEMPLATE = pattern(rb"\s*template\s*<")
+_REQUIRES = pattern(rb"\brequires\b")
 _TEMPLATES = frozenset({"FUNCTION_TEMPLATE", "CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION"})
 _PARAMETERS = frozenset({"TEMPLATE_TYPE_PARAMETER", "TEMPLATE_NON_TYPE_PARAMETER", "TEMPLATE_TEMPLATE_PARAMETER"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.patterns import pattern
 from abiding.providers.base_classes import classes_by_table, is_virtual_base, members_of
 from abiding.providers.libclang import overridden_classes
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Meanings", "Signature", "is_const", "is_template", "without_const"]
 
-_KEYWORD = re.compile(r"\b(?:struct|union|enum|class) (?!\(|\{)")
-_UNNAMED = re.compile(r"\((?:unnamed|anonymous)[^()]* at [^()]*\)|\(lambda at [^()]*\)")
+_KEYWORD = pattern(r"\b(?:struct|union|enum|class) (?!\(|\{)")
+_UNNAMED = pattern(r"\((?:unnamed|anonymous)[^()]* at [^()]*\)|\(lambda at [^()]*\)")
 _DEEPEST = 30
 _TEMPLATES = frozenset({"CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION", "FUNCTION_TEMPLATE"})
 _RECORDS = frozenset({"STRUCT_DECL", "CLASS_DECL", "UNION_DECL", *_TEMPLATES})
@@ -226,7 +227,7 @@ def is_const(type_: Type) -> bool:
     return False
 
 
-_CONST = re.compile(r"\bconst\b ?| ?\bconst\b")
+_CONST = pattern(r"\bconst\b ?| ?\bconst\b")
 # The type of a function after its result: parameters and qualifiers.
-_PARTS = re.compile(r"(\(.*\))((?: const)?(?: &&?)?)(?: noexcept(?:\(.*\))?)?")
-_WORDS = re.compile(r"[A-Za-z_]\w*")
+_PARTS = pattern(r"(\(.*\))((?: const)?(?: &&?)?)(?: noexcept(?:\(.*\))?)?")
+_WORDS = pattern(r"[A-Za-z_]\w*")

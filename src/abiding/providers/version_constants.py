@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from operator import mul
 from typing import TYPE_CHECKING
+
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,7 +27,7 @@ _OF_ANOTHER = frozenset(
         *("OPCODE", "OPSET", "PICKLE", "PROTO", "PROTOCOL", "SCHEMA", "SERIALIZATION", "SOVERSION", "STRUCT", "WIRE"),
     )
 )
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HUMP = pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_version(name: str, others: Collection[str]) -> bool:
@@ -83,7 +84,7 @@ def is_number_of(version: str, name: str, value: str) -> bool:
 
 
 _AT = {"MAJOR": 0, "MINOR": 1, "MICRO": 2, "PATCH": 2, "PATCHLEVEL": 2, "REVISION": 2}
-_NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,9}")
+_NUMBERS = pattern(r"\d{1,9}(?:\.\d{1,9}){1,9}")
 # Versions as one number: 10203, 0x010203, 102 (with smaller factors, any number could be one).
 _WEIGHTS = (
     *(tuple(base**place for place in reversed(range(n))) for base in (10, 16, 100, 256, 1000, 65536) for n in (3, 4)),

@@ -6,14 +6,15 @@ An index has one such file for all variants of a release. If one lies beside the
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from abiding.archives.wheel_name import WheelName
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.artifacts.artifact import Artifact
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["judge_variants"]
 
 
-_LABEL = re.compile(r"[0-9a-z_.]{1,16}")
-_NAME = re.compile(r"[a-z0-9_]+")
-_VALUE = re.compile(r"[a-z0-9_.]+")
+_LABEL = pattern(r"[0-9a-z_.]{1,16}")
+_NAME = pattern(r"[a-z0-9_]+")
+_VALUE = pattern(r"[a-z0-9_.]+")
 _LABELS = "1 to 16 of `0-9`, `a-z`, `_` and `.`"
 _NULL = "null"
 _FILE = "variant.json"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.wheel_name import WheelName
+from abiding.findings.patterns import pattern
 from abiding.project.select_globs import alike
 from abiding.report.grouping import each_of
 
@@ -20,7 +20,7 @@ __all__ = ["briefly", "compact", "in_order", "parts"]
 
 
 # `cp310`, `cp313t`: what counts up, and what can't be told from it otherwise.
-_COUNTED = re.compile(r"([a-z]+\d)(\d+)(.*)")
+_COUNTED = pattern(r"([a-z]+\d)(\d+)(.*)")
 # Redundant beside a tag of PEP 600.
 _OLDER = {"manylinux1_": "manylinux_2_5_", "manylinux2010_": "manylinux_2_12_", "manylinux2014_": "manylinux_2_17_"}
 _FEWEST = 3  # consecutive names to write as a range

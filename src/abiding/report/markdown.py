@@ -6,6 +6,8 @@ import re
 from textwrap import dedent
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from abiding.findings.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -13,12 +15,12 @@ __all__ = ["Block", "blocks", "mark_emphasis"]
 
 
 # Within an item of a list it has the margin of that.
-_FENCE = re.compile(r"^ *```.*\n", re.MULTILINE)
+_FENCE = pattern(r"^ *```.*\n", re.MULTILINE)
 # Where a paragraph ends: at an empty line, and before an item of a list.
-_BETWEEN = re.compile(r"\n(?:\n+|(?=- |\d\. ))")
-_ITEM = re.compile(r"(?:- |\d\. )")
-_HEADING = re.compile(r"(##?) (.*)", re.DOTALL)
-_EMPHASIS = re.compile(r"(?<![*\w`])\*([^*`]+(?:`[^`]*`[^*`]*)*)\*(?!\w)")
+_BETWEEN = pattern(r"\n(?:\n+|(?=- |\d\. ))")
+_ITEM = pattern(r"(?:- |\d\. )")
+_HEADING = pattern(r"(##?) (.*)", re.DOTALL)
+_EMPHASIS = pattern(r"(?<![*\w`])\*([^*`]+(?:`[^`]*`[^*`]*)*)\*(?!\w)")
 
 
 class Block(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from abiding._version import __version__
 from abiding.findings import bounds
 from abiding.findings.characters import visible
+from abiding.findings.patterns import pattern
 from abiding.findings.words import beginning
 from abiding.report.markdown import blocks, mark_emphasis
 from abiding.report.style import STYLE
@@ -64,7 +65,7 @@ def text(plain: str) -> str:
 
 
 # Where one tag of a compressed set ends, another one begins: no line needs to break in a word of them.
-_BETWEEN_TAGS = re.compile(r"\.(?=(?:manylinux|musllinux|linux|macosx|win|cp|pp|py)[\d_])")
+_BETWEEN_TAGS = pattern(r"\.(?=(?:manylinux|musllinux|linux|macosx|win|cp|pp|py)[\d_])")
 
 
 def breakable(name: str) -> str:

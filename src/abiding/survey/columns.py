@@ -6,9 +6,10 @@ Their names are those of the public table `pypi.distribution_metadata`; `provide
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -31,10 +32,10 @@ class ColumnType(StrEnum):
 
 # Programs that keep numbers with gaps, or sums, write floating point; whoever comes from CSV has texts.
 _TYPES = {
-    ColumnType.TEXT: re.compile("VARCHAR"),
-    ColumnType.TEXTS: re.compile(r'(VARCHAR|"NULL")\[\]'),
-    ColumnType.NUMBER: re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|VARCHAR"),
-    ColumnType.TIME: re.compile(r"TIMESTAMP(TZ)?(_\w+)?( WITH TIME ZONE)?|DATE|VARCHAR"),
+    ColumnType.TEXT: pattern("VARCHAR"),
+    ColumnType.TEXTS: pattern(r'(VARCHAR|"NULL")\[\]'),
+    ColumnType.NUMBER: pattern(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|VARCHAR"),
+    ColumnType.TIME: pattern(r"TIMESTAMP(TZ)?(_\w+)?( WITH TIME ZONE)?|DATE|VARCHAR"),
 }
 
 

@@ -6,6 +6,8 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -26,10 +28,10 @@ class Element(NamedTuple):
 
 # No backtracking: each part is possessive. The value of an attribute may be missing after its `=`, so its group is not
 # possessive by itself: see `metadata/plain_lines.py`.
-_TAG = re.compile(
+_TAG = pattern(
     rb"""</?([A-Za-z][^\s/>]*+)((?:[\s/]++|[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?|=)*+)>"""
 )
-_ATTRIBUTE = re.compile(rb"""([^\s=>/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)))?""")
+_ATTRIBUTE = pattern(rb"""([^\s=>/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)))?""")
 # Elements without tags inside: to all readers, and to those that know HTML 5, such as uv and later Pythons.
 _RAW = (b"script", b"style")
 _RAW_TO_SOME = (b"textarea", b"title", b"iframe", b"noembed", b"noframes", b"xmp", b"plaintext")

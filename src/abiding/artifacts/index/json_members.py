@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ __all__ = ["members"]
 
 _CHUNK = 64 << 10
 _BEHIND = frozenset(" \t\r\n,:]}")
-_SPACE = re.compile(r"[ \t\r\n]*+")
+_SPACE = pattern(r"[ \t\r\n]*+")
 
 
 def members(file: BinaryIO, list_key: str) -> Iterator[tuple[str, Any]]:

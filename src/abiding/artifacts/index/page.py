@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect
 from html import escape
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.json_members import members
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError, UnknownReleaseError
+from abiding.findings.patterns import pattern
 from abiding.findings.words import all_of
 from abiding.metadata import requirements
 
@@ -36,8 +36,8 @@ __all__ = ["files_of_release", "wheels_of_project"]
 
 
 _NEIGHBOURS = 2
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
+_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_VERSION = pattern(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
 
 
 class ReleaseFiles(NamedTuple):

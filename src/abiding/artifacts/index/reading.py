@@ -23,6 +23,7 @@ from abiding.artifacts.index.web import CONNECTIONS
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, UnreachableError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.patterns import pattern
 from abiding.findings.words import all_of
 from abiding.metadata.core import CoreMetadata
 
@@ -41,7 +42,7 @@ __all__ = ["read_file", "read_release"]
 # An sdist is read to its end, and not kept: its last PKG-INFO may be the one that is unpacked.
 _LARGEST_SDIST = 1 << 30
 _REFUSALS = 3
-_FIRST_FIELD = re.compile(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
+_FIRST_FIELD = pattern(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
 
 
 def read_release(web: Web, url: str, spec: str, progress: Progress | None) -> list[Artifact | Unreadable]:

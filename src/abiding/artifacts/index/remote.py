@@ -11,6 +11,7 @@ from abiding.artifacts.index.failures import public_url
 from abiding.artifacts.index.hashing import Announced
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ _NO_SUFFIXES = (
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     HTTPStatus.NOT_IMPLEMENTED,
 )
-_CONTENT_RANGE = re.compile(r"bytes (?P<first>\d{1,18})-(?P<last>\d{1,18})/(?P<size>\d{1,18})", re.ASCII)
+_CONTENT_RANGE = pattern(r"bytes (?P<first>\d{1,18})-(?P<last>\d{1,18})/(?P<size>\d{1,18})", re.ASCII)
 
 
 class RemoteFile(io.RawIOBase):
