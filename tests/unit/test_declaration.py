@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from importlib.util import find_spec
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,7 @@ def test_what_may_be_given_and_dynamic() -> None:
     values = {**dict.fromkeys(listed, "[]"), **dict.fromkeys(single, '"1"'), **tables}
     given = "".join(f"{name} = {value}\n" for name, value in values.items())
     dynamic = ", ".join(f'"{name}"' for name in (*listed, *single))
-    rest = '[tool.abiding]\nbuild-backend = "mesonpy"\n'
+    rest = '[tool.abiding]\nbuild-backend = "a"\n'
     with pytest.raises(DeclarationError) as caught:
         declaration(f"[project]\n{given}dynamic = [{dynamic}]\n{rest}")
     assert {one.rule for one in caught.value.findings} == {"bad-dynamic"}
@@ -288,6 +289,97 @@ def test_a_project_table_that_backends_refuse(project: str, rule: str, message: 
             Declaration.read(pyproject)
         assert [(one.rule, one.message) for one in caught.value.findings] == expected
         assert all(one.line and one.hints for one in caught.value.findings)
+
+
+METADATA_READERS = ("mesonpy", "scikit_build_core.build", "py_build_cmake.build")
+KNOWN = (
+    *METADATA_READERS,
+    "setuptools.build_meta",
+    "pdm.backend",
+    "hatchling.build",
+    "flit_core.buildapi",
+    "poetry.core.masonry.api",
+    "maturin",
+)
+SPDX_READERS = ("mesonpy", "scikit_build_core.build", "setuptools.build_meta", "hatchling.build", "flit_core.buildapi")
+KNOWS_LICENCES = find_spec("packaging.licenses") is not None  # since packaging 24.2
+OF_PEP_639 = (
+    "mesonpy",
+    "scikit_build_core.build",
+    "py_build_cmake.build",
+    "setuptools.build_meta",
+    "pdm.backend",
+    "flit_core.buildapi",
+)
+READING_PYTHON = tuple(backend for backend in KNOWN if backend.partition(".")[0] not in ("flit_core", "poetry"))
+
+
+@pytest.mark.parametrize(
+    ("project", "message", "hint", "backends"),
+    [
+        ('requires-python = "3.11+"', "`3.11+` is not a list of version specifiers (PEP 440)", 'write `requires-python = ">=3.11"`', READING_PYTHON),
+        ('requires-python = ">=3.8.*"', "`>=3.8.*` is not a list of version specifiers (PEP 440)", 'write `requires-python = ">=3.8"`', READING_PYTHON),
+        ('requires-python = ">=3.8 <4"', "`>=3.8 <4` is not a list of version specifiers (PEP 440)", 'write `requires-python = ">=3.8,<4"`', READING_PYTHON),
+        ('requires-python = "^3.8"', "`^3.8` is not a list of version specifiers (PEP 440)", 'write `requires-python = ">=3.8,<4"`', READING_PYTHON),
+        ('requires-python = "foo"', "`foo` is not a list of version specifiers (PEP 440)", "for example `>=3.11` or `>=3.11,<4`", READING_PYTHON),
+        ('license = "Mit License"', "`Mit License` is not an SPDX licence expression (PEP 639)", 'write `license = "MIT"`', SPDX_READERS),
+        ('license = "Apache License, Version 2.0"', "`Apache License, Version 2.0` is not an SPDX licence expression (PEP 639)", 'write `license = "Apache-2.0"`', SPDX_READERS),
+        ('license = "GPLv3+"', "`GPLv3+` is not an SPDX licence expression (PEP 639)", 'write `license = "GPL-3.0-or-later"`', SPDX_READERS),
+        ('license = "GPLv3"', "`GPLv3` is not an SPDX licence expression (PEP 639)", 'write `license = "GPL-3.0-only"`', SPDX_READERS),
+        ('license = "Proprietary"', "`Proprietary` is not an SPDX licence expression (PEP 639)", 'for example `"MIT"`, `"BSD-3-Clause"` or `"Apache-2.0"`; a licence without an SPDX id is `"LicenseRef-NAME"`', SPDX_READERS),
+        ('license = "MIT"\nclassifiers = ["Topic :: x", "License :: x"]', "`License :: x` is given beside the licence expression (PEP 639)", "leave the classifier out: `license` says it", OF_PEP_639),
+        ('license = { text = "MIT" }\nlicense-files = ["a"]', "`license` is a table, and `license-files` is given too (PEP 639)", 'write an SPDX expression instead of the table: `license = "MIT"`', (*OF_PEP_639, "poetry.core.masonry.api")),
+        ("license = {}", "`license` has neither `text` nor `file`", 'give one of them, or an SPDX expression: `license = "MIT"`', KNOWN),
+        ('license = { text = "MIT", file = "a" }', "`license` has both `text` and `file`", 'give one of them, or an SPDX expression: `license = "MIT"`', KNOWN[:-1]),
+        ('optional-dependencies = { "b ad" = [] }', "`b ad` is not a name for an extra", "use ASCII letters and digits, with `-`, `_` and `.` between them", ("setuptools.build_meta", "hatchling.build", "flit_core.buildapi", "maturin")),
+        ('entry-points.console_scripts.x = "a:b"', "`console_scripts` is not a group for `[project.entry-points]` (PEP 621)", "put what is in it under `[project.scripts]`", ("hatchling.build", "flit_core.buildapi", "poetry.core.masonry.api", "maturin")),
+        ('entry-points.gui_scripts.x = "a:b"', "`gui_scripts` is not a group for `[project.entry-points]` (PEP 621)", "put what is in it under `[project.gui-scripts]`", ("flit_core.buildapi", "poetry.core.masonry.api", "maturin")),
+        # What backends take
+        *((f'requires-python = "{text}"', "", "", ()) for text in ("", ">=3.8", ">=3.8,", ">= 3.8, <4", "==3.*", ">=v3.8", ">=3.11,!=3.12.*")),
+        *((f'license = "{text}"', "", "", ()) for text in ("MIT", "mit", "GPL-3.0", "LicenseRef-x", "MIT AND (Apache-2.0 OR BSD-2-Clause)")),
+        ('license = { text = "Mit License" }\nclassifiers = ["License :: x"]', "", "", ()),
+        ('license = "MIT"\nclassifiers = ["Topic :: x", "Licence"]\nlicense-files = ["a"]', "", "", ()),
+        ('optional-dependencies = { "A_b.c-D" = [] }', "", "", ()),
+        ('entry-points.scripts.x = "a:b"', "", "", ()),
+    ],
+)  # fmt: skip
+def test_a_value_that_the_standards_forbid(project: str, message: str, hint: str, backends: tuple[str, ...]) -> None:
+    """An error with what to write where the wrapped backend refuses it: what that takes, we do."""
+    if "SPDX licence" in message and not KNOWS_LICENCES:
+        backends = ()
+    for backend in (*KNOWN, "a", "sipbuild.api"):
+        told = of_project(f'name = "spam"\nversion = "1"\n{project}', backend)
+        assert told == ([(f"{message}: `{backend}` refuses it", (hint,))] if backend in backends else []), backend
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "message", "backends"),
+    [
+        ("spam", "1.0-foo", "`1.0-foo` is not a version (PEP 440)", KNOWN),
+        ("spam", "", "`` is not a version (PEP 440)", KNOWN),
+        ("-spam", "1", "`-spam` is not a name for a distribution", tuple(backend for backend in KNOWN if backend.partition(".")[0] not in ("poetry", "maturin"))),
+        *(("spam", version, "", ()) for version in ("1.0", "v1.0", "1.0-dev", "2024.01.02", " 1.0", "1!2+a_b")),
+        *((name, "1", "", ()) for name in ("SPAM", "s", "a..b", "a_-b")),
+    ],
+)  # fmt: skip
+def test_a_name_or_version_that_the_standards_forbid(
+    name: str, version: str, message: str, backends: tuple[str, ...]
+) -> None:
+    for backend in (*KNOWN, "a", "sipbuild.api"):
+        told = of_project(f'name = "{name}"\nversion = "{version}"', backend)
+        assert [text for text, _ in told] == ([f"{message}: `{backend}` refuses it"] if backend in backends else [])
+
+
+def of_project(project: str, backend: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Messages and hints on a `[project]`; in a published sdist they are warnings."""
+    pyproject = Pyproject.parse(f'[project]\n{project}\n[tool.abiding]\nbuild-backend = "{backend}"\n')
+    remarks = Declaration.read(pyproject._replace(in_sdist=True)).remarks
+    with pytest.raises(DeclarationError) if remarks else nullcontext() as caught:
+        Declaration.read(pyproject)
+    faults = caught.value.findings if caught else ()
+    assert [fault._replace(severity=Severity.WARNING) for fault in faults] == list(remarks)
+    assert all(fault.line and fault.rule == "bad-value" for fault in faults)
+    return [(fault.message, fault.hints) for fault in remarks]
 
 
 def stated(api: str, abi: str) -> str:

@@ -1,10 +1,11 @@
-"""Check the values of `[project]` that every backend refuses: of a wrong type, or left out."""
+"""Check the values of `[project]` that backends refuse: of a wrong type, left out, or against the standards."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from abiding.project.known_backends import needs_version
+from abiding.project.refused_values import refused_values
 from abiding.project.value_types import misshapen
 
 if TYPE_CHECKING:
@@ -17,13 +18,14 @@ _OF_LINES = ("dependencies", "optional-dependencies")  # in others a few backend
 
 
 def bad_values(faults: Faults, project: Project, backend: str) -> None:
-    """Find values of a wrong type, and the name and version that are not there."""
+    """Find values that backends refuse, and the name and version that are not there."""
     table = project.table or {}
     for misfit in misshapen(table):
         if misfit.shape != "one line" or misfit.key[1] in _OF_LINES:
             faults.wrong_type(misfit, recent=True)
     if not table:  # setuptools takes an empty table for none
         return
+    refused_values(faults, table, backend)
     poetry = faults.pyproject.get(("tool", "poetry"))
     elsewhere = poetry if isinstance(poetry, dict) else {}
     if "name" not in table.keys() | project.dynamic | elsewhere.keys():
