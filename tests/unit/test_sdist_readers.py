@@ -197,6 +197,8 @@ REFUSED: dict[str, tuple[list[bytes], str]] = {
         [PKG_INFO, header(b"PKG-INFO", len(EVIL), prefix=TOP[:-1].encode(), magic=b"ustar  \0")
          + EVIL + bytes(-len(EVIL) % 512)], "a name in two parts"),
     "one path for all": ([PKG_INFO, pax(("path", P), kind=b"g"), file(f"{TOP}x", EVIL)], "gives all members one path"),
+    **{f"a header of kind {header_kind!r} and no member": ([PKG_INFO, PYPROJECT, pax(("comment", "a"), kind=header_kind)], "to no member")
+       for header_kind in (b"x", b"g", b"K")},
     "one size for all": ([pax(("size", "3"), kind=b"g"), PKG_INFO], "gives all members one path or one size"),
     "one link for all": ([PKG_INFO, pax(("linkpath", P), kind=b"g")], "gives all members"),
     "sparse for all": ([pax(*SPARSE, kind=b"g"), PKG_INFO], "gives all members"),
@@ -298,13 +300,21 @@ END = bytes(1024)
 BINARY = b"\x80" + bytes(10) + b"\5"
 
 
-def gnu(data: bytes) -> bytes:
-    """The first header of some blocks as GNU tar has it."""
+def patched(data: bytes, at: int, new: bytes, *, checksum: bytes = b"%06o\0 ") -> bytes:
+    """Some blocks with another text in the first header."""
     block = bytearray(data[:512])
-    block[257:265], block[148:156] = b"ustar  \0", b" " * 8
-    block[148:156] = b"%06o\0 " % sum(block)
+    block[148:156] = b" " * 8
+    block[at : at + len(new)] = new
+    block[148:156] = checksum % sum(block)
     return bytes(block) + data[512:]
 
+
+def gnu(data: bytes) -> bytes:
+    """The first header of some blocks as GNU tar has it."""
+    return patched(data, 257, b"ustar  \0")
+
+
+X, SMALL = f"{TOP}x".encode(), file(f"{TOP}x", b"")
 
 # An archive to its end, and what uv says of it; empty where it takes it.
 BY_THE_LETTER = {
@@ -338,7 +348,7 @@ BY_THE_LETTER = {
     "a pax header in GNU tar": (gnu(pax(("comment", "a"))) + gnu(PKG_INFO) + gnu(PYPROJECT) + END, "of the kind `x`"),
     "a pax header of another kind": (pax(("comment", "a"), kind=b"X") + PLAIN + END, "of the kind `X`"),
     "of no format": (header(f"{TOP}x".encode(), magic=b"") + PLAIN + END, "of neither format, pax or GNU tar"),
-    "a record of no kind": (pax(("foo", "a")) + PLAIN + END, "a pax record `foo`, which is of no kind that uv knows"),
+    "a record of no kind": (pax(("foo", "a")) + PLAIN + END, "a pax record `foo`, which is of no kind that uv takes"),
     "a record of another vendor": (pax(("RHT.security.selinux", "a")) + PLAIN + END, "`RHT.security.selinux`"),
     "a record of libarchive": (pax(("LIBARCHIVE.creationtime", "1"), ("ctime", "1")) + PLAIN + END, ""),
     "a binary time in GNU tar": (gnu(PKG_INFO) + gnu(PYPROJECT) + gnu(header(f"{TOP}x".encode(), time=BINARY)) + END, ""),
@@ -347,7 +357,72 @@ BY_THE_LETTER = {
         gnu(PKG_INFO) + gnu(PYPROJECT) + gnu(header(f"{TOP}x".encode(), time=b"\xff" * 12)) + END,
         "`mtime` is not spelled as a number",
     ),
-    "a file that leads to something": (PLAIN + header(f"{TOP}x".encode(), link=b"abc") + END, "the target of a link"),
+    "a file that leads to something": (PLAIN + header(X, link=b"abc") + END, "is no link, and has the target of one"),
+    "a folder that leads to something": (PLAIN + header(X, kind=b"5", link=b"abc") + END, "has the target of one"),
+    "a file with the name of a folder": (PLAIN + header(X + b"/") + END, "is no folder, and has the name of one"),
+    "so of no kind": (PLAIN + header(X + b"/", kind=b"\0") + END, "is no folder, and has the name of one"),
+    "a folder without a slash": (PLAIN + header(X, kind=b"5") + END, ""),
+    # Of extended headers, the checksum and the size are numbers.
+    **{
+        f"an extended header with {field} {new!r}": (PLAIN + patched(pax(("comment", "a"), kind=kind), at, new) + SMALL + END, why)
+        for kind, field, at, new, why in (
+            (b"x", "mode", 100, b"     755", ""), (b"x", "uid", 108, b" " * 8, ""), (b"g", "gid", 116, b"\xff" * 8, ""),
+            (b"g", "mtime", 136, b"\0x", ""), (b"x", "size", 124, b"         15\0", "whose `size` is not"),
+            (b"g", "size", 124, b"\x80" + (13).to_bytes(11, "big"), "whose `size` is not"),
+        )
+    },
+    "a long name with another time": (
+        gnu(PKG_INFO) + gnu(PYPROJECT) + patched(gnu(long_name(f"{TOP}y")), 136, b"\xff" * 12) + gnu(SMALL) + END, ""),
+    **{
+        f"a file with {field} {new!r}": (PLAIN + patched(SMALL, at, new) + END, why and f"whose `{field}` is not spelled")
+        for field, at, new, why in (
+            ("mode", 100, b"     755", "x"), ("uid", 108, bytes(8), ""), ("gid", 116, b"0000005 ", ""), ("mtime", 136, bytes(12), ""),
+            ("size", 124, bytes(12), "x"), ("size", 124, b"00000000000 ", ""), ("uid", 108, b"00000005", "x"),
+        )
+    },
+    **{
+        f"a checksum as {spelling!r}": (PLAIN + patched(SMALL, 0, b"s", checksum=spelling) + END, why)
+        for spelling, why in (
+            (b"%07o\0", ""), (b"%06o  ", ""), (b"%06o \0", ""), (b" %06o\0", "whose checksum"), (b"%08o", "whose checksum"),
+            (b"%06o\0x", "whose checksum"),
+        )
+    },
+    **{
+        f"a record {key}={value[:30]}": (PLAIN + pax((key, value)) + SMALL + END, why and f"a pax record `{key}` {why}")
+        for key, value, why in (
+            ("uid", "18446744073709551615", ""), ("uid", "0" * 40 + "5", ""), ("gid", "18446744073709551616", "that is not"),
+            ("gid", "", ""), ("uid", "1.5", "that is not a number"), ("atime", "18446744073709551615.5", ""),
+            ("atime", "18446744073709551616", "that is not"), ("ctime", "18446744073709551616.5", "that is not a number"),
+            ("ctime", "9" * 5000, "that is not a number"), ("atime", "0" * 5000 + "5.5", ""), ("mtime", "5.", "that is not a number"),
+            ("size", "0", ""), ("size", "00", "that is not a number"), ("hdrcharset", "BINARY", ""), ("hdrcharset", "", ""),
+            ("hdrcharset", "UTF-8", "with a character set"), ("charset", "x", ""), ("SCHILY.xattr.user.x", "1", ""),
+        )
+    },
+    "a size with a zero ahead": (PLAIN + pax(("size", "044")) + header(X) + b"x" * 44 + bytes(468) + END, "`size` that is not"),
+    "a size without": (PLAIN + pax(("size", "44")) + header(X) + b"x" * 44 + bytes(468) + END, ""),
+    "a character set that is not UTF-8": (PLAIN + file("pax", b"13 charset=\xff\n", kind=b"x") + SMALL + END, "`charset` that is"),
+    "a pax header between": (PLAIN + pax(("uid", "1")) + pax(("gid", "1"), kind=b"g") + SMALL + END, "a pax header between"),
+    "a pax header before": (PLAIN + pax(("gid", "1"), kind=b"g") + pax(("uid", "1")) + SMALL + END, ""),
+    # Sparse files.
+    "sparse": (PLAIN + pax(*SPARSE) + file(f"{TOP}x", MAP) + END, "`GNU.sparse.major`, which is of no kind that uv takes"),
+    "a folder with a record of sparse files": (
+        PLAIN + pax(("GNU.sparse.foo", "9")) + header(X, kind=b"5") + END, "`GNU.sparse.foo`, which is of no kind"),
+    "sparse by kind": (PLAIN + header(X, kind=b"S") + END, "it has a sparse file"),
+    "sparse by kind, GNU tar": (gnu(PKG_INFO) + gnu(PYPROJECT) + gnu(header(X, kind=b"S")) + END, "it has a sparse file"),
+    # Long names of GNU tar.
+    **{
+        f"a long name of GNU tar that ends with {end!r}": (
+            gnu(PKG_INFO) + gnu(PYPROJECT) + gnu(file("././@LongLink", X + end, kind=b"L")) + gnu(SMALL) + END, why)
+        for end, why in ((b"\0", ""), (b"\0\0", ""), (b"", "ends without a NUL"), (b"\0x", "goes on behind it"))
+    },
+    # What not all systems allow in a name.
+    **{
+        f"a file called {name!r}": (PLAIN + file(TOP + name, b"") + END, "what not all systems allow" if is_odd else "")
+        for name, is_odd in {"a:b": True, "a\\b": True, "a\tb": True, "a\x7fb": True, "a ": True, "a /b": False, " a": False, "a.": False, "CON": False, 'a"*?<|>': False,
+                          "\x80\u202e": False}.items()
+    },
+    "a link to such a name": (PLAIN + link(f"{TOP}x", "a:b") + END, "what not all systems allow"),
+    "a link to a plain name": (PLAIN + link(f"{TOP}x", "a.b") + END, ""),
 }  # fmt: skip
 
 # With the newest of each version, and those that distributions have mended, pip refuses it too.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.sparse_files import hold_map, read_map
 from abiding.archives.strict_tar import StrictReader
-from abiding.archives.tarheaders import BLOCK, EXTENSIONS, KIND, PAX, AmbiguousError, Extended, member_of, size_of
+from abiding.archives.tarheaders import BLOCK, EXTENSIONS, KIND, AmbiguousError, Extended, member_of, size_of
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ class TarStream:
             if not extensions and not any(header):
                 self._ending = BLOCK
                 return None
+            if not any(header):
+                message = "ends with a header that belongs to no member"
+                raise ArchiveError.at(self.name, message, note="pip refuses such an archive")
             self._headers += 1
             if self._headers > _MOST_HEADERS:
                 raise ArchiveError.at(
@@ -124,8 +127,7 @@ class TarStream:
                 data = self._extension(size, extensions)
                 extensions.append((header, data))
                 extended.take(kind, data, size)
-                if kind in PAX:
-                    self._strict.records(data[:size])
+                self._strict.extension(kind, data[:size])
             except AmbiguousError as exc:
                 note = "readers would find different members, so what this one is can't be told"
                 raise ArchiveError.at(self.name, f"has, at byte {at:,}, a member with {exc}", note=note) from exc
