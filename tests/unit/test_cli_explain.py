@@ -18,7 +18,7 @@ from abiding.archives.sdist import bytes_behind
 from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_tags import StatedTags
 from abiding.artifacts.artifact import Artifact
-from abiding.builds import rules
+from abiding.builds import rules, undeclared
 from abiding.builds.judgement import judge_packed
 from abiding.builds.settings import Settings
 from abiding.builds.wrapped_backend import WrappedBackend
@@ -154,7 +154,7 @@ dependencies = ["numpy>=1.26"]
 
 def judged(said: str, built: str, *, kind: str = "wheel") -> str:
     left, right = (CoreMetadata.parse(text.encode(), "METADATA") for text in (said, built))
-    sides = rules.Sides(
+    sides = undeclared.Sides(
         kind,
         "spam-1.4.0-cp313-cp313-linux_x86_64.whl",
         "mesonpy",
@@ -164,7 +164,7 @@ def judged(said: str, built: str, *, kind: str = "wheel") -> str:
         Pyproject.parse(GIVEN),
         {},
     )
-    findings = rules.judge(compare(left, right), (), sides)
+    findings = undeclared.judge(compare(left, right), (), sides)
     return screen(AbidingError(findings, "No wheel was written"))
 
 

@@ -13,6 +13,8 @@ from abiding.findings.patterns import pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from packaging.specifiers import SpecifierSet
+
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.environments import Environments
     from abiding.metadata.exclusions import Exclusion
@@ -31,7 +33,7 @@ def judge_satisfiable(files: Sequence[str], metadata: CoreMetadata, severity: Se
     # Usually no distribution is required twice, and nothing has to be parsed.
     repeated = {own, *(name for name, number in names.items() if number > 1)}
     suspects = [line for line in lines if _plain_name(line) in repeated or _may_exclude_itself(line)]
-    if not suspects:
+    if not suspects or _are_in_common(suspects, metadata, own):
         return
     where = {filename: _where(filename, metadata, suspects) for filename in files}
     anywhere = _join(list(where.values()))
@@ -42,6 +44,22 @@ def judge_satisfiable(files: Sequence[str], metadata: CoreMetadata, severity: Se
             if texts not in reported:
                 reported.add(texts)
                 yield _finding(exclusion, texts, filename, severity)
+
+
+def _are_in_common(suspects: Sequence[str], metadata: CoreMetadata, own: str) -> bool:
+    """Return whether each distribution has a version that satisfies all lines, so that it does not matter where."""
+    from abiding.metadata.ranges import common, range_of
+    from abiding.metadata.requirements import try_parse
+
+    specifiers: dict[str, list[SpecifierSet]] = {}
+    for requirement in filter(None, map(try_parse, [*_itself(suspects, metadata, own), *suspects])):
+        specifiers.setdefault(normalised(requirement.name), []).append(requirement.specifier)
+    return not any(common(map(range_of, alike)).is_empty for alike in specifiers.values())
+
+
+def _itself(lines: Sequence[str], metadata: CoreMetadata, own: str) -> list[str]:
+    """Return the project as a requirement if lines require it: where the file is installed, so is this version."""
+    return [f"{own}=={metadata.get('Version')}"] if own in map(_plain_name, lines) else []
 
 
 # Two bounds, as in most lines with several specifiers.
@@ -101,9 +119,7 @@ def _find_exclusions(
 
     # The properties of variants are not known here, so requirements with such markers exclude nothing.
     known = [line for line in suspects if not any(variable in line for variable in variant_markers.SETS)]
-    # Where the file is installed, so is this version of the project.
-    itself = [f"{own}=={metadata.get('Version')}"] if own in map(_plain_name, known) else []
-    lines = [*itself, *known]
+    lines = [*_itself(known, metadata, own), *known]
     for exclusion in exclusions([Line.read(line, own) for line in lines], within):
         yield exclusion, [lines[place] for place in exclusion.places]
 

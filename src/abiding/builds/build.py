@@ -12,18 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import native
-from abiding.builds.built_wheel import BuiltWheel
 from abiding.builds.entries import Entries
-from abiding.builds.known_metadata import by_own_pkg_info, known_metadata, read_dist_info, write_dist_info
 from abiding.builds.outcome import Outcome
-from abiding.builds.output import Output
 from abiding.builds.provider_exports import Providers, is_bare
 from abiding.builds.settings import Settings
 from abiding.builds.wrapped_backend import WrappedBackend
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Severity
 from abiding.metadata import requirements
-from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject
 from abiding.project.source import Source, unkept
@@ -32,7 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
+    from abiding.builds.built_wheel import BuiltWheel
     from abiding.builds.judgement import Judgement
+    from abiding.builds.output import Output
+    from abiding.metadata.core import CoreMetadata
     from abiding.project.entry import Entry
 
 __all__ = ["Build"]
@@ -85,6 +84,7 @@ class Build(NamedTuple):
         `metadata_directory` has the metadata that was prepared for it, if any was.
         """
         from abiding.archives.wheel_editing import rewrite
+        from abiding.builds.output import Output
 
         self._warn()
         sure_lines = self.entries.sure_lines()  # a bad declaration is refused before a long build, not after it
@@ -118,6 +118,9 @@ class Build(NamedTuple):
         self, kind: str, wheel: Wheel, lines: Mapping[Entry, str], metadata_directory: str | None
     ) -> BuiltWheel:
         """Judge the METADATA of a wheel, and add its declared lines."""
+        from abiding.builds.built_wheel import BuiltWheel
+        from abiding.metadata.core import CoreMetadata
+
         name = wheel.path.name
         written = CoreMetadata.parse(wheel.metadata(), name)
         completed = self._complete(kind, name, written, lines)
@@ -142,6 +145,8 @@ class Build(NamedTuple):
         Promised is the prepared METADATA, which has to mean the same, or else that of PKG-INFO: an sdist is used for
         years, and a later version of the wrapped backend may spell the same fields in another way.
         """
+        from abiding.builds.known_metadata import by_own_pkg_info, read_dist_info
+
         if metadata_directory is not None:
             prepared = read_dist_info(Path(metadata_directory))
             self.judge.of_prepared(name, prepared, completed)
@@ -167,7 +172,9 @@ class Build(NamedTuple):
     def sdist(self, sdist_directory: str) -> str:
         """Build an sdist with the metadata of `[project]`, and `Dynamic` if wheels may add to it. Returns its name."""
         from abiding.archives import sdist
+        from abiding.builds.output import Output
         from abiding.builds.uncommitted import explaining
+        from abiding.metadata.core import CoreMetadata
 
         self._warn()
         pkg_infos: dict[str, CoreMetadata] = {}
@@ -205,6 +212,8 @@ class Build(NamedTuple):
 
     def prepare(self, kind: str, metadata_directory: str) -> str:
         """Write a `.dist-info` folder with the metadata that `wheel` will build. Returns the folder's name."""
+        from abiding.builds.known_metadata import read_dist_info, write_dist_info
+
         native.required(filter(is_bare, self.entries.of_level))  # an installed provider says which line that is
         lines = self.entries.sure_lines()
         directory = Path(metadata_directory)
@@ -219,6 +228,8 @@ class Build(NamedTuple):
 
     def _known(self, kind: str) -> CoreMetadata | None:
         """Return METADATA without our lines; None if only the wrapped backend knows it."""
+        from abiding.builds.known_metadata import by_own_pkg_info, known_metadata
+
         # If PKG-INFO has everything about a wheel, the backend is not imported; an editable wheel may need more.
         own = by_own_pkg_info(self.source, self.declaration) if kind == "wheel" else None
         if own is not None or self._asks(kind):

@@ -11,8 +11,7 @@ from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
 from abiding.findings.words import first_of, literals, number_of
-from abiding.metadata import filling, pins, requirements
-from abiding.project import lines, tags
+from abiding.metadata import pins, requirements
 from abiding.project.contradictions import contradictions
 from abiding.project.declaration import FromSdist
 from abiding.project.level import Level
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from abiding.builds.settings import Settings
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
+    from abiding.project import lines
     from abiding.project.declaration import Declaration
     from abiding.project.entry import Entry
     from abiding.project.exports import Export
@@ -51,6 +51,8 @@ def is_for_wheels_here(entry: Entry) -> bool | None:
     """Return whether an entry applies to all wheels that may be built here, to none of them, or (None) to some."""
     if not entry.select:
         return True
+    from abiding.project import tags
+
     answers = {entry.selects(possible) for possible in tags.possible()}
     return answers.pop() if len(answers) == 1 else None
 
@@ -141,11 +143,13 @@ class Entries(NamedTuple):
         elif self.level is Level.API:
             needed += native.reading_requirements(self.native)
         exports = self.declaration.exports
-        return [*needed, *([filling.FILLING] if exports and pins.has_pins(exports.requires) else ())]
+        return [*needed, *([pins.FILLING] if exports and pins.has_pins(exports.requires) else ())]
 
     def _to_install(self, joining: list[Entry]) -> list[str]:
         if not joining:
             return []
+        from abiding.project import lines
+
         sure = {entry: is_for_wheels_here(entry) for entry in self.of_variant}
         beside = {entry: bool(always) for entry, always in sure.items() if always is not False}
         needed: list[str] = []
@@ -153,7 +157,7 @@ class Entries(NamedTuple):
         self._name_needed(wanted)
         for requirement in wanted:
             self._hold((self._not_installable(requirement),) if requirement.excluding else ())
-            needed += [*requirement.requirements, *([filling.FILLING] if requirement.pinned else [])]
+            needed += [*requirement.requirements, *([pins.FILLING] if requirement.pinned else [])]
         return needed
 
     def _name_needed(self, wanted: Iterable[lines.Wanted]) -> None:
@@ -199,6 +203,8 @@ class Entries(NamedTuple):
 
         Raises `DeclarationError` if a pin can't be filled, or no version satisfies all lines.
         """
+        from abiding.project import tags
+
         names = tags.of_wheel(archive.path.name)
         applying = [entry for entry in self.of_level if not entry.select or entry.selects(names)]
         left = [entry for entry in applying if entry not in known]
@@ -213,6 +219,8 @@ class Entries(NamedTuple):
 
     def _fill(self, entries: Iterable[Entry], used: frozenset[str] | None = None) -> dict[Entry, str]:
         """Return the lines of entries; `used` are the names of the libraries that the wheel needs, if known."""
+        from abiding.project import lines
+
         written, findings = lines.filled(entries, self.pyproject)
         if any(entry.native for entry in written):
             written = self.providers.inherited(written, used)

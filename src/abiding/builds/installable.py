@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.artifacts.readable import judge_python
 from abiding.artifacts.satisfiable import judge_satisfiable
-from abiding.builds.rules import place_of
+from abiding.builds import rules
 from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.metadata import pins, requirements
-from abiding.project.hints import places_of
 from abiding.project.known_backends import script_of
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ class Installable(NamedTuple):
             return self.entries.place_of(declared[line])
         declaration = self.entries.declaration
         if line in declaration.project.lines():
-            return place_of(self.entries.pyproject, declaration.project, "Requires-Dist", line)
+            return rules.place_of(self.entries.pyproject, declaration.project, "Requires-Dist", line)
+        from abiding.project.hints import places_of
+
         backend, (name, _) = declaration.backend, places_of(line)
         return f"`{script_of(backend, self.folder, self.entries.pyproject.table, name) or backend}`"

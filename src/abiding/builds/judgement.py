@@ -5,16 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.artifacts.installers import judge_wheel
+from abiding import native
 from abiding.builds import rules
-from abiding.builds.compiled import judge_compiled, judge_optional_modules, judge_versions
 from abiding.builds.installable import Installable
-from abiding.builds.links import judge_links
 from abiding.findings.errors import DeclarationError
 from abiding.findings.words import literals
 from abiding.metadata import requirements
 from abiding.project.pyproject import key_text
-from abiding.project.pyproject_differences import pyproject_differences
 from abiding.project.source import unkept
 
 if TYPE_CHECKING:
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
     from abiding.builds.built_wheel import BuiltWheel
     from abiding.builds.entries import Entries
     from abiding.builds.outcome import Outcome
+    from abiding.builds.undeclared import Sides
     from abiding.findings.finding import Finding, Severity
     from abiding.metadata.core import CoreMetadata
     from abiding.project.build_record import Used
@@ -59,8 +57,10 @@ class Judgement(NamedTuple):
 
     def of_pkg_info(self, name: str, built: CoreMetadata) -> None:
         """Judge PKG-INFO by what `[project]` says."""
-        sides = self._sides("sdist", name, "project", {})
-        self._hold_sdist(rules.judge(self.source.promise.broken_by(built), (), sides))
+        if differences := self.source.promise.broken_by(built):
+            from abiding.builds import undeclared
+
+            self._hold_sdist(undeclared.judge(differences, (), self._sides("sdist", name, "project", {})))
         too_low = rules.too_low(self.declaration, self.pyproject, built, self.entries.severity)
         self._hold_sdist((*too_low, *Installable(self.entries, self.source.folder).sdist(name, built)))
 
@@ -71,6 +71,8 @@ class Judgement(NamedTuple):
 
     def of_file(self, kind: str, wheel: Wheel) -> None:
         """Judge a wheel by itself: its WHEEL has to fit the file name, and installers have to accept its members."""
+        from abiding.artifacts.installers import judge_wheel
+
         misnamed = rules.judge_name(kind, wheel, self.entries.severity, self.declaration.backend)
         self.hold_wheel((*misnamed, *self.entries.weigh(judge_wheel(wheel))))
 
@@ -79,15 +81,19 @@ class Judgement(NamedTuple):
 
         Returns the requirements that the source does not have, all of which are declared.
         """
-        differences = self.source.differences(built)
+        differences, contradicted = self.source.differences(built), self.source.contradicted(built)
+        if not differences and not contradicted:
+            return []
+        from abiding.builds import undeclared
+
         new = [line for difference in differences if difference.field == "Requires-Dist" for line in difference.right]
         sanctioned = [*lines.values(), *filter(requirements.is_editable_mechanism, new if kind == "editable" else ())]
         sides = self._sides(_KINDS[kind], name, "sdist" if self.source.baseline else "project", lines)
         of_sdist = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")
         self.hold_wheel(
             (
-                *rules.judge(differences, sanctioned, sides),
-                *rules.judge(self.source.contradicted(built), (), of_sdist),
+                *undeclared.judge(differences, sanctioned, sides),
+                *undeclared.judge(contradicted, (), of_sdist),
             )
         )
         return new
@@ -102,6 +108,11 @@ class Judgement(NamedTuple):
 
     def of_compiled(self, built: BuiltWheel) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
         """Judge the declaration by the compiled files. Returns the interfaces that these use, and the findings."""
+        if not native.has_code(built.archive.names):
+            return (), ()
+        from abiding.builds.compiled import judge_compiled, judge_optional_modules, judge_versions
+        from abiding.builds.links import judge_links
+
         interfaces, findings = judge_compiled(built, self.entries, self._origin)
         return interfaces, (
             *findings,
@@ -114,10 +125,12 @@ class Judgement(NamedTuple):
         """Stop the build if a finding on a wheel is an error, else warn of the findings."""
         self.outcome.hold(findings, "No wheel was written")
 
-    def _sides(self, kind: str, name: str, held_against: str, lines: Mapping[Entry, str]) -> rules.Sides:
+    def _sides(self, kind: str, name: str, held_against: str, lines: Mapping[Entry, str]) -> Sides:
+        from abiding.builds.undeclared import Sides
+
         backend, folder = self.declaration.backend, self.source.folder
         declared = {line: self.entries.place_of(entry) for entry, line in lines.items()}
-        return rules.Sides(kind, name, backend, folder, held_against, self._origin, self.pyproject, declared)
+        return Sides(kind, name, backend, folder, held_against, self._origin, self.pyproject, declared)
 
     def _origin(self, field: str, value: str) -> str:
         """Return where the source has a value of a field: `pyproject.toml:14`, or `PKG-INFO`."""
@@ -128,6 +141,8 @@ class Judgement(NamedTuple):
 
 def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severity) -> tuple[Finding, ...]:
     """Find values in the pyproject.toml of an sdist that would build it in another way than this folder."""
+    from abiding.project.pyproject_differences import pyproject_differences
+
     differing: tuple[PyprojectDifference, ...] = ()
     with suppress(DeclarationError):  # no front end can read it, and each says so
         differing = pyproject_differences(pyproject.table, pyproject.decode(data).table)

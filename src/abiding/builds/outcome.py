@@ -7,7 +7,6 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from abiding.findings.characters import on_one_line, printable
 from abiding.findings.errors import RefusedError
 from abiding.findings.finding import Severity
 
@@ -56,6 +55,8 @@ class Outcome:
 
     def announce(self, text: str) -> None:
         """Print one line. pip shows it only if the hook fails, or with `--verbose`."""
+        from abiding.findings.characters import on_one_line, printable
+
         print(f"abiding: {printable(on_one_line(text))}", file=sys.stderr)  # noqa: T201
 
 

@@ -10,7 +10,6 @@ from abiding.metadata import pins, requirements
 from abiding.metadata.installed import NotInstalledError
 from abiding.metadata.ranges import range_of
 from abiding.project.exports import Export, of_table
-from abiding.project.lines import installing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -245,6 +244,8 @@ def of_project(
     try:
         filled = export.filled(name, version)
     except (NotInstalledError, ValueError) as exc:
+        from abiding.project.lines import installing
+
         message = f"`{export.requires}` can't be filled: {exc}"
         hints = (installing(exc.missing),) if isinstance(exc, NotInstalledError) else ()
         raise DeclarationError(

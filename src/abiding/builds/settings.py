@@ -106,8 +106,10 @@ def _misspelt_variables(environ: Mapping[str, str], values: Mapping[str, Collect
     only a warning, since it may belong to the project's own scripts.
     """
     known = {variable.removeprefix(_OURS): variable for variable in values}
-    slips = Slips(values)
-    for name in sorted(set(environ) - set(values)):
+    possible = {value.lower() for of_variable in values.values() for value in of_variable}
+    names = [name for name in environ if name not in values and environ[name].strip().lower() in possible]
+    slips = Slips(values if names else ())
+    for name in sorted(names):
         close = nearest(name.removeprefix(_OURS), known, _LIKE) if name.startswith(_OURS) else ""
         meant = known[close] if close else slips.suggestion(name)
         if meant and environ[name].strip().lower() in map(str.lower, values[meant]):

@@ -14,17 +14,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.names import normalised
 from abiding.metadata.installed import NotInstalledError, installed, is_installed
-from abiding.metadata.pins import MOST_CLAUSES, MOST_DIGITS, PIN, Clause, clauses_of, distribution_of, with_specifiers
+from abiding.metadata.pins import (
+    FILLING,
+    MOST_CLAUSES,
+    MOST_DIGITS,
+    PIN,
+    Clause,
+    clauses_of,
+    distribution_of,
+    with_specifiers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from packaging.version import Version
 
-__all__ = ["FILLING", "Filled", "fill", "installed_as", "never_fits"]
-
-# What fills pins.
-FILLING = "dynamic-metadata>=0.6"
+__all__ = ["Filled", "fill", "installed_as", "never_fits"]
 
 
 class Filled(NamedTuple):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 __all__ = [
+    "FILLING",
     "MOST_CLAUSES",
     "MOST_DIGITS",
     "PIN",
@@ -36,6 +37,8 @@ __all__ = [
 
 # The parts of a requirement: before its specifiers, its specifiers, and its marker. PEP 508 has no pins.
 _TEMPLATE = pattern(r"(?P<name>[^<>=!~;@(]*)(?P<specifiers>[^;@]*)(?P<marker>;.*)?", re.DOTALL)
+# What fills pins.
+FILLING = "dynamic-metadata>=0.6"
 PIN = pattern(r"(?<![\w*])x(?:\+\d+)?(?![\w*])")
 # A pin, or a local version, in which `x` is a letter.
 _PIN_OR_LOCAL = pattern(rf"(?<=\w)(?<!x)\+[\w.]+|(?P<pin>{PIN.pattern})")

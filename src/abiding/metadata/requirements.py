@@ -179,6 +179,8 @@ def applies_wherever(first: Requirement, second: Requirement) -> bool:
 
 def asks_for_extras(requirement: Requirement) -> bool:
     """Return whether its marker uses extras."""
+    if requirement.marker is None:
+        return False
     from abiding.metadata import markers
 
     return markers.asks_for_extras(_marker(requirement))

@@ -15,7 +15,7 @@ from abiding.project import exports, optional_modules, sanctions
 from abiding.project.contradictions import contradictions, contradictions_of_api
 from abiding.project.entry import EntryReader
 from abiding.project.faults import Faults
-from abiding.project.known_backends import OURS, uses_abiding
+from abiding.project.known_backends import OURS, backend_of, similar_to, uses_abiding
 from abiding.project.misplaced_tables import tables_astray
 from abiding.project.project_table import Project
 from abiding.project.project_values import bad_values
@@ -196,11 +196,10 @@ class _Reader(Faults):
     # The keys of [tool.abiding]
 
     def backend(self, table: Mapping[str, Any]) -> str:
-        from abiding.project.hints import naming_backend
-        from abiding.project.known_backends import backend_of, similar_to
-
         key = ("tool", "abiding", "build-backend")
         if "build-backend" not in table:
+            from abiding.project.hints import naming_backend
+
             if not self.misspelled("build-backend", table, _TOP_KEYS):
                 self.problem(
                     "missing-key",

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.archives.names import normalised
-from abiding.metadata import filling, pins, requirements
+from abiding.metadata import pins, requirements
 from abiding.project.requirement_checks import required
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Export(NamedTuple):
         """Fill the pins from the provider's own version. Raises `LookupError`, `ValueError` as `filling.fill` does."""
         if not pins.has_pins(self.requires):
             return self
+        from abiding.metadata import filling
+
         with filling.installed_as(name, version):
             return self._replace(requires=filling.fill(self.requires).line)
 

@@ -6,17 +6,16 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.names import normalised
-from abiding.project.keys import at, table_at
+from abiding.project.keys import GROUPS, at, table_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from abiding.project.keys import Key
 
-__all__ = ["GROUPS", "ways_to"]
+__all__ = ["ways_to"]
 
 
-GROUPS = "dependency-groups"
 _WHEEL = ("tool", "abiding", "wheel")
 # So many entries are told that lead to one group: whoever reads of the first knows where to look for the others.
 _MOST_WAYS = 3

@@ -9,7 +9,7 @@ from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.findings.words import literals
 from abiding.metadata import pins
-from abiding.project.group_includes import GROUPS
+from abiding.project.keys import GROUPS
 from abiding.project.pyproject import as_toml
 from abiding.project.value_types import Misshapen
 

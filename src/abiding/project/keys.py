@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Key", "at", "table_at"]
+__all__ = ["GROUPS", "Key", "at", "table_at"]
 
 
 # Table names, and indices into arrays.
 Key = tuple[str | int, ...]
+# The table of dependency groups (PEP 735).
+GROUPS = "dependency-groups"
 
 
 def at(table: object, key: Sequence[str | int]) -> object:

@@ -127,7 +127,7 @@ def _way_on(entry: Entry, exc: Exception) -> tuple[str, ...]:
         return ()
     if not entry.applies_here:
         return (_SELECT,)  # a front end installs nothing for it, and rightly so
-    return (installing(line if line == filling.FILLING else entry.requires for line in exc.missing),)
+    return (installing(line if line == pins.FILLING else entry.requires for line in exc.missing),)
 
 
 def installing(lines: Iterable[str]) -> str:

@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.files.plain import read_inside
-from abiding.metadata.difference import Difference, compare
 from abiding.metadata.fields import Fields
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abiding.metadata.core import CoreMetadata
+    from abiding.metadata.difference import Difference
     from abiding.project.project_table import Project
 
 __all__ = ["Promise"]
@@ -61,6 +61,8 @@ class Promise(NamedTuple):
 
     def broken_by(self, metadata: CoreMetadata) -> tuple[Difference, ...]:
         """Return the differences between the promise (left) and `metadata` (right)."""
+        from abiding.metadata.difference import Difference, compare
+
         differences = [
             Difference(
                 difference.field, difference.left, () if difference.field in self.open_fields else difference.right

@@ -14,7 +14,7 @@ from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
 from abiding.findings.patterns import pattern
-from abiding.project.keys import Key, at, table_at
+from abiding.project.keys import GROUPS, Key, at, table_at
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -154,7 +154,7 @@ class Pyproject(NamedTuple):
 
     def _includes_of(self, keys: Iterable[Key], quoted: Container[int]) -> tuple[Excerpt, ...]:
         """Return the lines by which an entry includes the dependency groups of keys, without those in `quoted`."""
-        from abiding.project.group_includes import GROUPS, ways_to  # late: only errors need it
+        from abiding.project.group_includes import ways_to  # late: only errors need it
 
         groups = dict.fromkeys(str(key[1]) for key in keys if len(key) > 1 and key[0] == GROUPS)
         includes = dict.fromkeys(include for group in groups for include in ways_to(self.table, group))

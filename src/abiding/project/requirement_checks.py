@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.findings.words import short
-from abiding.metadata import filling, pins, readers, refusals, requirements
+from abiding.metadata import pins, readers, refusals, requirements
 from abiding.project.corrections import COMPARED, EXAMPLES, ways_out
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.findings.rules import Rule
+    from abiding.metadata.filling import Filled
     from abiding.project.faults import Faults
     from abiding.project.keys import Key
     from abiding.project.project_table import Project
@@ -103,7 +104,7 @@ def _unlawful(text: str, parsed: Requirement, extra: str) -> _Bad | None:
     if requirements.asks_for_extras(parsed):
         hint = f"leave it out: the entry already belongs to the extra `{extra}`" if extra else _OF_EXTRA
         return _Bad(f"`{quoted}` has `extra` in its marker", (), (hint,), rule="extra-in-marker")
-    if pins.has_pins(text) and (outcome := filling.never_fits(text)):
+    if pins.has_pins(text) and (outcome := _never_fits(text)):
         message = f"`{quoted}` excludes every version that it could be filled from"
         note = f"filled from {outcome.version} it is `{short(outcome.line)}`"
         hints = (f"write `{short(outcome.instead)}`",) if outcome.instead else ()
@@ -114,6 +115,12 @@ def _unlawful(text: str, parsed: Requirement, extra: str) -> _Bad | None:
         notes = (reason, "nobody could install the wheel with uv")
         return _Bad(f"uv does not take the requirement `{quoted}`", notes, (EXAMPLES,), recent=True)
     return None
+
+
+def _never_fits(text: str) -> Filled | None:
+    from abiding.metadata.filling import never_fits
+
+    return never_fits(text)
 
 
 def requires_itself(faults: Faults, project: Project, lines: Iterable[tuple[Key, str]]) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
-from abiding.metadata.markers import environments
-from abiding.project.group_includes import GROUPS
+from abiding.project.keys import GROUPS
 from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
 
 def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> None:
     """Find an entry whose `select` a marker could replace."""
+    from abiding.metadata.markers import environments
+
     is_said = environments(requirements.marker_of(requires)).lies_within(environments(marker))
     with_marker = as_toml(requirements.with_marker(requires, marker.replace('"', "'")))
     line = f"`{with_marker}` in the group" if entry[0] == GROUPS else f"`requires = {with_marker}`"

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.files.plain import read_for
 from abiding.findings import bounds
-from abiding.metadata.core import CoreMetadata
-from abiding.metadata.difference import compare
 from abiding.project.promise import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
     from abiding.project.declaration import Declaration
     from abiding.project.project_table import Project
@@ -57,9 +56,12 @@ class Source(NamedTuple):
         project = declaration.project
         promise = Promise.of(project, folder)
         try:
-            pkg_info = CoreMetadata.parse(read_for(folder / "PKG-INFO", bounds.METADATA), "PKG-INFO")
+            data = read_for(folder / "PKG-INFO", bounds.METADATA)
         except OSError:
             return cls(folder, project, promise, False, None, None, False, ())
+        from abiding.metadata.core import CoreMetadata
+
+        pkg_info = CoreMetadata.parse(data, "PKG-INFO")
         contradictions = promise.broken_by(pkg_info)
         reliable = not contradictions and _is_settled(pkg_info, declaration)
         return cls(
@@ -95,6 +97,8 @@ class Source(NamedTuple):
         if self.pkg_info is not None and self.pkg_info.version >= _BINDING:
             fields |= {field for field in self.project.left_open if field.lower() not in self.pkg_info.dynamic}
         fields -= self.promise.fields | _SELF_FILLED | {difference.field for difference in self.contradictions}
+        from abiding.metadata.difference import compare
+
         return compare(self.file, built, fields)
 
     @property
@@ -107,6 +111,8 @@ class Source(NamedTuple):
 
 def unkept(promised: CoreMetadata, built: CoreMetadata) -> tuple[Difference, ...]:
     """Find where built metadata differs from what was promised, apart from fields that backends fill in."""
+    from abiding.metadata.difference import compare
+
     return tuple(difference for difference in compare(promised, built) if difference.field not in _SELF_FILLED)
 
 
