@@ -269,7 +269,7 @@ NATIVE = [
         "audits without what reads compiled files",
         AUDIT,
         "missing-extra",
-        "pip install 'abiding[native]'",
+        "install `abiding[native]`",
         settings={"CIBW_AUDIT_REQUIRES": "abiding"},
     ),
 ]

@@ -322,7 +322,7 @@ def test_a_name_that_is_no_file_is_that_first_of_all(what: str, first: str, tmp_
     done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith(f"abiding: {first}")
-    assert "pip install 'abiding[index]'" in done.stderr
+    assert "install `abiding[index]`" in done.stderr
 
 
 @pytest.mark.parametrize(("command", "evidence"), [("bounds", "C API of numpy"), ("check", "bound-too-loose")])

@@ -192,7 +192,7 @@ def test_what_was_not_looked_at_is_said(
     path = write_wheel(tmp_path, f"spam-1.0-{tag}-manylinux_2_28_x86_64.whl", metadata(), more={f"spam/{name}": code})
     found = evidence.judge_wheels([path]).get(str(path), ())
     assert [(one.rule, one.severity, one.artifact) for one in found] == [("missing-extra", "note", path.name)] * said
-    assert [one.hints for one in found] == [("pip install 'abiding[native]'",)] * said
+    assert [one.hints for one in found] == [("install `abiding[native]`",)] * said
     assert all("CPython's stable ABI" in one.message and f"`{missing}`" in one.message for one in found)
 
 

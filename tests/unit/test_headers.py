@@ -251,7 +251,7 @@ def test_without_the_library_headers_are_not_compared(tmp_path: Path, monkeypatc
     (tmp_path / "clang" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     assert told({"a.h": TOY}, {"a.h": TOY}).of_headers == (
-        "headers were not compared: that needs `libclang`, which is not installed: `pip install 'abiding[headers]'` brings it",
+        "headers were not compared: that needs `libclang`, which is not installed; install `abiding[headers]`",
     )
 
 

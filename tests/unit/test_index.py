@@ -772,7 +772,7 @@ def test_missing_extra() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == (
-        "reading from a package index needs `pypi_simple`, which is not installed|pip install 'abiding[index]'"
+        "reading from a package index needs `pypi_simple`, which is not installed|install `abiding[index]`"
     )
 
 

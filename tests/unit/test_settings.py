@@ -34,7 +34,7 @@ def test_environment_stands_in() -> None:
         ({"abiding.levl": "api"}, {}, "unknown-setting", "`abiding.levl` is not a setting of abiding", "did you mean `abiding.level`?"),
         ({"abiding.level": "apo"}, {}, "bad-setting", "`apo` is not a level; a level is `api` or `abi`", "did you mean `api`?"),
         ({"abiding.level": "abii"}, {}, "bad-setting", "`abii` is not a level; a level is `api` or `abi`", "did you mean `abi`?"),
-        ({"abiding.level": "wheel"}, {}, "bad-setting", "`wheel` is not a level; a level is `api` or `abi`", "for more, run `pip install abiding`, then `abiding explain level`"),
+        ({"abiding.level": "wheel"}, {}, "bad-setting", "`wheel` is not a level; a level is `api` or `abi`", "for more, run `abiding explain level` where abiding is installed"),
         ({}, {"ABIDING_LEVL": " ABI"}, "unknown-setting", "`ABIDING_LEVL` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
         ({}, {"ABIDING_LEVL": "abi"}, "unknown-setting", "`ABIDING_LEVL` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
         ({}, {"ABIDING_VARIENT": "mpi"}, "unknown-setting", "`ABIDING_VARIENT` is not a variable that abiding reads", "did you mean `ABIDING_VARIANT`?"),

@@ -445,7 +445,7 @@ def test_what_is_no_table(content: object, said: str, path: Path, capsys: pytest
 def test_without_the_extra(path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert main(["survey", str(path)]) == 2
-    assert "pip install 'abiding[survey]'" in capsys.readouterr().err
+    assert "install `abiding[survey]`" in capsys.readouterr().err
 
 
 def test_every_column_has_its_field_once() -> None:

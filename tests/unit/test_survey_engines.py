@@ -231,4 +231,4 @@ def test_without_the_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert main(["survey", str(files[0]), "--dask", "local"]) == 2
-    assert "pip install 'abiding[dask]'" in capsys.readouterr().err
+    assert "install `abiding[dask]`" in capsys.readouterr().err

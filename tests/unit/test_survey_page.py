@@ -141,4 +141,4 @@ def test_without_the_library(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     files = str(table(tmp_path / "files.parquet", some()))
     assert main(["survey", files, "--jobs", "1", "--output", f"html={tmp_path / 'page.html'}"]) == 2
-    assert "pip install 'abiding[survey]'" in capsys.readouterr().err
+    assert "install `abiding[survey]`" in capsys.readouterr().err

@@ -131,15 +131,18 @@ class MissingExtraError(AbidingError):
     """A library is not installed that an extra of abiding brings."""
 
     @classmethod
-    def of(cls, message: str, hint: str) -> MissingExtraError:
-        """Return the error for a sentence about the work that needs it."""
-        return cls(_about("", message, rule="missing-extra", note="", hint=hint))
+    def of(cls, message: str, extra: str) -> MissingExtraError:
+        """Return the error for a sentence about the work that needs it.
+
+        The hint names the extra, and no command: what installs abiding, and from where, is for who installed it to say.
+        """
+        return cls(_about("", message, rule="missing-extra", note="", hint=f"install `abiding[{extra}]`"))
 
     def noted(self, filename: str) -> tuple[Finding, ...]:
         """Return it as a note about a file that was not read because the library is missing."""
         return tuple(
             finding._replace(
-                severity=Severity.NOTE, artifact=filename, message=f"{finding.message}: `{finding.hints[0]}` brings it"
+                severity=Severity.NOTE, artifact=filename, message=f"{finding.message}; {finding.hints[0]}"
             )
             for finding in self.findings
         )
@@ -154,7 +157,7 @@ def needing(extra: str, work: str) -> Iterator[None]:
         if (exc.name or "abiding").startswith("abiding"):
             raise
         message = f"{work} needs `{exc.name}`, which is not installed"
-        raise MissingExtraError.of(message, f"pip install 'abiding[{extra}]'") from exc
+        raise MissingExtraError.of(message, extra) from exc
 
 
 class RefusedError(AbidingError):

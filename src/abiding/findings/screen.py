@@ -58,8 +58,8 @@ def by_command(rule: str) -> str:
 
 
 def by_anybody(topic: str) -> str:
-    """Return the command for others: an isolated build environment is temporary, and not on the PATH."""
-    return f"for more, run `pip install abiding`, then `abiding explain {topic}`"
+    """Return the command for others: what an isolated build environment has is gone when they read it."""
+    return f"for more, run `abiding explain {topic}` where abiding is installed"
 
 
 def error_text(

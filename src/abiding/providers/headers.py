@@ -225,7 +225,7 @@ def _answers(
     if not (first := output.readline()):
         raise NoParserError(f"{why} before it read any")
     if not json.loads(first)["ready"]:
-        raise NoParserError("that needs `libclang`, which is not installed: `pip install 'abiding[headers]'` brings it")
+        raise NoParserError("that needs `libclang`, which is not installed; install `abiding[headers]`")
     known: dict[str, str] = {}
     readings: list[Reading] = []
     declarations: list[HeaderDeclaration] = []
