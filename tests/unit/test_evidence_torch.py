@@ -80,7 +80,7 @@ def test_without_the_libraries_that_read_symbols_it_is_not_known(
     tmp_path: Path, code: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lacking(*_: object) -> None:
-        raise MissingExtraError.of("reading", "native")
+        raise MissingExtraError.of("reading", "abiding[native]")
 
     monkeypatch.setattr("abiding.native.reading.read_image", lacking)
     path = wheel(tmp_path, "torch>=2.9", files={"spam/_core.abi3.so": code}, filename=TAGGED)

@@ -64,7 +64,12 @@ def test_text_of_many_wheels_is_short_and_names_all(large: Release) -> None:
 @pytest.mark.parametrize(
     ("files", "pyproject", "words"),
     [
-        ({SDIST: metadata()}, None, "clean: one file, with nothing to compare it with. Case 1 of 4: nothing dynamic"),
+        (
+            {SDIST: metadata()},
+            None,
+            "clean: an sdist alone, with no wheel to compare it with. Case 1 of 4: nothing dynamic",
+        ),
+        ({LINUX: metadata()}, None, "clean: one file, with nothing to compare it with. Case 3 of 4: no sdist"),
         ({LINUX: metadata(), WINDOWS: metadata()}, None, "clean: the metadata of 2 files is identical. Case 3 of 4"),
         (
             {SDIST: metadata(EGG), LINUX: metadata(EGG + " ")},

@@ -131,12 +131,12 @@ class MissingExtraError(AbidingError):
     """A library is not installed that an extra of abiding brings."""
 
     @classmethod
-    def of(cls, message: str, extra: str) -> MissingExtraError:
-        """Return the error for a sentence about the work that needs it.
+    def of(cls, message: str, needed: str) -> MissingExtraError:
+        """Return the error for a sentence about the work; `needed` is what to install.
 
-        The hint names the extra, and no command: what installs abiding, and from where, is for who installed it to say.
+        The hint has no command: only who installed abiding knows from where it came.
         """
-        return cls(_about("", message, rule="missing-extra", note="", hint=f"install `abiding[{extra}]`"))
+        return cls(_about("", message, rule="missing-extra", note="", hint=f"install `{needed}`"))
 
     def noted(self, filename: str) -> tuple[Finding, ...]:
         """Return it as a note about a file that was not read because the library is missing."""
@@ -157,7 +157,7 @@ def needing(extra: str, work: str) -> Iterator[None]:
         if (exc.name or "abiding").startswith("abiding"):
             raise
         message = f"{work} needs `{exc.name}`, which is not installed"
-        raise MissingExtraError.of(message, extra) from exc
+        raise MissingExtraError.of(message, f"abiding[{extra}]") from exc
 
 
 class RefusedError(AbidingError):

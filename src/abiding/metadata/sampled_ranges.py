@@ -129,4 +129,4 @@ def _around(version: Version, most: int) -> Iterator[str]:
 
 def _newer_needed(why: str) -> MissingExtraError:
     message = f"{why}: to compare that takes `packaging` 26.3 or later"
-    return MissingExtraError.of(message, hint="install `packaging>=26.3`")
+    return MissingExtraError.of(message, "packaging>=26.3")

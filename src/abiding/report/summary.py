@@ -120,6 +120,8 @@ def _other_errors(release: Release) -> str:
 def _sentence(release: Release) -> str:
     readable, wheels = len(release.artifacts), len(_wheels(release))
     match release.verdict:
+        case Verdict.CLEAN if readable == 1 and not wheels and not release.unreadable:
+            return "clean: an sdist alone, with no wheel to compare it with"
         case Verdict.CLEAN if readable == 1:
             read = " as far as it could be read" if release.unreadable else ""
             return f"clean{read}: one file, with nothing to compare it with"
