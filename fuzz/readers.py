@@ -66,7 +66,7 @@ def read_by_uv(path: Path) -> set[str] | None:
     with TemporaryDirectory() as folder:
         line = f"{path.name.partition('-')[0]} @ {path.as_uri()}\n"
         done = subprocess.run(
-            [*command, "--cache-dir", folder], input=line, capture_output=True, text=True, check=False, timeout=60
+            [*command, "--cache-dir", folder], input=line, capture_output=True, text=True, check=False, timeout=600
         )
     return set() if not done.returncode else set(_MISSED.findall(done.stderr)) or None
 
@@ -81,7 +81,7 @@ def is_installed_by_uv(wheel: Path) -> bool:
     with TemporaryDirectory() as folder:
         command = [shutil.which("uv") or "uv", "pip", "install", *options, "--cache-dir", f"{folder}/c"]
         command += ["--python", sys.executable, "--target", f"{folder}/t", str(wheel)]
-        return not subprocess.run(command, capture_output=True, check=False, timeout=60).returncode
+        return not subprocess.run(command, capture_output=True, check=False, timeout=600).returncode
 
 
 # Wheels

@@ -63,14 +63,14 @@ class _Watch:
 
 
 def _too_long(_number: int, _frame: FrameType | None) -> None:
-    raise Violation(f"not done after {MOST_SECONDS} seconds")
+    raise Violation(f"not done after {MOST_SECONDS} seconds of a processor")
 
 
 @contextmanager
 def watched(folder: Path) -> Iterator[None]:
     """Watch what is done meanwhile.
 
-    Raises `Violation` if it takes too long (60 s), or too much memory (64 MiB), or writes anywhere but in `folder`.
+    Raises `Violation` if it takes too long (60 s of a processor), or too much memory (64 MiB), or writes anywhere but in `folder`.
     """
     _Watch.install()
     started = not tracemalloc.is_tracing()
@@ -78,15 +78,15 @@ def watched(folder: Path) -> Iterator[None]:
         tracemalloc.start()
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
-    previous = signal.signal(signal.SIGALRM, _too_long)
-    signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
+    previous = signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
     _Watch.folder, _Watch.outside = os.path.realpath(folder), ""
     try:
         yield
     finally:
         _Watch.folder = ""
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, previous)
         taken = tracemalloc.get_traced_memory()[1] - before
         if started:
             tracemalloc.stop()

@@ -78,7 +78,7 @@ class Index:
     html: bool = False
     sizes: bool = True
     ranges: str = "all"  # "all", "no suffixes", "none", "first" (whatever is asked for, the first bytes come)
-    delay: float = 0
+    together: int = 0  # no file is answered before so many requests have been open at once
     password: str = ""
     gone: set[str] = field(default_factory=set)
     stumbles: Counter[str] = field(default_factory=Counter)  # how often a path answers 503
@@ -91,7 +91,7 @@ class Index:
     sent: Counter[str] = field(default_factory=Counter)
     open: int = 0  # requests that wait for their answer
     most_open: int = 0
-    lock: Any = field(default_factory=threading.Lock)
+    lock: Any = field(default_factory=threading.Condition)
 
     def add(self, *tags: str, **values: Any) -> None:
         self.files.update({f"spam-1.0-{tag}.whl": File(**values) for tag in tags})
@@ -140,7 +140,11 @@ class Handler(BaseHTTPRequestHandler):
             stumbles, breaks = index.stumbles[path] > 0, index.breaks[path] > 0
             index.stumbles[path] -= stumbles
             index.breaks[path] -= breaks
-        time.sleep(index.delay)
+            index.lock.notify_all()
+            if path.startswith("/files/"):
+                index.lock.wait_for(lambda: index.most_open >= index.together, timeout=300)
+        # More that are on their way come now.
+        time.sleep(0.01 if index.together else 0)
         if index.password and self.headers.get("Authorization") != index.password:
             return self.answer(401)
         if stumbles:
@@ -204,6 +208,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64  # or it takes a second until a connection is tried again
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing about a client that is gone: it would be taken for what a command prints."""

@@ -130,7 +130,7 @@ class Played:
 
 
 def check(
-    page: Path, folder: Path, environment: Mapping[str, str] | None = None, *, real: bool, timeout: float = 100
+    page: Path, folder: Path, environment: Mapping[str, str] | None = None, *, real: bool, timeout: float = 1000
 ) -> None:
     """Run a page in a folder; raises `AssertionError` with the first command that says something else than is shown.
 
@@ -168,7 +168,7 @@ def _succeeded(one: Played) -> None:
 
 
 def play(
-    found: list[Block], folder: Path, environment: Mapping[str, str] | None = None, timeout: float = 100
+    found: list[Block], folder: Path, environment: Mapping[str, str] | None = None, timeout: float = 1000
 ) -> list[Played]:
     """Run the blocks in a folder, and return what each command did."""
     done = subprocess.run(

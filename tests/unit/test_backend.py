@@ -116,7 +116,7 @@ def test_pyproject_stays_whole_when_the_build_is_killed(tmp_path: Path) -> None:
             from flit_core import buildapi
             def build_wheel(directory, settings=None, metadata=None):
                 pathlib.Path(directory, "started").touch()
-                time.sleep(30)
+                time.sleep(600)
         """,
     }
     tree = Tree.write(tmp_path / "tree", files, PYTHONDONTWRITEBYTECODE="1")
@@ -146,12 +146,15 @@ SLOW = """
     import pathlib, subprocess, sys
     def build_wheel(directory, settings=None, metadata=None):
         pathlib.Path(directory, "started").touch()
-        subprocess.run([sys.executable, "-c", "import time; time.sleep(30)"], check=True, stderr=subprocess.DEVNULL)
+        # It ends with this process, whose end of the pipe is closed then.
+        command = [sys.executable, "-c", "import select, sys; select.select([sys.stdin], [], [], 600)"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+            child.wait()
 """
 
 
 def started(out: Path, tree: Tree, *before: str) -> subprocess.Popen[str]:
-    """A build that has come as far as its backend, which goes on for half a minute.
+    """A build that has come as far as its backend, which goes on for ten minutes.
 
     What a shell starts in its background ignores SIGINT, and so would this.
     """

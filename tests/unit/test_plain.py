@@ -28,7 +28,7 @@ PYPROJECT = wrapping("odd")
 
 
 @contextmanager
-def in_time(seconds: int = 20) -> Iterator[None]:
+def in_time(seconds: int = 300) -> Iterator[None]:
     """Raise what nothing catches if it takes longer."""
 
     def over(_number: int, _frame: FrameType | None) -> None:
