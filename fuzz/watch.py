@@ -70,7 +70,8 @@ def _too_long(_number: int, _frame: FrameType | None) -> None:
 def watched(folder: Path) -> Iterator[None]:
     """Watch what is done meanwhile.
 
-    Raises `Violation` if it takes too long (60 s of a processor), or too much memory (64 MiB), or writes anywhere but in `folder`.
+    Raises `Violation` if it takes too long (60 s of a processor), or too much memory (64 MiB), or writes anywhere but
+    in `folder`.
     """
     _Watch.install()
     started = not tracemalloc.is_tracing()
