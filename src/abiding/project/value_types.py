@@ -8,7 +8,7 @@ from abiding.findings import bounds
 from abiding.project.pyproject import BARE_KEY, as_toml, key_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from abiding.project.keys import Key
 
@@ -111,22 +111,34 @@ def _table(shape: Shape) -> Shape:
     return table
 
 
+def _only(names: Container[str], shape: Shape) -> Shape:
+    """Return the check of a table in which some backends (hatchling, uv_build) take any other name, with any value."""
+
+    def table(key: Key, value: object) -> Iterator[Misshapen]:
+        known = {name: item for name, item in value.items() if name in names} if isinstance(value, dict) else value
+        yield from shape(key, known)
+
+    return table
+
+
 def _readme(key: Key, value: object) -> Iterator[Misshapen]:
     if isinstance(value, dict):
-        yield from (misshapen for misshapen in _TEXTS(key, value) if misshapen.shape != "one line")
+        names = ("text" if "text" in value else "file", "content-type")
+        yield from (misfit for misfit in _only(names, _TEXTS)(key, value) if misfit.shape != "one line")
     elif not isinstance(value, str):
         yield Misshapen(key, "a string or a table", value)
 
 
 _TEXTS = _table(_line)
+_PEOPLE = _array(_only(("name", "email"), _TEXTS))
 _SHAPES: Mapping[str, Shape] = {
     "name": _line,
     "version": _line,
     "description": _line,
     "readme": _readme,
     "requires-python": _line,
-    "authors": _array(_TEXTS),
-    "maintainers": _array(_TEXTS),
+    "authors": _PEOPLE,
+    "maintainers": _PEOPLE,
     "keywords": _array(_line),
     "classifiers": _array(_line),
     "urls": _TEXTS,
