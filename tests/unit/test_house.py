@@ -168,6 +168,41 @@ print(*sorted(set(sys.modules) - before))
     assert done.stdout == "[False, False, False, False]\n\n"
 
 
+def calls_at_import(node: ast.AST) -> list[ast.Call]:
+    """The calls that are made when a module is imported."""
+    below = [child for child in ast.iter_child_nodes(node) if not isinstance(child, (ast.FunctionDef, ast.Lambda))]
+    own = [node] if isinstance(node, ast.Call) else []
+    return own + [call for child in below for call in calls_at_import(child)]
+
+
+def _uses_re(text: str) -> list[str]:
+    names = (ast.unparse(call.func) for call in calls_at_import(ast.parse(text)))
+    return [name for name in names if re.fullmatch(r"re\.(?!escape$)\w+", name)]
+
+
+def test_importing_a_module_compiles_no_pattern() -> None:
+    uses = {module: _uses_re(file.read_text("utf-8")) for module, file in FILES.items()}
+    assert not {module: names for module, names in uses.items() if names}, (
+        "make them with `pattern` of findings/patterns.py"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("A = re.compile('a')", ["re.compile"]),
+        ("A = {'a': (re.compile('a'), 1)}", ["re.compile"]),
+        ("class A:\n    b = re.sub('a', 'b', 'c')", ["re.sub"]),
+        ("A = re.escape('a')", []),
+        ("A = pattern('a')", []),
+        ("def f():\n    return re.compile('a')", []),
+        ("f = lambda: re.compile('a')", []),
+    ],
+)
+def test_where_it_would_is_seen(text: str, uses: list[str]) -> None:
+    assert _uses_re(text) == uses
+
+
 def test_no_assertion_is_eaten_by_a_condition() -> None:
     """`assert a == b if c else d` asserts `d`, which holds if it is not empty, where `c` is false."""
     found = [

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from pathlib import Path
 
 import pytest
 
-import abiding
 from abiding.findings.patterns import pattern
-
-PACKAGE = Path(abiding.__file__).parent
 
 
 @pytest.fixture
@@ -54,39 +49,3 @@ def test_an_invalid_expression_fails_when_it_is_used() -> None:
         late.search("")
     with pytest.raises(re.error):  # and again
         late.search("")
-
-
-def calls_at_import(node: ast.AST) -> list[ast.Call]:
-    """The calls that are made when a module is imported."""
-    below = [child for child in ast.iter_child_nodes(node) if not isinstance(child, (ast.FunctionDef, ast.Lambda))]
-    own = [node] if isinstance(node, ast.Call) else []
-    return own + [call for child in below for call in calls_at_import(child)]
-
-
-def _uses_re(text: str) -> list[str]:
-    names = (ast.unparse(call.func) for call in calls_at_import(ast.parse(text)))
-    return [name for name in names if re.fullmatch(r"re\.(?!escape$)\w+", name)]
-
-
-def test_importing_a_module_compiles_none() -> None:
-    uses = {str(file.relative_to(PACKAGE)): _uses_re(file.read_text("utf-8")) for file in PACKAGE.rglob("*.py")}
-    assert len(uses) > 1
-    assert not {file: names for file, names in uses.items() if names}, (
-        "make them with `pattern` of findings/patterns.py"
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "uses"),
-    [
-        ("A = re.compile('a')", ["re.compile"]),
-        ("A = {'a': (re.compile('a'), 1)}", ["re.compile"]),
-        ("class A:\n    b = re.sub('a', 'b', 'c')", ["re.sub"]),
-        ("A = re.escape('a')", []),
-        ("A = pattern('a')", []),
-        ("def f():\n    return re.compile('a')", []),
-        ("f = lambda: re.compile('a')", []),
-    ],
-)
-def test_where_it_would(text: str, uses: list[str]) -> None:
-    assert _uses_re(text) == uses

@@ -171,6 +171,8 @@ def is_compared_as_text(text: str) -> bool:
 
 def applies_wherever(first: Requirement, second: Requirement) -> bool:
     """Return whether the first applies in each environment in which the second does; false if unknown."""
+    if first.marker is None:
+        return True
     from abiding.metadata import markers
 
     wider, narrower = (markers.environments(_marker(requirement)) for requirement in (first, second))

@@ -25,6 +25,7 @@ __all__ = [
     "is_known",
     "may_be_dynamic",
     "misspelled",
+    "module_of",
     "needs_version",
     "script_of",
     "similar_to",
@@ -89,12 +90,18 @@ def wrapped_in(table: Mapping[str, Any]) -> str:
 
 def may_be_dynamic(backend: str, name: str) -> bool:
     """Return whether a backend takes a name of `[project]` in `dynamic`, without a value; most do."""
-    return name in _DYNAMIC.get(re.split(r"[.:]", backend)[0], {name})
+    return name in _DYNAMIC.get(module_of(backend), {name})
 
 
 def needs_version(backend: str) -> bool:
     """Return whether a backend refuses a `[project]` without `version`, given or dynamic: some have it elsewhere."""
-    return any(re.match(rf"{re.escape(module)}(?![^.:])", backend) for module in _VERSIONED)
+    path = backend.replace(":", ".")
+    return any(f"{path}.".startswith(f"{module}.") for module in _VERSIONED)
+
+
+def module_of(backend: str) -> str:
+    """Return the top-level module of a backend, which has the form `module` or `module:object.attribute`."""
+    return backend.partition(":")[0].partition(".")[0]
 
 
 def script_of(backend: str, folder: Path, table: Mapping[str, Any], name: str) -> str:
@@ -124,7 +131,7 @@ def _is_settled(table: Mapping[str, Any], name: str) -> bool:
 def distribution_of(backend: str) -> str:
     """Return the distribution that brings a backend, as it is named in pyproject.toml; empty if that is not known."""
     module = backend.partition(":")[0].partition(".")[0]
-    return next((name for name, known in _BACKENDS.items() if re.split(r"[.:]", known)[0] == module), "")
+    return next((name for name, known in _BACKENDS.items() if module_of(known) == module), "")
 
 
 def brings(name: str, distribution: str) -> bool:

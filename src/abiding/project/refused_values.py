@@ -11,7 +11,9 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.patterns import pattern
 from abiding.findings.words import short
+from abiding.project.known_backends import module_of
 from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ _BY_ALL = _BY_MOST | {"hatchling", "flit_core", "poetry", "maturin"}
 
 def refused_values(faults: Faults, table: Mapping[str, Any], backend: str) -> None:
     """Add an error for each value of `[project]` that the standards forbid and the wrapped backend refuses."""
-    module = re.split(r"[.:]", backend)[0]
+    module = module_of(backend)
     if module not in _BY_ALL:
         return
     for refused in (*_singles(table), *_licence(table), *_names_within(table)):
@@ -51,9 +53,9 @@ def refused_values(faults: Faults, table: Mapping[str, Any], backend: str) -> No
 # Values that stand for themselves
 
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", re.IGNORECASE | re.ASCII)
-_USUAL_VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})*")
-_USUAL_PYTHON = re.compile(r">=3(?:\.[0-9]{1,9})*")
+_NAME = pattern(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", re.IGNORECASE | re.ASCII)
+_USUAL_VERSION = pattern(r"[0-9]{1,9}(?:\.[0-9]{1,9})*")
+_USUAL_PYTHON = pattern(r">=3(?:\.[0-9]{1,9})*")
 
 
 def _singles(table: Mapping[str, Any]) -> Iterator[_Refused]:
@@ -97,7 +99,7 @@ def _is_specifiers(text: str) -> bool:
     return True
 
 
-_FROM = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)\s*\+?")
+_FROM = pattern(r"v?([0-9]+(?:\.[0-9]+)*)\s*\+?")
 
 
 def _python_meant(text: str) -> str:
@@ -165,8 +167,8 @@ def _is_expression(text: str) -> bool:
     return True
 
 
-_IDLE_WORDS = re.compile(r"\b(?:the|licen[cs]e|version)\b|,", re.IGNORECASE)
-_BEFORE_NUMBER = re.compile(r"(?<=[A-Za-z])[\s-]*v?(?=[0-9])")
+_IDLE_WORDS = pattern(r"\b(?:the|licen[cs]e|version)\b|,", re.IGNORECASE)
+_BEFORE_NUMBER = pattern(r"(?<=[A-Za-z])[\s-]*v?(?=[0-9])")
 _SUFFIXES = {"+": ("-or-later", ".0-or-later"), "": ("-only", ".0-only", "", ".0")}
 _NO_ID = 'for example `"MIT"`, `"BSD-3-Clause"` or `"Apache-2.0"`; a licence without an SPDX id is `"LicenseRef-NAME"`'
 
