@@ -750,6 +750,15 @@ def test_broken_pip_conf(pip_conf: Callable[[str], None]) -> None:
         read_release("spam")
 
 
+def test_pip_that_does_not_end(pip_conf: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine does not make it the public index."""
+    pip_conf("[global]\nindex-url = http://127.0.0.1:1/\n")
+    monkeypatch.setattr(settings, "_PATIENCE", 0)
+    with pytest.raises(IndexAccessError, match="pip can't read its own configuration") as caught:
+        read_release("spam")
+    assert caught.value.findings[0].notes == ("it does not end within 0 seconds",)
+
+
 def test_certificates_that_are_not_there(index: Index, pip_conf: Callable[[str], None], tmp_path: Path) -> None:
     pip_conf(f"[global]\ncert = {tmp_path}/none.pem\n")
     with pytest.raises(IndexAccessError, match="no safe connection") as caught:

@@ -84,7 +84,7 @@ elif sys.platform == "darwin":
     paths = [os.fsdecode(process._dyld_get_image_name(i)) for i in range(process._dyld_image_count())]
 sys.__stdout__.write("\\n" + json.dumps({"paths": list(dict.fromkeys(paths)), "failures": failures}))
 """
-_TIMEOUT = 120  # seconds
+_TIMEOUT = 600  # seconds: large packages on a busy machine take minutes
 
 
 def load_modules(executable: Path, places: Iterable[str]) -> Loaded:

@@ -23,7 +23,7 @@ __all__ = ["IndexSettings", "of_pip"]
 
 # `pip config list` prints options for all commands, for one, and of the environment; later ones override.
 _SECTIONS = ("global", "install", ":env:")
-_PATIENCE = 30.0  # seconds
+_PATIENCE = 120  # seconds; usually one is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,10 @@ def of_pip() -> dict[str, str]:
 
 
 def _list_settings(program: list[str]) -> str | None:
-    """Run pip, which knows where its files are on each platform; None if it is not installed."""
+    """Run pip, which knows where its files are on each platform; None if it is not installed.
+
+    Raises `IndexAccessError` if it fails or does not end: the default would be another index than the configured one.
+    """
     environ = {**os.environ, "PYTHONIOENCODING": "utf-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     try:
         done = subprocess.run(
@@ -116,20 +119,20 @@ def _list_settings(program: list[str]) -> str | None:
             check=False,
             stdin=subprocess.DEVNULL,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired as exc:
+        raise _not_known(f"it does not end within {_PATIENCE} seconds") from exc
+    except OSError:
         return None
     if done.returncode == 0:
         return done.stdout
     if "No module named pip" in done.stderr:
         return None
-    # The default would be another index than the configured one.
-    last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
-    raise IndexAccessError.of(
-        "pip can't read its own configuration",
-        rule="bad-index",
-        note=without_login(last),
-        hint="`pip config list` shows it",
-    )
+    raise _not_known(without_login((done.stderr.strip().splitlines() or ["it says nothing"])[-1]))
+
+
+def _not_known(why: str) -> IndexAccessError:
+    message = "pip can't read its own configuration"
+    return IndexAccessError.of(message, rule="bad-index", note=why, hint="`pip config list` shows it")
 
 
 def _parse(listing: str) -> dict[str, str]:
