@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -742,13 +747,57 @@ def test_what_no_time_is_enough_for_is_not_compared(monkeypatch: pytest.MonkeyPa
 
 def test_what_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A header may include a pipe of this machine, and the process that reads it is not the one that was started."""
-    os.mkfifo(tmp_path / "pipe")
-    monkeypatch.setattr(limited_process, "_SECONDS", 0)
-    monkeypatch.setattr(bounds, "PARSING", 2)
-    assert list(faults({"a.h": f'#include "{tmp_path}/pipe"\n'})) == ["a.h"]
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    seconds: list[float] = []
+
+    class Waiting(subprocess.Popen[bytes]):
+        """A process whose time is over as soon as it reads the pipe."""
+
+        def wait(self, timeout: float | None = None) -> int:
+            if timeout is None:
+                return super().wait()
+            if not seconds:
+                writers.enter_context(pipe.open("wb"))  # opens when somebody reads
+            seconds.append(timeout)
+            return super().wait(0.1)
+
+    monkeypatch.setattr(limited_process, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": Waiting}))
+    with ExitStack() as writers:
+        why = faults({"a.h": "int a;\n", "b.hpp": f'#include "{pipe}"\n', "c.h": "int c;\n"})
+    # What was waited for counts, so others can't be waited for as long again.
+    assert why == {
+        "b.hpp": "the parser was ended: for 120 seconds it has been waiting",
+        "c.h": "reading headers takes more than 60 seconds",
+    }
+    assert seconds == [120, 120], "what has written something meanwhile may go on"
     # Nobody reads it any more.
     with pytest.raises(OSError, match="No such device"):
-        os.open(tmp_path / "pipe", os.O_WRONLY | os.O_NONBLOCK)
+        os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+
+
+def test_what_writes_now_and_then_is_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Control: on a busy machine a program may take longer than any bound by the clock."""
+    enough, sizes = tmp_path / "enough", [0]
+    writing = (
+        "import sys, pathlib, time\nwhile not pathlib.Path(sys.argv[1]).exists():\n print(flush=True); time.sleep(0.01)"
+    )
+
+    class Slow(subprocess.Popen[bytes]):
+        def wait(self, timeout: float | None = None) -> int:
+            if timeout and len(sizes) < 6:
+                while (size := os.fstat(output.fileno()).st_size) == sizes[-1]:
+                    time.sleep(0.01)
+                sizes.append(size)
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            enough.touch()
+            return super().wait()
+
+    monkeypatch.setattr(limited_process, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": Slow}))
+    with (tmp_path / "output").open("w+b") as output:
+        line = [sys.executable, "-c", writing, str(enough)]
+        assert not limited_process.run(line, output, output, seconds=60, memory=1 << 40, size=1 << 20)
+    assert len(sizes) == 6
 
 
 def test_headers_declare_as_much_as_people_write(monkeypatch: pytest.MonkeyPatch) -> None:

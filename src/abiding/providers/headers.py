@@ -153,6 +153,9 @@ class HeaderParser:
             try:
                 status = run(line, output, errors, seconds=int(seconds) + 2, memory=bounds.PARSER, size=bounds.PARSED)
                 why = f"the parser ended with {status}"
+            except subprocess.TimeoutExpired as exc:
+                self.began -= exc.timeout
+                why = f"the parser was ended: for {exc.timeout:.0f} seconds it has been waiting"
             except (OSError, subprocess.SubprocessError) as exc:
                 why = f"the parser was ended: {type(exc).__name__}"
             output.seek(0)

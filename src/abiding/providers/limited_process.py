@@ -10,15 +10,15 @@ from typing import IO
 
 __all__ = ["processor_seconds", "run"]
 
-# Of the clock, beside those of the processor: what it reads may never come.
-_SECONDS = 60
+# By the clock: so long a program may write nothing. What it reads may never come, and a busy machine is slow.
+_SILENCE = 120
 
 
 def run(line: list[str], output: IO[bytes], errors: IO[bytes], *, seconds: int, memory: int, size: int) -> int:
-    """Run a program, and return its status; it is not waited for longer than it may take.
+    """Run a program, and return its status; it is waited for as long as it writes something now and then.
 
     `seconds` are those of a processor, `memory` and `size` bytes: what it may have, and write into one file. Raises
-    `OSError` or `subprocess.SubprocessError`.
+    `OSError`, `subprocess.TimeoutExpired` if it waits for something, or another `subprocess.SubprocessError`.
     """
 
     def limit() -> None:
@@ -45,11 +45,20 @@ def run(line: list[str], output: IO[bytes], errors: IO[bytes], *, seconds: int, 
         start_new_session=is_posix,
     ) as process:
         try:
-            return process.wait(_SECONDS + seconds)
+            return _status(process, output)
         except BaseException:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL) if is_posix else process.kill()
             raise
+
+
+def _status(process: subprocess.Popen[bytes], output: IO[bytes]) -> int:
+    written = -1
+    while written != (size := os.fstat(output.fileno()).st_size):
+        written = size
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(_SILENCE)
+    raise subprocess.TimeoutExpired(process.args, _SILENCE)
 
 
 def processor_seconds() -> float:
