@@ -7,20 +7,21 @@ import platform
 import re
 from functools import partial
 from textwrap import dedent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from abiding import evidence
 from abiding.archives.wheel import Wheel
+from abiding.builds.platform_tags import naming_platform
 from abiding.cli import main
 from abiding.evidence.extensions import Watched
 from abiding.evidence.imported import reached
 from abiding.evidence.wheels import OnDisk
 from abiding.evidence.wrong_tag import judge
-from abiding.findings.finding import Severity
+from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
-from abiding.native.machines import HEADER, BuiltFor
+from abiding.native.machines import HEADER, NAMING_PLATFORM, BuiltFor
 from abiding.native.python_imports import Script
 from abiding.project.optional_modules import OptionalModules
 from abiding.report import explanations
@@ -34,8 +35,6 @@ from makers.work import calls
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    from abiding.findings.finding import Finding
 
 LINUX, WINDOWS, MAC = "manylinux_2_28_x86_64", "win_amd64", "macosx_11_0_arm64"
 ELF, PE, MACH_O = "elf-x86_64", "pe-amd64", "mach-o-arm64"
@@ -415,24 +414,77 @@ def test_the_declaration_that_the_hint_names_leads_out(tmp_path: Path) -> None:
     assert evidence.judge_wheels([path])[str(path)] == ()
 
 
-WITH_SETUPTOOLS = WRAPPED_FLIT.replace("flit-core", "setuptools").replace("flit_core.buildapi", "setuptools.build_meta")
+SNIPPETS = [dedent(part.partition("  ```\n")[0]) for part in explanations.page("wrong-tag").split("  ```python\n")[1:]]
 PACKED = '\n[tool.setuptools.package-data]\nspam = ["*.so"]\n'
+MESON = """
+project('spam', 'c', version: '1.0')
+import('python').find_installation().install_sources('spam/__init__.py', 'spam/_core.so', subdir: 'spam', pure: true)
+"""
 
 
-@pytest.mark.parametrize("is_told", [False, True])
-def test_setuptools_that_packs_a_module(is_told: bool, tmp_path: Path) -> None:
-    """What the page says to do for a module that something else has compiled, as printed."""
-    made = tree(tmp_path / "tree", WITH_SETUPTOOLS + PACKED)
+class Way(NamedTuple):
+    """A backend, what it needs to pack the module, and how it is told that this is for one platform."""
+
+    distribution: str
+    backend: str
+    hint: str
+    files: Mapping[str, str] = {}
+    table: str = ""
+    # What is put into a file, in place of another text there or behind the last line.
+    told: tuple[str, str, str] = ("", "", "")
+
+
+WAYS = [
+    Way("setuptools", "setuptools.build_meta", "`has_ext_modules` returns True", {}, PACKED, ("setup.py", "", SNIPPETS[0])),
+    Way(
+        "hatchling",
+        "hatchling.build",
+        'set `build_data["infer_tag"] = True` and',
+        {"hatch_build.py": SNIPPETS[1]},
+        "",
+        ("pyproject.toml", "", "\n[tool.hatch.build.targets.wheel.hooks.custom]\n"),
+    ),
+    Way("meson-python", "mesonpy", "`pure: false` in meson.build", {"meson.build": MESON}, "", ("meson.build", "true", "false")),
+    Way("pdm-backend", "pdm.backend", "write `is-purelib = false`", {}, "", ("pyproject.toml", "", "\n[tool.pdm.build]\nis-purelib = false\n")),
+    Way(
+        "poetry-core",
+        "poetry.core.masonry.api",
+        "`script` under `[tool.poetry.build]`",
+        {"compile.py": ""},
+        '\n[tool.poetry]\npackages = [{ include = "spam" }]\n',
+        ("pyproject.toml", "", '\n[tool.poetry.build]\nscript = "compile.py"\n'),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.distribution)
+def test_how_a_backend_makes_the_tag(way: Way, tmp_path: Path) -> None:
+    """What hint and page say to do for a module that something else has compiled leads to a wheel."""
+    text = WRAPPED_FLIT.replace("flit-core", way.distribution).replace("flit_core.buildapi", way.backend)
+    made = tree(tmp_path / "tree", text + way.table)
+    for name, content in way.files.items():
+        (made.folder / name).write_text(content, encoding="utf-8")
     code = extension("spam/_core.so", f"elf-{platform.machine()}")
     (made.folder / "spam" / "_core.so").write_bytes(code)
-    if is_told:
-        snippet = explanations.page("wrong-tag").split("```python\n")[1].partition("```")[0]
-        (made.folder / "setup.py").write_text(dedent(snippet), encoding="utf-8")
-        assert "-py3-none-any" not in made.hook("build_wheel", tmp_path / "dist")
-        return
     with pytest.raises(HookFailed):
         made.hook("build_wheel", tmp_path / "dist")
-    assert "error[wrong-tag]: `any`" in made.said[-1]
+    said = " ".join(made.said[-1].split())
+    assert "error[wrong-tag]: `any`" in said
+    assert way.hint in said
+    name, old, new = way.told
+    path = made.folder / name
+    content = path.read_text("utf-8") if path.exists() else ""
+    path.write_text(content.replace(old, new) if old else content + new, encoding="utf-8")
+    assert "-none-any" not in made.hook("build_wheel", tmp_path / "dist")
+
+
+def test_a_backend_of_which_no_way_is_known() -> None:
+    """Nor may the rule be of compiled files alone: what another finding hints at stays."""
+    finding = Finding("wrong-tag", Severity.ERROR, "", hints=("before", NAMING_PLATFORM, "behind"))
+    for backend in ("my_backend", "setuptools_x.build", "sipbuild.api", "maturin"):
+        assert naming_platform([finding], backend) == (finding,)
+    (own,) = naming_platform([finding], "flit_core.buildapi")
+    assert own.hints == ("before", "wrap another backend: flit-core makes wheels for `any` alone", "behind")
 
 
 @pytest.mark.parametrize(

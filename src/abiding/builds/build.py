@@ -164,7 +164,10 @@ class Build(NamedTuple):
 
             members, of_links = members_of(built, self.entries, self.source.folder, interfaces)
             findings += tuple(finding for finding in of_links if finding.severity is not Severity.NOTE)
-        self.judge.hold_wheel(findings)
+        if findings:
+            from abiding.builds.platform_tags import naming_platform
+
+            self.judge.hold_wheel(naming_platform(findings, self.declaration.backend))
         return members
 
     # build_sdist

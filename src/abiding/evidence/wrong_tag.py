@@ -33,7 +33,7 @@ _OF_ANOTHER_BUILD = (
     "what a build for another Python or machine has left in the source tree is packed too: remove it, and build anew",
     "or build the wheel with the tag of what is in it",
 )
-_NARROW = "compile for all that the tag admits, or let it name only what was compiled for"
+_NARROW = "compile for all that the tag admits, or let the tag name only what was compiled for"
 
 
 def judge(

@@ -16,10 +16,10 @@ from abiding.native.images import Format
 __all__ = ["HEADER", "MACH_O_CPUS", "NAMING_PLATFORM", "BuiltFor", "called", "format_of", "machines"]
 
 
-# What to do where a tag names no platform, and what is in the wheel needs one.
+# What to do where a tag names no platform, and what is in the wheel needs one. A build says it of its backend.
 NAMING_PLATFORM = (
-    "let the backend know that the wheel has compiled code: setuptools by `ext_modules`, or, for a file that is there "
-    "before the build, by a `distclass` with `has_ext_modules`; hatchling by `infer_tag`"
+    "let the backend know that the wheel has compiled code, as the page on this rule says for each backend, or give "
+    "the built wheel another tag with `wheel tags`"
 )
 
 # Of the platforms, by what their tags begin with; what is for Emscripten is of another one.
