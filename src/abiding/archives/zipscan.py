@@ -7,7 +7,6 @@ import zlib
 from typing import TYPE_CHECKING
 
 from abiding.archives.member_paths import leads_elsewhere, literal
-from abiding.archives.tree import UnpackingError, hold_name
 from abiding.archives.zipend import REBUILD
 from abiding.archives.ziprecords import CENTRAL, CENTRAL_MARK, DEFLATED, ENCRYPTED, LARGE, STORED, UTF8, ZIP64, fields
 from abiding.findings import bounds
@@ -115,6 +114,8 @@ def names_of(raw_names: list[bytes], starts: list[int], data: bytes, archive: st
 
 def _hold_lengths(names: Iterable[str], archive: str) -> None:
     """Raise `ArchiveError` if there is a name that no file can have."""
+    from abiding.archives.tree import UnpackingError, hold_name
+
     for name in names:
         try:
             hold_name(name)

@@ -129,11 +129,14 @@ def judge_python(filename: str, metadata: CoreMetadata, severity: Severity) -> I
 
 def _is_plainly_within(filename: str, text: str) -> bool:
     """Return whether `Requires-Python` obviously includes the wheel's Python."""
+    least = _FROM.fullmatch(text)
+    if not least or kind_of(filename) == "sdist":
+        return bool(least)
     from abiding.archives.wheel_name import WheelName
 
-    least, wheel = _FROM.fullmatch(text), WheelName.split(filename)
-    if not least or not wheel:
-        return bool(least)
+    wheel = WheelName.split(filename)
+    if not wheel:
+        return True
     pythons = list(map(_FITTING.fullmatch, wheel.python.split(".")))
     return any(version and (not version[1] or int(version[1]) >= int(least[1])) for version in pythons)
 

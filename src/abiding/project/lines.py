@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.names import normalised
 from abiding.findings.errors import DeclarationError
-from abiding.metadata import filling, pins
+from abiding.metadata import pins
 from abiding.metadata.installed import NotInstalledError
 from abiding.metadata.ranges import common, range_of
 from abiding.metadata.requirements import applies, meaning, parse
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 
     from abiding.findings.finding import Finding
+    from abiding.metadata.filling import Filled
     from abiding.project.build_record import BuildRecord
     from abiding.project.entry import Entry
     from abiding.project.keys import Key
@@ -108,6 +108,8 @@ def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, 
         if not pins.has_pins(entry.requires):
             lines[entry] = entry.requires
             continue
+        from abiding.metadata import filling
+
         try:
             outcome = filling.fill(entry.requires)
         except (NotInstalledError, ValueError) as exc:
@@ -132,11 +134,13 @@ def _way_on(entry: Entry, exc: Exception) -> tuple[str, ...]:
 
 def installing(lines: Iterable[str]) -> str:
     """Return what to do where something is missing that front ends install for a build, if they isolate it."""
+    import shlex
+
     requirements = [pins.without_pins(line).partition(";")[0].strip() for line in lines]
     return f"install it, which nobody else does without build isolation: `pip install {shlex.join(requirements)}`"
 
 
-def _excluding(entry: Entry, outcome: filling.Filled, pyproject: Pyproject) -> Finding:
+def _excluding(entry: Entry, outcome: Filled, pyproject: Pyproject) -> Finding:
     clauses = " and ".join(
         f"`{clause}` of `{entry.requires}`" + (f" becomes `{filled}`, which" if filled != clause else "")
         for clause, filled in outcome.excluding
