@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.sdist_layout import TOP_LEVEL, Layout
 from abiding.archives.tarblocks import TarStream
@@ -15,6 +15,7 @@ from abiding.files.plain import open_plain
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

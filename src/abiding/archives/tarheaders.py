@@ -7,9 +7,10 @@ members, or none, the archive is refused.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.sparse_files import begins_with_map
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:

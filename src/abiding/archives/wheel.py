@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.dist_info import NOT_A_WHEEL, dist_info_in, hold_to_name
 from abiding.archives.record import fault_in, read_record
@@ -13,6 +13,7 @@ from abiding.files.placing import speaking_of
 from abiding.files.plain import open_plain
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

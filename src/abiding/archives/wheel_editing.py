@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.record import read_record, updated_record
 from abiding.archives.zipediting import described_before, packed, packed_like, record_at
 from abiding.archives.zipend import end_records
 from abiding.files.placing import commit, copy_range, is_private, new_file, place, speaking_of, write_all
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from abiding.archives.names import WHEEL_ENDING, file_name
+from abiding.findings.named_tuple import NamedTuple
 
 __all__ = ["NOT_A_NAME", "WheelName"]
 

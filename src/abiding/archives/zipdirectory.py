@@ -12,7 +12,7 @@ import struct
 import zlib
 from bisect import bisect_right
 from stat import S_ISLNK
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.member_paths import literal
 from abiding.archives.zipend import REBUILD, Tail
@@ -30,6 +30,7 @@ from abiding.archives.ziprecords import (
 )
 from abiding.archives.zipscan import BROKEN, cut, judge_extra, names_of
 from abiding.findings.errors import ArchiveError
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.zipend import REBUILD
 from abiding.archives.ziprecords import (
@@ -17,6 +17,7 @@ from abiding.archives.ziprecords import (
     without_zip64,
 )
 from abiding.findings.errors import ArchiveError
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from typing import BinaryIO

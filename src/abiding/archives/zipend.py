@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings.errors import ArchiveError
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from typing import BinaryIO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from abiding.archives.names import ENDINGS, kind_of
 from abiding.archives.wheel_name import WheelName
@@ -15,6 +15,7 @@ from abiding.files.plain import is_folder, is_plain, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, AbidingError, ArchiveError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.project.corrections import release_meant
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from abiding.archives import wheel_tags
 from abiding.archives.names import SDIST_ENDINGS, WHEEL_ENDING, normalised
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.findings.words import short
 from abiding.metadata.core import CoreMetadata

@@ -5,10 +5,11 @@ A Metadata-Version that does not exist is not reported here: no index accepts th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings.characters import visible
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding import native
 from abiding.builds.entries import Entries
@@ -19,6 +19,7 @@ from abiding.builds.settings import Settings
 from abiding.builds.wrapped_backend import WrappedBackend
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import requirements
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding import native
 from abiding.builds import provider_exports
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import first_of, literals, number_of
 from abiding.metadata import pins, requirements
 from abiding.project.contradictions import contradictions

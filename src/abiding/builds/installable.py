@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.artifacts.readable import judge_python
 from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.builds import rules
 from abiding.findings.finding import Finding, Severity, lines_of
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import pins, requirements
 from abiding.project.known_backends import script_of
 

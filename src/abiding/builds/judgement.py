@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding import native
 from abiding.builds import rules
 from abiding.builds.installable import Installable
 from abiding.findings.errors import DeclarationError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import literals
 from abiding.metadata import requirements
 from abiding.project.pyproject import key_text

@@ -6,12 +6,13 @@ It does not contain the lines of the ABI level; these come from the declaration.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.archives.names import normalised
 from abiding.files.plain import is_plain, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError, DeclarationError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.core import CoreMetadata
 from abiding.project.pyproject import Pyproject, as_shown
 from abiding.project.value_types import misshapen

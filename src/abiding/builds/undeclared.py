@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.builds.hints import are_opposed, declaring, pin_notes
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.difference import field_notes, requirement_changes, text_notes
 from abiding.project import hints
 from abiding.project.keys import table_at

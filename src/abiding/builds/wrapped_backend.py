@@ -7,10 +7,11 @@ import sys
 import tomllib
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.builds.children import seeing
 from abiding.findings.errors import BackendError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import short
 from abiding.project.pyproject import Pyproject, as_shown
 

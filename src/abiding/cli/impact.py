@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, path_or_release, versions, wheels_in
@@ -12,6 +12,7 @@ from abiding.cli.specs import is_spec
 from abiding.files.plain import is_folder, is_plain, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError, MissingFileError, UnknownReleaseError
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction

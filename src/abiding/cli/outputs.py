@@ -7,7 +7,7 @@ import sys
 from argparse import Action, ArgumentTypeError
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import ENDINGS
 from abiding.cli.arguments import one_of
@@ -15,6 +15,7 @@ from abiding.cli.parser import none_of
 from abiding.files.plain import is_folder, is_there
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity, by_weight, weight
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.terminal import Colour, Terminal
 from abiding.report.printing import unguarded
 

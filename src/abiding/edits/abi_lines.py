@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 
@@ -10,6 +10,7 @@ from abiding.edits.document import Document, not_understood
 from abiding.edits.draft import hold
 from abiding.edits.file import NOTHING
 from abiding.edits.wrapping import Edited, without_example
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import pins, requirements
 from abiding.metadata.ranges import range_of
 from abiding.project.declaration import Declaration

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from pathlib import Path
-from typing import NamedTuple
 
 from abiding.archives.names import SDIST_ENDINGS
 from abiding.files.placing import commit, new_file, write_all
@@ -12,6 +11,7 @@ from abiding.files.plain import is_there, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.project.pyproject import Pyproject
 
 __all__ = ["NOTHING", "WITH_PYPROJECT", "EditedFile"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.edits.document import Document, not_understood
 from abiding.edits.draft import hold
+from abiding.findings.named_tuple import NamedTuple
 from abiding.project.keys import table_at
 from abiding.project.known_backends import DEFAULT_BACKEND, OURS, is_for_abiding
 

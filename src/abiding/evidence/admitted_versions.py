@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
 from abiding.evidence.available_versions import available, kinds_beside
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import markers, narrowing, requirements
 from abiding.metadata.environments import Environments, Steps, UndecidedError
 from abiding.metadata.exclusions import installable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
 from abiding.evidence import rules, stable_abi
@@ -12,6 +12,7 @@ from abiding.evidence.interfaces import Kind
 from abiding.evidence.module_owners import owner_of
 from abiding.evidence.wheels import OnDisk
 from abiding.findings.finding import Finding, Severity, lines_of
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import first_of
 from abiding.metadata import requirements
 from abiding.native.names import module_name

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.compression_ratio import filling
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.names import may_be_image, place_of
 
 if TYPE_CHECKING:

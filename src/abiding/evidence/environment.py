@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
@@ -15,6 +15,7 @@ from abiding.evidence.reading import Compiled, module_of
 from abiding.files.plain import is_plain
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.contents import read_file
 from abiding.native.images import Format
 from abiding.native.installed import Installed

@@ -6,8 +6,9 @@ in other ways, or by others.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native.images import Format

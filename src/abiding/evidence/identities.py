@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.evidence.interfaces import Kind
 from abiding.files.plain import read_plain
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:

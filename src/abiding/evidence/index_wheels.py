@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives import wheel_tags
 from abiding.evidence.available_versions import kind_of
 from abiding.evidence.compiled_members import fair
 from abiding.evidence.judged_wheel import JudgedWheel
 from abiding.evidence.reading import compiled, of_file
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.names import place_of
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ What is not known is left empty, and `unknown` gives the reason. Nothing is gues
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.evidence.module_owners import owner_of
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.names import module_name
 
 if TYPE_CHECKING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.evidence import beyond_stable_abi, rules, stable_abi, wrong_tag
 from abiding.evidence.undeclared import judge_interfaces
 from abiding.findings.finding import Severity
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives import wheel_tags
 from abiding.evidence import stable_abi, torch
@@ -14,6 +14,7 @@ from abiding.evidence.imported import imported_always
 from abiding.evidence.interfaces import Module, interfaces_of
 from abiding.evidence.stable_abi import Uses
 from abiding.evidence.texts import search
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.images import Format
 from abiding.native.names import place_of
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
 from abiding.evidence.admitted_versions import Admission
 from abiding.evidence.interfaces import OLD_CYTHON, Kind
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import all_of, first_of
 from abiding.metadata import requirements
 from abiding.project.build_record import MEMBER

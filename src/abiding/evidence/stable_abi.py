@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.evidence import beyond_stable_abi
 from abiding.evidence.interfaces import Interface, Kind
 from abiding.findings.errors import AbidingError, MissingExtraError, needing
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import first_of
 from abiding.metadata import markers
 from abiding.metadata.exclusions import installable

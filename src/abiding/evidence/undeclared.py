@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
 from abiding.evidence.interfaces import Kind
@@ -11,6 +11,7 @@ from abiding.evidence.module_owners import owner_of
 from abiding.evidence.rules import Ranged, names_of, place
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.nearest import Slips
 from abiding.findings.words import literals
 from abiding.metadata import requirements

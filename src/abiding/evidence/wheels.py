@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives import wheel_tags
 from abiding.archives.names import normalised
@@ -14,6 +14,7 @@ from abiding.evidence.judged_wheel import JudgedWheel
 from abiding.evidence.optional_modules import CompiledModules, unmatched
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.core import CoreMetadata
 from abiding.native.names import place_of
 from abiding.project.build_record import Used, record_of

@@ -7,11 +7,12 @@ up on one of them, and do without them elsewhere.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.evidence.extensions import module_of_place
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import literals
 from abiding.metadata import markers
 from abiding.metadata.exclusions import installable

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings.finding import lines_of
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import number_of
 
 if TYPE_CHECKING:

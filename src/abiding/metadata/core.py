@@ -8,10 +8,11 @@ tools are known to read differently (`readers`).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.metadata import readers
 from abiding.metadata.fields import beginning_of_body, headers_of, text, values_of

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
 from abiding.findings.finding import Finding
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import requirements
 from abiding.metadata.fields import Fields, is_of_the_file
 from abiding.metadata.ranges import is_beyond_bounds

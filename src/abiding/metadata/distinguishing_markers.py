@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.wheel_tags import expanded
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.metadata.platform_tag import PlatformTag
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from enum import IntEnum
 from itertools import zip_longest
 from operator import not_
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakValueDictionary
+
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence

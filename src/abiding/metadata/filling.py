@@ -10,9 +10,10 @@ import functools
 import re
 from contextlib import contextmanager
 from itertools import islice, product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.installed import NotInstalledError, installed, is_installed
 from abiding.metadata.pins import (
     FILLING,

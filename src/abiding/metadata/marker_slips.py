@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.nearest import nearest
 from abiding.findings.patterns import pattern
 from abiding.metadata.environments import KINDS_OF_SYSTEM

@@ -6,8 +6,9 @@ The notation is that of `dynamic_metadata.plugins.pin_installed`; `filling` fill
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.metadata import requirements
 

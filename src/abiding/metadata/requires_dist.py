@@ -8,8 +8,9 @@ compared as they are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, Question, Steps, UndecidedError
 

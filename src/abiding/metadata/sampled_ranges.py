@@ -6,10 +6,11 @@ post-releases and prefix. Two ranges that agree on one version between each two 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
 from abiding.findings.errors import MissingExtraError
+from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import hashlib
 import json
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from abiding._version import __version__
@@ -18,6 +18,7 @@ from abiding.archives.names import normalised
 from abiding.archives.wheel_name import WheelName
 from abiding.files.plain import open_plain
 from abiding.findings.errors import AbidingError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.native.installed import Installed
 

@@ -6,11 +6,12 @@ path are both texts in the file, with a zero byte before and after.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.compression_ratio import filling
 from abiding.archives.names import normalised
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.metadata import requirements
 from abiding.native.names import is_mangled, may_be_image, module_name, place_of

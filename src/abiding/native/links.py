@@ -5,10 +5,11 @@ This module does not judge; `rules` does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings.bounds import NEEDS
 from abiding.findings.errors import DamagedImageError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.images import Format
 from abiding.native.loaded_by_python import brought
 from abiding.native.loader import Loader, base_name

@@ -7,8 +7,8 @@ what it is for.
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native.images import Format

@@ -7,10 +7,11 @@ section, and a file of a megabyte can list the same section a thousand times.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from macholib import mach_o
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.images import Format, Image, Symbols
 from abiding.native.machines import MACH_O_CPUS
 

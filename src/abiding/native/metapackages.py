@@ -6,9 +6,10 @@ it applies in every environment in which the wheel can be installed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag

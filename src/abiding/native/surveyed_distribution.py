@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from packaging.tags import Tag
 
@@ -12,6 +12,7 @@ from abiding.archives.names import normalised
 from abiding.files.plain import is_there
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native import contents
 from abiding.native.library_use import LibraryOutcome, LibraryUse
 from abiding.native.links import Inside, Missing, Provided, System, follow

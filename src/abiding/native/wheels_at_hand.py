@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import insort
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives import wheel_tags
 from abiding.archives.names import normalised
 from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import contents
 from abiding.native.machines import machines

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import pins, requirements
 from abiding.project.exports import of_table
 from abiding.project.known_backends import distribution_of

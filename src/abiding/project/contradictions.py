@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import requirements
 from abiding.metadata.ranges import common, range_of
 from abiding.project.project_table import ApiLevel, ApiLine

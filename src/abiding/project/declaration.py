@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.files.plain import leads_out
 from abiding.findings.errors import DeclarationError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.findings.words import literals
 from abiding.metadata import pins

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.archives.names import normalised
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import pins, requirements
 from abiding.project.requirement_checks import required
 

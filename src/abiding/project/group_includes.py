@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
+from abiding.findings.named_tuple import NamedTuple
 from abiding.project.keys import GROUPS, at, table_at
 
 if TYPE_CHECKING:

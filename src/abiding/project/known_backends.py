@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.archives.names import normalised
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.nearest import nearest
 from abiding.findings.patterns import pattern
 from abiding.project.keys import at, table_at

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
 from abiding.findings.errors import DeclarationError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import pins
 from abiding.metadata.installed import NotInstalledError
 from abiding.metadata.ranges import common, range_of

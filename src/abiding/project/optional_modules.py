@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:

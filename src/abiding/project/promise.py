@@ -8,9 +8,10 @@ people and URLs in different ways, so these are compared word by word.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.files.plain import read_inside
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.fields import Fields
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ import re
 import tomllib
 from bisect import bisect_right
 from codecs import BOM_UTF8
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.files.plain import read_for
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.project.keys import GROUPS, Key, at, table_at
 

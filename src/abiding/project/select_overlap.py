@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import re
 from fnmatch import translate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.environments import Environments, Question, QuestionKind, UndecidedError
 from abiding.metadata.exclusions import installable, only_if
 from abiding.metadata.platform_tag import PlatformTag

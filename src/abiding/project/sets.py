@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings.characters import on_one_line
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import pins, requirements
 from abiding.metadata.ranges import releases_of
 from abiding.project.entry import Reason

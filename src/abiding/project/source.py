@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.files.plain import read_for
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 from abiding.project.promise import Promise
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
@@ -14,6 +14,7 @@ from abiding.archives import wheel_tags
 from abiding.archives.names import normalised
 from abiding.findings.errors import AbidingError, MissingExtraError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.index_distributions import chosen
 from abiding.native.names import has_code, wheels_among
 from abiding.providers.promise_check import compare

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.evidence.asked_versions import Bound, BoundState
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import literals, number_of
 from abiding.metadata import requirements
 from abiding.native.wheel_check import look_up

@@ -6,8 +6,9 @@ If it is compiled, its declarations are compared anyway. To find out, each such 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.findings.words import short
 from abiding.providers.header_files import MARK

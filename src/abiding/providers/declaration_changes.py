@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.providers.declarations import CONSTANTS, MEANT, OTHER_LANGUAGE, HeaderDeclaration, ParsedHeaders, Reading
 from abiding.providers.version_constants import is_version
 

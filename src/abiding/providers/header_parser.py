@@ -12,8 +12,9 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.providers import macros
 from abiding.providers.header_files import WRAPPER, Files
 from abiding.providers.header_walk import Walk

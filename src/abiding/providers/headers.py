@@ -13,9 +13,10 @@ import sysconfig
 from functools import cache
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any
 
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.providers.declarations import HeaderDeclaration, ParsedHeaders, Reading
 from abiding.providers.languages import headers_of_both

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.names import stem
 from abiding.providers.symbol_tables import is_of_toolchain
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from abiding.findings.errors import AbidingError, MissingExtraError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import first_of
 from abiding.metadata import requirements
 from abiding.native.links import Missing

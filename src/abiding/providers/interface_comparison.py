@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import first_of, literals, number_of
 from abiding.providers import branches, headers, layouts, symbol_kinds
 from abiding.providers.declaration_changes import (

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native.images import Format
 
 if TYPE_CHECKING:

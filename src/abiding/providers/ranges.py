@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.providers.symbol_tables import BASE, is_of_toolchain, missing_symbols
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives import wheel_tags
+from abiding.findings.named_tuple import NamedTuple
 from abiding.native import contents
 from abiding.native.platforms import Platform, apart, machine_of
 from abiding.project.build_record import record_in

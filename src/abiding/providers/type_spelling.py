@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.providers.base_classes import classes_by_table, is_virtual_base, members_of
 from abiding.providers.libclang import overridden_classes

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from abiding.artifacts.artifact import Unreadable
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.difference import compare, meanings
 
 if TYPE_CHECKING:

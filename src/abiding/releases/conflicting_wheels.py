@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.archives.wheel_name import WheelName
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.difference import meanings
 from abiding.metadata.distinguishing_markers import places
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from abiding.findings.finding import Severity, by_weight, worst
+from abiding.findings.named_tuple import NamedTuple
 from abiding.releases.groups import order
 
 if TYPE_CHECKING:

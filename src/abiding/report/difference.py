@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from abiding.findings.characters import on_one_line, visible
 from abiding.findings.finding import lines_of
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.screen import conclusion
 from abiding.findings.terminal import Span, Style
 from abiding.findings.words import wrap

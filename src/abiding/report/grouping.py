@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
 from abiding.findings.excerpts import MOST_LINES, excerpts
 from abiding.findings.finding import weight
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.rule_groups import is_among_wheels, is_beside_the_sdist
 from abiding.findings.words import first_of, number_of
 from abiding.metadata.values import is_repeated

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from abiding._version import __version__
 from abiding.findings.finding import Severity, lines_of, weight
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import first_of
 from abiding.metadata.values import is_repeated
 from abiding.report import explanations

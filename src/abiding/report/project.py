@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings.characters import on_one_line, visible
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.screen import labelled
 from abiding.findings.terminal import Span, Style
 from abiding.findings.words import wrap

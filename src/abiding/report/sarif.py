@@ -12,13 +12,14 @@ import re
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from abiding._version import DOCUMENTATION, __version__
 from abiding.findings.characters import visible
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import lines_of
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import first_of
 from abiding.project.pyproject import Pyproject
 from abiding.report import explanations

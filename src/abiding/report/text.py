@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
 from abiding.findings.characters import on_one_line
 from abiding.findings.excerpts import MOST_LINES, Excerpts, begin_alike, cut, excerpts, parted
 from abiding.findings.finding import Severity, lines_of
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.rule_groups import breaks, is_harmless_bound
 from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, origins, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of

@@ -7,8 +7,9 @@ Their names are those of the public table `pypi.distribution_metadata`; `provide
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:

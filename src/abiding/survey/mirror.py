@@ -12,7 +12,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from abiding._version import __version__
@@ -23,6 +23,7 @@ from abiding.artifacts.identity import Identity, hold_to_name, project_and_versi
 from abiding.files.plain import is_folder, is_plain, read_for, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, MissingFileError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata.core import CoreMetadata
 from abiding.survey.sources import rows_of, write
 

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding._version import __version__
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.survey.part import decide
 from abiding.survey.row_sql import NO_ROWS, literal, pattern
 from abiding.survey.rows import TableFile, unreadable

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from abiding.archives.names import normalised
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.identity import project_and_version
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.rule_groups import breaks
 from abiding.metadata.core import CoreMetadata
 from abiding.releases.check import releases

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.named_tuple import NamedTuple
 from abiding.survey.columns import COLUMNS, REQUIRED, ColumnType
 from abiding.survey.row_sql import pattern, select_rows
 

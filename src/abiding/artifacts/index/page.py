@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from html import escape
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 import pypi_simple
@@ -18,6 +18,7 @@ from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.json_members import members
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError, UnknownReleaseError
+from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.findings.words import all_of
 from abiding.metadata import requirements
