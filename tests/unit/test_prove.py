@@ -29,6 +29,7 @@ from abiding.proof.building import Result, StepOutcome, StepState
 from abiding.proof.commands import CommandError
 from abiding.proof.copies import copy_of, unpack
 from abiding.proof.environments import Isolated
+from abiding.proof.failures import failures
 from abiding.proof.own_wheel import with_own, write_wheel
 from abiding.proof.plan import Origin, Setting, Step, What, settings_of, steps_of
 from abiding.proof.rules import judge
@@ -614,11 +615,67 @@ def test_statuses_and_where_things_are_printed(tmp_path: Path, capsys: pytest.Ca
     assert out.endswith("\nrefuted: 1 error, in 7 things built twice\n")
     assert main(["prove", str(odd_tree(tmp_path / "2", 'print("no luck"); exit(3)'))]) == 2
     out, err = capsys.readouterr()
-    assert "\n--- sdist from the tree ---\n" in err
+    assert "\n--- sdist from the tree, and 3 more with the same error ---\n" in err
     assert "no luck" in err
     assert "FAILED" in out
     assert re.search(r"^  wheel +from the sdist +not built +there is no sdist$", out, re.MULTILINE)
     assert main(["prove", str(tmp_path / "nowhere")]) == 2
+
+
+TRACEBACK = """\
+Traceback (most recent call last):
+  File "/x/_in_process.py", line 406, in <module>
+    main()
+    ^^^^
+  File "/x/abiding/backend.py", line 33, in {0}
+    return build.{0}()
+  File "{1}", line {2}, in <module>
+    raise RuntimeError("{3}")
+RuntimeError: {3}
+abiding: `{0}` of `setuptools.build_meta` failed at {1}:{2}: the error is there, not in abiding
+"""
+
+
+def failing(*outputs: str) -> list[StepOutcome]:
+    """Builds that printed these texts; an empty one has not failed."""
+    states = (StepState.FAILED if output else StepState.BUILT for output in outputs)
+    steps = (Step(Setting(), what, Origin.TREE) for what in What)
+    return [
+        StepOutcome(step, state, output=output) for step, state, output in zip(steps, states, outputs, strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "are_alike"),
+    [
+        (("build_sdist", "/x/a.py", 1, "no"), ("build_wheel", "/x/a.py", 1, "no"), True),
+        (("get_requires_for_build_sdist", "/x/a.py", 1, "no"), ("prepare_metadata_for_build_editable", "/x/a.py", 1, "no"), True),
+        (("build_sdist", "/t/build-1/tree/a.py", 1, "no"), ("build_wheel", "/t/build-12/tree/a.py", 1, "no"), True),
+        (("build_sdist", "/x/a.py", 1, "no"), ("build_wheel", "/x/a.py", 1, "no more"), False),
+        (("build_sdist", "/x/a.py", 1, "no"), ("build_wheel", "/x/a.py", 2, "no"), False),
+        (("build_sdist", "/x/a.py", 1, "no"), ("build_wheel", "/x/b.py", 1, "no"), False),
+        (("build_sdist", "/t/tree-1/a.py", 1, "no"), ("build_wheel", "/t/tree-2/a.py", 1, "no"), False),
+    ],
+)  # fmt: skip
+def test_one_error_is_shown_once(first: tuple[object, ...], second: tuple[object, ...], *, are_alike: bool) -> None:
+    """Whatever hook it is in; what else is printed, or from elsewhere, is another one."""
+    one, other = TRACEBACK.format(*first), TRACEBACK.format(*second)
+    shown = [(output, len(steps)) for output, steps in failures(failing(one, "", other))]
+    assert shown == ([(one, 2)] if are_alike else [(one, 1), (other, 1)])
+    printed = list(failures(failing(f"{one}  more\n", f"{one}  less\n")))
+    assert len(printed) == 2
+    assert len(list(failures(failing(one, one, f"cc: a.c: error\n{one}")))) == 2
+
+
+@pytest.mark.usefixtures("in_this_environment")
+def test_the_traceback_of_a_backend_is_shown_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = WRAPPED_FLIT.replace("flit-core", "setuptools").replace("flit_core.buildapi", "setuptools.build_meta")
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "setup.py": 'raise RuntimeError("no luck")\n'})
+    assert main(["prove", str(tree.folder), "--level", "abi"]) == 2
+    _, err = capsys.readouterr()
+    assert err.count("Traceback (most recent call last)") == 1
+    assert "\n--- level abi: sdist from the tree, and 4 more with the same error ---\n" in err
+    assert "failed at setup.py:1" in err
 
 
 @pytest.fixture

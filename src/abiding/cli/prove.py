@@ -121,10 +121,9 @@ def _talk() -> Callable[[str], None]:
 
 
 def _show_failures(proof: Proof) -> None:
-    """Print the output of failed builds; equal outputs once."""
-    versions: dict[str, str] = {}
-    for built in proof.builds:
-        if built.output:
-            versions.setdefault(built.output, str(built.step))
-    for output, step in versions.items():
-        print(f"\n--- {step} ---\n{visible(output)}", file=sys.stderr)
+    """Print the output of failed builds; of those with the same error, that of the first."""
+    from abiding.proof.failures import failures
+
+    for output, (first, *others) in failures(proof.builds):
+        also = f", and {len(others)} more with the same error" if others else ""
+        print(f"\n--- {first}{also} ---\n{visible(output)}", file=sys.stderr)
