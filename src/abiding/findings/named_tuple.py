@@ -20,7 +20,7 @@ else:
         """Makes a tuple with the annotated fields, and gives it everything else in the body of the class."""
 
         def __new__(cls, name, _bases, body):  # noqa: ANN001, ANN204 (a type checker takes the class for that of `typing`)
-            fields = body["__annotations__"]
+            fields = body.get("__annotations__", ())  # one without fields has none
             defaults = [body.pop(field) for field in fields if field in body]
             made = namedtuple(name, fields, defaults=defaults, module=body.pop("__module__"))  # noqa: PYI024
             for key, value in body.items():
