@@ -20,10 +20,12 @@ import pytest
 import abiding
 from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
+from abiding.builds.installing import ways_to_bring
 from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.build_record import version_of
 from abiding.project.declaration import FromSdist
+from abiding.project.pyproject import Pyproject
 from makers.archives import metadata as written
 from makers.archives import write_wheel
 from makers.backends import CHANGING, LATE, ODD_BACKEND, SETUP_PY
@@ -1088,6 +1090,8 @@ def test_a_setup_py_that_fails_is_named_behind_what_it_prints(
 ADD = "the build environment has no module `no_such`: add the distribution that brings it to `requires` under `[build-system]` (pyproject.toml:2)"
 INSTALL = "the build environment has no module `no_such`: install what `requires` under `[build-system]` (pyproject.toml:2) lists, since without build isolation front ends install nothing"
 THERE = "the error is there, not in abiding"
+REMOVED = "Python {} has removed its module `{}`: change the line, or build with an earlier Python"
+FALSE = "the build environment has no module `no_such`: the marker of `{}` in `requires` under `[build-system]` (pyproject.toml:2) is false here: leave it out, or correct it"
 
 
 @pytest.mark.parametrize(
@@ -1096,6 +1100,15 @@ THERE = "the error is there, not in abiding"
         ("import no_such\n", "", ADD),
         ("import no_such.inner\n", ', "other"', ADD),
         ("import no_such\n", ', "No.Such>=2"', INSTALL),
+        # A marker that is false, of all that bring it.
+        ("import no_such\n", ", \"no_such; python_version < '3'\"", FALSE.format("no_such; python_version < '3'")),
+        ("import no_such\n", ", \"no_such; python_version < '3'\", \"no-such; python_version >= '3'\"", INSTALL),
+        ("import no_such\n", ", \"no_such; python_version >= '3'\"", INSTALL),
+        # What Python had once, and what setuptools has of it.
+        ("import formatter\n", "", REMOVED.format("3.10", "formatter")),
+        ("import symbol.inner\n", ', "symbol"', REMOVED.format("3.10", "symbol")),
+        ("from binhex import hexbin\n", "", REMOVED.format("3.11", "binhex")),
+        ("import imp; imp.x\n", "", THERE if sys.version_info < (3, 12) else REMOVED.format("3.12", "imp")),
         # What no distribution brings, or what another one does not correct.
         ("import helper\n", "", THERE),
         ("import in_folder.inner\n", "", THERE),
@@ -1116,6 +1129,19 @@ def test_a_module_that_setup_py_lacks_is_named_with_the_line_to_edit(
         tree.hook("build_wheel", tmp_path / "out")
     last = caught.value.output.splitlines()[-1]
     assert last == f"abiding: `build_wheel` of `setuptools.build_meta` failed at setup.py:2: {why}"
+
+
+@pytest.mark.parametrize(
+    ("requires", "what"),
+    [
+        ("'a'", "add `setuptools`, which has one, to `requires`"),
+        ("'setuptools'", "install what `requires` under `[build-system]` (pyproject.toml:2) lists"),
+        ("\"setuptools; python_version < '3'\"", "the marker of `setuptools; python_version < '3'` in `requires`"),
+    ],
+)
+def test_a_module_that_only_setuptools_has_still(requires: str, what: str) -> None:
+    pyproject = Pyproject.parse(f"[build-system]\nrequires = [{requires}]\n")
+    assert f"no module `distutils`: {what}" in ways_to_bring("distutils", pyproject)
 
 
 @pytest.mark.parametrize(
@@ -1232,6 +1258,27 @@ def test_an_exception_that_is_caught_is_as_the_backend_raised_it(tmp_path: Path)
     assert done.stderr.endswith("ValueError: another\n")
 
 
+@pytest.mark.parametrize("code", ["'no compiler'", "''", "'odd \\udc80'", "5"])
+def test_what_ends_the_process_is_as_the_backend_raised_it(code: str, tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]')
+    backend = f"def build_wheel(*args):\n    raise SystemExit({code})\nbuild_sdist = build_wheel\n"
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "odd.py": backend})
+    call = "from abiding import backend\n%s\n    backend.build_wheel('out')\n"
+    catching = call % "try:" + f"except SystemExit as exc:\n    print(exc.code == {code}, exc.args == ({code},))\n"
+
+    def run(program: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", program]
+        return subprocess.run(command, cwd=tree.folder, capture_output=True, text=True, check=False)
+
+    caught = run(catching)
+    assert (caught.stdout, caught.returncode) == ("True True\n", 0)
+    assert not caught.stderr or code == "5"
+    passed_on = run(call % "if True:")
+    last = "abiding: `build_wheel` of `odd` failed at odd.py:2: the error is there, not in abiding\n"
+    printed = "" if code == "5" else code.strip("'") + "\n"
+    assert (passed_on.stderr, passed_on.returncode) == (printed + last, 5 if code == "5" else 1)
+
+
 @pytest.mark.parametrize(
     ("backend_path", "at_import", "in_hook"),
     [
@@ -1255,6 +1302,51 @@ def test_only_the_wrapped_backend_imports_what_its_path_has(
     for name in ("logging", "subprocess", "packaging", "platform", "inspect"):
         files |= dict.fromkeys((f"{name}.py", f"tools/{name}.py"), "raise RuntimeError('of the project')\n")
     Tree.write(tmp_path / "tree", files).hook("build_wheel", tmp_path / "out")
+
+
+OWN_QUEUE = """
+import atexit, sys
+
+@atexit.register
+def late():
+    import helper, queue
+    print("late:", helper.__name__, queue.WHOSE, file=sys.stderr)
+
+def build_wheel(folder, *args):
+    import queue, queue.inner
+    assert queue.WHOSE == "project" and queue.inner, queue
+    atexit.register(late)
+    raise KeyError("no wheel")
+
+def get_requires_for_build_wheel(*args):
+    import queue
+    return [queue.WHOSE]
+"""
+
+
+def test_what_a_backend_imports_of_the_project_is_its_own_and_no_longer_than_it_runs(tmp_path: Path) -> None:
+    """A module of the project may have the name of one of Python's; what runs at the end is code of the backend too."""
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["tools"]')
+    files = {"tools/odd.py": OWN_QUEUE, "tools/queue/__init__.py": "WHOSE = 'project'", "tools/queue/inner.py": ""}
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "tools/helper.py": "", **files})
+    caller = """
+        import atexit, sys
+        atexit.register(lambda: print("ours:", "queue" in sys.modules and sys.modules["queue"].Queue.__name__))
+        from abiding import backend
+        for _ in range(2):
+            print(backend.get_requires_for_build_wheel())
+            import queue
+            print(queue.Queue, "queue.inner" in sys.modules, [path for path in sys.path if "tools" in path])
+            del sys.modules["queue"]
+        import queue
+        backend.build_wheel("out")
+    """
+    environment = {**os.environ, "ABIDING_LEVEL": "abi"}
+    command = [sys.executable, "-c", dedent(caller)]
+    done = subprocess.run(command, cwd=tree.folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == [*["['project']", "<class 'queue.Queue'> False []"] * 2, "ours: Queue"]
+    assert "KeyError: 'no wheel'" in done.stderr
+    assert [line for line in done.stderr.splitlines() if line.startswith("late:")] == ["late: helper project"] * 2
 
 
 @pytest.mark.parametrize("listed", [True, False])
@@ -1435,10 +1527,17 @@ def test_where_a_build_fails_the_level_is_said_that_it_failed_at(
     ("del build_wheel", "`own` has no `build_wheel`"),
     ("def build_wheel(*_): raise SystemExit", "`build_wheel` of `own` ended the process, with exit status 0, and returned"),
     ("def build_wheel(*_): raise SystemExit(0)", "`build_wheel` of `own` ended the process, with exit status 0, and returned"),
+    ("def build_wheel(*_): raise SystemExit(False)", "`build_wheel` of `own` ended the process, with exit status 0, and returned"),
+    pytest.param("def build_wheel(*_): raise SystemExit(512)", "`build_wheel` of `own` ended the process, with exit status 0, and",
+        marks=pytest.mark.skipif(os.name != "posix", reason="a status has one byte there")),
     ("raise SystemExit", "the wrapped backend `own` ended the process, with exit status 0, when it was imported"),
     # What is said to have failed, the backend has said.
     ("def build_wheel(*_): raise SystemExit(5)", ""),
     ("raise SystemExit('no compiler')", ""),
+    ("def build_wheel(*_): raise SystemExit('')", ""),
+    ("def build_wheel(*_): raise SystemExit(0.0)", ""),
+    ("def build_wheel(*_): raise SystemExit([])", ""),
+    ("raise SystemExit('')", ""),
 ])  # fmt: skip
 def test_a_wrapped_backend_without_an_answer(code: str, message: str, tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree")
@@ -1446,7 +1545,12 @@ def test_a_wrapped_backend_without_an_answer(code: str, message: str, tmp_path: 
     Tree.write(tree.folder, {"pyproject.toml": text, "own.py": f"from flit_core.buildapi import *\n{code}\n"})
     with pytest.raises(HookFailed) as caught:
         tree.hook("build_wheel", tmp_path / "out")
-    assert f"error[broken-backend]: {message}" in " ".join(caught.value.output.split()) or not message
+    said = " ".join(caught.value.output.split())
+    if message:
+        assert f"error[broken-backend]: {message}" in said
+    else:
+        assert "exit status 0" not in said
+        assert said.endswith(": the error is there, not in abiding")
     assert "AttributeError" not in caught.value.output
     assert "TypeError" not in caught.value.output
 

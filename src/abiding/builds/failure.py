@@ -9,6 +9,7 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING
 
+from abiding.builds.installing import ways_to_bring
 from abiding.findings.characters import on_one_line
 
 if TYPE_CHECKING:
@@ -30,15 +31,35 @@ def attribute(exc: BaseException, what: str, folder: Path, pyproject: Pyproject)
     """
     place = next(_places(exc, folder), "")
     absent = _absent(exc, folder) if place else ""
-    why = _ways_to_bring(absent, pyproject) if absent else _THERE if place else _ABOVE
+    why = ways_to_bring(absent, pyproject) if absent else _THERE if place else _ABOVE
     line = f"abiding: {what}{f' at {on_one_line(place)}' if place else ''}: {why}"
     if not isinstance(exc, SystemExit):
         _print_last(exc, line)
+        return
+    if isinstance(exc.code, str):
+        exc.code = _WithLine.of(exc.code, line)
         return
     if not isinstance(exc.code, int):  # Python would print it behind the line
         print(exc.code, file=sys.stderr)  # noqa: T201
         exc.code = 1
     print(line, file=sys.stderr)  # noqa: T201
+
+
+class _WithLine(str):
+    """The text with which a process exits, equal to what was raised; Python prints a line of ours behind it."""
+
+    __slots__ = ("line",)
+    line: str
+
+    @classmethod
+    def of(cls, text: str, line: str) -> _WithLine:
+        """Return a text with such a line."""
+        with_line = cls(text)
+        with_line.line = line
+        return with_line
+
+    def __str__(self) -> str:
+        return f"{self[:]}\n{self.line}"
 
 
 def _absent(exc: BaseException, folder: Path) -> str:
@@ -49,18 +70,6 @@ def _absent(exc: BaseException, folder: Path) -> str:
     own = (folder / path for path in (f"{name}.py", name, f"src/{name}.py", f"src/{name}"))
     is_there = name in sys.modules or name in sys.stdlib_module_names or any(map(os.path.lexists, own))
     return "" if is_there else name
-
-
-def _ways_to_bring(module: str, pyproject: Pyproject) -> str:
-    from abiding.archives.names import normalised
-    from abiding.metadata.requirements import name_of
-
-    line = pyproject.line_of(("build-system", "requires"))
-    requires = f"`requires` under `[build-system]` (pyproject.toml:{line})"
-    absent = f"the build environment has no module `{on_one_line(module)}`"
-    if normalised(module) in {name_of(text) for _, text in pyproject.build_requires}:
-        return f"{absent}: install what {requires} lists, since without build isolation front ends install nothing"
-    return f"{absent}: add the distribution that brings it to {requires}"
 
 
 def _print_last(exc: BaseException, line: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import tomllib
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abiding.builds.children import seeing
+from abiding.builds.import_path import ImportPath
 from abiding.findings.errors import BackendError
 from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import short
@@ -42,7 +44,7 @@ class WrappedBackend(NamedTuple):
     def has(self, hook: str) -> bool:
         """Return whether the backend has an attribute of this name. Raises `BackendError` if it can't be imported."""
         loaded = _load(self)
-        with _searching(loaded.path):
+        with loaded.path.searched():
             return hasattr(loaded.hooks, hook)
 
     def requirements(self, hook: str, *arguments: object) -> list[str]:
@@ -78,17 +80,17 @@ class WrappedBackend(NamedTuple):
         Raises `BackendError` if there is no such function, or if it exits with status 0.
         """
         loaded = _load(self)
-        with _searching(loaded.path):
+        with loaded.path.searched():
             function = getattr(loaded.hooks, hook, None)
         if not callable(function):
             is_there = self.has(hook)
             message = f"`{hook}` of `{self.name}` is not a function" if is_there else f"`{self.name}` has no `{hook}`"
             raise _problem(self, message, "PEP 517 asks for it", rule="broken-backend")
         try:
-            with view(), seeing(self.name), _searching(loaded.path):
+            with view(), seeing(self.name), loaded.path.searched():
                 return function(*arguments)
         except SystemExit as exc:
-            if exc.code:
+            if not _is_of_success(exc):
                 raise
             message = f"`{hook}` of `{self.name}` ended the process, with exit status 0, and returned nothing"
             raise _problem(self, message, rule="broken-backend") from exc
@@ -115,27 +117,10 @@ class WrappedBackend(NamedTuple):
 
 
 class _Loaded(NamedTuple):
-    """What has the hooks of a backend, and the folders where what it imports is looked for."""
+    """What has the hooks of a backend, and where it finds what it imports."""
 
     hooks: Any
-    path: list[str]
-
-
-@contextmanager
-def _searching(path: list[str]) -> Iterator[None]:
-    """Let `path` be `sys.path` while code of the backend runs, and keep there what it has made of it.
-
-    Afterwards no folder of the project is searched: a file there may have the name of a module that we import.
-    """
-    ours = sys.path  # the list itself: a backend may put something else in its place
-    before = list(ours)
-    ours[:] = path
-    try:
-        yield
-    finally:
-        path[:] = sys.path
-        sys.path = ours
-        ours[:] = before
+    path: ImportPath
 
 
 @functools.cache
@@ -144,14 +129,14 @@ def _load(backend: WrappedBackend) -> _Loaded:
 
     module_name, _, attributes = backend.name.partition(":")
     folders = [str(_resolve(backend, folder)) for folder in backend.path]
-    path = [*folders, *sys.path]
+    path = ImportPath(backend.folder, folders)
     try:
-        with view(), _searching(path):
+        with view(), path.searched():
             module = importlib.import_module(module_name)
     except ImportError as exc:
         raise _not_importable(backend, exc) from exc
     except SystemExit as exc:
-        if exc.code:
+        if not _is_of_success(exc):
             raise
         message = f"the wrapped backend `{backend.name}` ended the process, with exit status 0, when it was imported"
         raise _problem(backend, message, rule="broken-backend") from exc
@@ -162,7 +147,7 @@ def _load(backend: WrappedBackend) -> _Loaded:
             f"it was found at {getattr(module, '__file__', 'no file')}",
         )
     try:
-        with _searching(path):  # what is asked for may be imported only then
+        with path.searched():  # what is asked for may be imported only then
             hooks = functools.reduce(getattr, attributes.split("."), module) if attributes else module
             is_backend = any(hasattr(hooks, hook) for hook in _HOOKS)
     except AttributeError as exc:
@@ -170,6 +155,12 @@ def _load(backend: WrappedBackend) -> _Loaded:
     if not is_backend:
         raise _no_such(backend, f"`{backend.name}` is not a build backend", f"`{backend.name}` has no hook of PEP 517")
     return _Loaded(hooks, path)
+
+
+def _is_of_success(exc: SystemExit) -> bool:
+    """Return whether Python would exit with status 0: an empty text is one for a failure."""
+    status = exc.code or 0 if exc.code is None or isinstance(exc.code, int) else 1
+    return not (status & 0xFF if os.name == "posix" else status)
 
 
 _BEFORE = "name the module that `[build-system] build-backend` named before"
