@@ -10,6 +10,9 @@ import pytest
 
 import abiding
 from abiding import evidence
+from abiding.artifacts.artifact import Artifact
+from abiding.artifacts.disk import read_artifacts
+from abiding.releases.check import releases
 from abiding.releases.release import Release
 from abiding.report import concise, github, html, sarif, text
 from abiding.report import json as json_report
@@ -132,6 +135,33 @@ def test_unreadable_in_text(tmp_path: Path) -> None:
     (tmp_path / SDIST).write_bytes(b"")
     assert "clean: there is nothing to compare it with" in text.render(abiding.check([tmp_path]))
     assert "1 file could not be read</" in html.render(abiding.check([tmp_path])).partition("</h1>")[0]
+
+
+FOR_MAINTAINERS = "hint: the hints above are for the maintainers of spam"
+
+
+@pytest.mark.parametrize(
+    ("more", "rule", "expected"),
+    [
+        (NUMPY, "undeclared-requirement", f"{FOR_MAINTAINERS}; who installs it can tell them, or choose another release hint:"),
+        ("License: MIT", "undeclared-change", f"{FOR_MAINTAINERS} hint:"),
+        ("License-File: a", "undeclared-change", ""),
+        ("", "", ""),
+    ],
+)  # fmt: skip
+def test_whom_the_hints_on_a_release_of_others_are_for(more: str, rule: str, expected: str, tmp_path: Path) -> None:
+    """Who only installs it may read them. Files at hand are those of who builds them."""
+    write_sdist(tmp_path, SDIST, metadata())
+    write_wheel(tmp_path, LINUX, metadata(*filter(None, [more])))
+    at_hand = [artifact for artifact in read_artifacts([tmp_path]) if isinstance(artifact, Artifact)]
+    published, mine = (
+        " ".join(text.render(releases(files)).split())
+        for files in ([artifact._replace(on_index=True) for artifact in at_hand], at_hand)
+    )
+    assert re.findall(r"(?:error|note)\[([a-z-]*)\]", published) == list(filter(None, [rule]))
+    assert published.count(FOR_MAINTAINERS) == bool(expected)
+    assert expected in published
+    assert published.replace(expected.removesuffix(" hint:"), "").split() == mine.split()
 
 
 WRONG = "1 error about the compiled files. Metadata clean: one file, with nothing to compare it with. Case 4 of 4"

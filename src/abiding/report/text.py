@@ -183,6 +183,10 @@ class _Report(NamedTuple):
         if not self.full and (more := number_hidden(all_groups)):
             yield from labelled(Span(more_than_shown(more)), self.terminal.width)
         hints = []
+        if self._advises_maintainers(all_groups):
+            those = f"the hints above are for the maintainers of {on_one_line(self.release.name)}"
+            harmless = self.release.worst is Severity.NOTE
+            hints.append(those if harmless else f"{those}; who installs it can tell them, or choose another release")
         if all_groups:
             # What the verdict comes from, if nothing graver is there; of mere notes, the most alarming.
             gravest = all_groups[0].finding.severity
@@ -198,6 +202,15 @@ class _Report(NamedTuple):
             yield from labelled(Span(hint), self.terminal.width, Span("hint: ", Style.HINT))
         if of := case(self.release):
             yield from labelled(Span(f"{of} (`abiding explain case`)", Style.FAINT), self.terminal.width, margin=4)
+
+    def _advises_maintainers(self, all_groups: Sequence[Group]) -> bool:
+        """Return whether a hint is shown on files that an index has, which readers may not be able to correct."""
+        shown = (
+            group.finding
+            for group in all_groups
+            if self.full or group.finding.severity is not Severity.NOTE or breaks(group.finding)
+        )
+        return all(file.on_index for file in self.release.artifacts) and any(finding.hints for finding in shown)
 
     def _is_cut(self, finding: Finding) -> bool:
         most = self._most(finding.severity) or 0
