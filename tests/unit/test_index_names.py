@@ -67,7 +67,7 @@ def test_folders_that_servers_list(index: Index, link: str, capsys: pytest.Captu
     """Their long names are cut off; the sdist beside them requires something else."""
     index.page = (
         "text/html",
-        f'<base href="/files/"><pre><a href="spam-1.0.tar.gz">spam-1.0.tar.gz</a> {link}'.encode(),
+        f'<base href="{index.url.removesuffix("simple/")}files/"><pre><a href="spam-1.0.tar.gz">spam-1.0.tar.gz</a> {link}'.encode(),
     )
     index.files.update({"spam-1.0.tar.gz": File(SDIST), LONG: File(wheel(OTHER))})
     assert main(["check", "--index-url", index.url, "spam==1.0"]) == 1
@@ -170,6 +170,9 @@ def test_what_some_readers_take_for_a_link(index: Index, text: str) -> None:
     assert isinstance(file, Artifact)
 
 
+EGG = "the file has the fragment `#egg=` in its link"
+
+
 @pytest.mark.parametrize("name", [WHEEL, "spam-1.0.tar.gz"])
 @pytest.mark.parametrize("egg", ["spam-1.0", "spam", "other-1.0", "spam-2.0"])
 def test_a_link_with_an_egg(index: Index, name: str, egg: str) -> None:
@@ -178,8 +181,39 @@ def test_a_link_with_an_egg(index: Index, name: str, egg: str) -> None:
     (file,) = read(index)
     assert (problem_of(file).rule, problem_of(file).message) == (
         "bad-index",
-        "the file has the fragment `#egg=` in its link",
+        EGG,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('<base href="{files}"><a href="{name}">x</a>', ""),
+        ('<p>x</p><base href=" {files} "><a href="{name}">x</a>', ""),
+        ('<base href="{files}"><base href="/other/"><base><a href="{name}">x</a>', ""),
+        ('<base target="x"><a href="/files/{name}">x</a>', ""),
+        ('<base href="{files}other/"><a href="/files/{name}">x</a>', ""),
+        ('<base href="/files/"><a href="{name}">x</a>', "no absolute URL, but `/files/`"),
+        ('<base href="../../files/"><a href="{name}">x</a>', "no absolute URL, but `../../files/`"),
+        ('<base href="//{host}/files/"><a href="{name}">x</a>', "no absolute URL, but `//"),
+        ('<base href="http:/files/"><a href="{name}">x</a>', "no absolute URL, but `http:/files/`"),
+        ('<base href=""><a href="/files/{name}">x</a>', "no absolute URL, but ``"),
+        ('<base href="/other/"><a href="/files/{name}">x</a>', "no absolute URL, but `/other/`"),
+        ('<base target="x"><base href="{files}"><a href="{name}">x</a>', "pip goes by its `<base>`, and uv does not"),
+        ('<a href="/x">x</a><base href="{files}"><a href="{name}">x</a>', "pip goes by its `<base>`, and uv does not"),
+        ('<a href="/files/{name}">x</a><base href="{files}">', "pip goes by its `<base>`, and uv does not"),
+    ],
+)
+def test_what_links_are_relative_to(index: Index, text: str, reason: str) -> None:
+    host = index.url.partition("//")[2].partition("/")[0]
+    page(index, text.format(files=f"http://{host}/files/", host=host, name=WHEEL))
+    if not reason:
+        (artifact,) = read(index)
+        assert isinstance(artifact, Artifact)
+        return
+    (finding,) = refused(index).findings
+    assert finding.rule == "bad-index"
+    assert reason in " ".join(finding.notes)
 
 
 def test_an_archive_that_is_a_file_by_its_egg(index: Index) -> None:
@@ -219,10 +253,41 @@ def test_one_name_twice(index: Index, first: str, second: str, message: str) -> 
 # JSON
 
 
-def listed(index: Index, filename: object, url: object) -> None:
-    files = [{"filename": filename, "url": url, "hashes": {}}]
+def listed(index: Index, filename: object, url: object, *more: tuple[str, str]) -> None:
+    files = [{"filename": name, "url": link, "hashes": {}} for name, link in ((filename, url), *more)]
     text = json.dumps({"meta": {"api-version": "1.1"}, "name": "spam", "files": files, "versions": []})
     index.page = (JSON, text.encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "egg", "message"),
+    [
+        (WHEEL, "spam-1.0", ""),
+        (WHEEL, "Spam-1", ""),
+        ("spam-1.0.tar.gz", "spam-1.0", ""),
+        (WHEEL, "spam", EGG),
+        (WHEEL, "spam-2.0", EGG),
+        (WHEEL, "other-1.0", EGG),
+        ("spam-1.0.tar.gz", "spam-2.0", EGG),
+    ],
+)
+def test_a_file_of_a_json_page_with_an_egg(index: Index, name: str, egg: str, message: str) -> None:
+    """pip goes by it, and uv by the name of the file."""
+    index.files[name] = File(SDIST if name.endswith(".tar.gz") else File().data)
+    listed(index, name, f"/files/{name}#egg={egg}")
+    (file,) = read(index, "spam")
+    assert isinstance(file, Artifact) is (not message)
+    if message:
+        assert (problem_of(file).rule, problem_of(file).message) == ("bad-index", message)
+
+
+def test_an_archive_of_a_json_page_that_is_a_file_by_its_egg(index: Index) -> None:
+    index.files[WHEEL] = File()
+    listed(index, WHEEL, f"/files/{WHEEL}", ("archive.tar.gz", "/files/archive.tar.gz#egg=spam-2.0"))
+    (file,) = read(index, "spam")
+    assert (file.filename, problem_of(file).message) == ("spam-2.0.tar.gz", EGG)
+    (artifact,) = read(index, "spam==1.0")
+    assert isinstance(artifact, Artifact)
 
 
 @pytest.mark.parametrize("url", ["{}", "{}?x=1", "{}#sha256=DIGEST", "x/../{}"])

@@ -17,9 +17,9 @@ from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Disputed", "Filenames", "egg_in", "in_doubt", "in_link", "named_differently", "one_of", "with_egg"]
+__all__ = ["Disputed", "Filenames", "in_doubt", "in_link", "named_differently", "one_of"]
 
 
 @dataclass
@@ -61,12 +61,11 @@ def in_doubt(file: DistributionPackage, why: str) -> Disputed:
     )
 
 
-def with_egg(file: DistributionPackage) -> Disputed:
-    """Make the file whose link has a fragment `#egg=`."""
+def _with_egg(file: DistributionPackage, to_uv: str) -> Disputed:
     return Disputed(
         **vars(file),
         message="has the fragment `#egg=` in its link",
-        note="pip goes by that and not by the name of the file, and uv reads no page that has one",
+        note=f"pip goes by that and not by the name of the file, and uv {to_uv}",
         hint="tell the index's operators: leave `#egg=` out",
     )
 
@@ -111,6 +110,25 @@ class Filenames:
         for own in filter(None, (by_uv, by_pip)):
             yield named_differently(make(own), by_pip, by_uv)
 
+    def of_html(self, href: str, url: str, make: Callable[[str], DistributionPackage]) -> Iterator[DistributionPackage]:
+        """Yield the file of a link on an HTML page, as `of_file` does, and as pip reads its fragment `#egg=`."""
+        files, egg = self.of_file(in_link(href), url, make), _egg_in(href)
+        yield from files if egg is None else self._with_egg(files, egg, make, "reads no page that has one")
+
+    def of_json(
+        self, name: object, url: str, make: Callable[[str], DistributionPackage]
+    ) -> Iterator[DistributionPackage]:
+        """Yield the file of a JSON page, as `of_file` does, and as pip reads the fragment `#egg=` of its URL."""
+        files, egg = self.of_file(name, url, make), _egg_in(url)
+        is_same = egg is None or (isinstance(name, str) and _means_same(egg, name))
+        yield from files if egg is None or is_same else self._with_egg(files, egg, make, "does not")
+
+    def _with_egg(
+        self, files: Iterable[DistributionPackage], egg: str, make: Callable[[str], DistributionPackage], to_uv: str
+    ) -> Iterator[DistributionPackage]:
+        named = [*files] or self.of_file(egg, egg, make)
+        return (_with_egg(file, to_uv) for file in named)
+
     def _own(self, name: object) -> str:
         """Return the name if it is one of a file of the project, else nothing."""
         if not isinstance(name, str) or len(name) > bounds.FILENAME or not name.isprintable():
@@ -129,12 +147,19 @@ def in_link(href: str) -> str:
     return unquote(href.partition("#")[0].rpartition("/")[2].partition("?")[0])
 
 
-def egg_in(href: str) -> str | None:
+def _egg_in(href: str) -> str | None:
     """Return the name that the fragment `#egg=` of a link gives its file; None without the fragment."""
     link, _, fragment = href.partition("#")
     egg = next((part.removeprefix("egg=") for part in fragment.split("&") if part.startswith("egg=")), None)
     ending = next((ending for ending in (".tar.gz", ".zip") if link.partition("?")[0].endswith(ending)), "")
     return egg if egg is None else unquote(egg) + ending
+
+
+def _means_same(egg: str, filename: str) -> bool:
+    """Return whether pip reads the same name and version from a fragment as from a file name."""
+    ending = "" if egg.endswith((".tar.gz", ".zip")) else ".tar.gz"
+    meanings = [_meaning(name) for name in (egg + ending, filename)]
+    return meanings[0][:2] == meanings[1][:2] and all(isinstance(meaning, tuple) for meaning in meanings)
 
 
 def _in_url(url: str) -> str:
@@ -144,7 +169,7 @@ def _in_url(url: str) -> str:
         return ""
 
 
-def _meaning(filename: str) -> object:
+def _meaning(filename: str) -> tuple[object, ...] | str:
     """Return the parts that an installer reads from a file name, which can be written in several ways."""
     try:
         return (parse_wheel_filename if filename.endswith(WHEEL_ENDING) else parse_sdist_filename)(filename)

@@ -12,8 +12,9 @@ import pypi_simple
 from packaging.version import Version
 
 from abiding.archives.names import normalised
+from abiding.artifacts.index.base_url import Base
 from abiding.artifacts.index.failures import public_url
-from abiding.artifacts.index.filenames import Disputed, Filenames, egg_in, in_doubt, in_link, one_of, with_egg
+from abiding.artifacts.index.filenames import Disputed, Filenames, in_doubt, one_of
 from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.json_members import members
 from abiding.findings import bounds
@@ -205,7 +206,7 @@ def _of_json(name: str, body: Body) -> _Page:
         def make(filename: str, value: dict[str, Any] = value) -> DistributionPackage:
             return pypi_simple.DistributionPackage.from_json_data({**value, "filename": filename}, name, body.url)
 
-        files += filenames.of_file(value.get("filename"), _absolute(body.url, value.get("url")), make)
+        files += filenames.of_json(value.get("filename"), _absolute(body.url, value.get("url")), make)
         _count(files)
     # It knows the versions of the API, and what belongs to them.
     page = pypi_simple.ProjectPage.from_json_data({**about, "files": []}, body.url)
@@ -219,16 +220,16 @@ def _of_html(name: str, body: Body) -> _Page:
         raise ValueError("this is not HTML")
     about: dict[str, str] = {}
     files: list[DistributionPackage] = []
-    base = ""
+    base = Base(body.url)
     filenames = Filenames(name)
     for element in elements(data):
         attributes: dict[str, Any] = dict(element.attributes)
         if element.name == "base":
-            base = base or urljoin(body.url, attributes.get("href", ""))
+            base.take(attributes.get("href"))
         elif element.name == "meta" and attributes.get("name", "") in _ABOUT:
             about.setdefault(attributes["name"], attributes.get("content", ""))
         elif element.name == "a" and attributes.get("href"):
-            href, at = attributes["href"], base or body.url
+            href, at = attributes["href"], base.of_link()
 
             def make(
                 filename: str, href: str = href, at: str = at, more: dict[str, Any] = attributes
@@ -237,9 +238,7 @@ def _of_html(name: str, body: Body) -> _Page:
                     pypi_simple.Link(filename, urljoin(at, href), more), name
                 )
 
-            links = [*filenames.of_file(in_link(href), _absolute(at, href), make)]
-            if (egg := egg_in(href)) is not None:
-                links = [with_egg(file) for file in links or filenames.of_file(egg, egg, make)]
+            links = [*filenames.of_html(href, _absolute(at, href), make)]
             files += [in_doubt(file, element.doubt) for file in links] if element.doubt else links
             _count(files)
     head = "".join(f'<meta name="{key}" content="{escape(value)}">' for key, value in about.items())
