@@ -405,6 +405,37 @@ def test_who_builds_from_the_sdist_is_warned(tmp_path: Path) -> None:
     assert "then this" not in inside.said[-1]
 
 
+SHOWN_BY_THE_BACKEND = [
+    'warnings.showwarning = lambda message, *_, **__: print(f"mine: {message}", file=sys.stderr)',
+    'warnings.simplefilter("ignore")',
+    'warnings.filterwarnings("error", category=UserWarning)',
+]
+
+
+@pytest.mark.parametrize("does", SHOWN_BY_THE_BACKEND)
+@pytest.mark.parametrize("early", [True, False])
+def test_a_backend_that_shows_warnings_in_its_way(does: str, early: bool, tmp_path: Path) -> None:
+    """It begins when it is imported or, as meson-python, in its hooks: what we warn of afterwards is as ever."""
+    at_import, in_hook = (does, "pass") if early else ("", does)
+    code = f"""\
+import sys, warnings
+from flit_core import buildapi
+from flit_core.buildapi import *
+{at_import}
+def build_wheel(*arguments):
+    {in_hook}
+    return buildapi.build_wheel(*arguments)
+"""
+    own = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"mine"\nbackend-path = ["."]')
+    made = tree(tmp_path / "tree", own)
+    (made.folder / "mine.py").write_text(code, encoding="utf-8")
+    pkg_info = "Metadata-Version: 2.4\nName: spam\nVersion: 1.4.0\nSummary: A package\nDynamic: Requires-Dist\n"
+    (made.folder / "PKG-INFO").write_text(f"{pkg_info}Requires-Dist: numpy>=1.26\n", encoding="utf-8")
+    with warned(r"warning\[wrong-tag\]: `any` in the tag admits platforms"):
+        made.hook("build_wheel", tmp_path / "dist")
+    assert "mine" not in made.said[-1]
+
+
 def test_the_declaration_that_the_hint_names_leads_out(tmp_path: Path) -> None:
     """The wheel is then right for `abiding check` too, which knows it by its record."""
     optional = 'build-backend = "flit_core.buildapi"\noptional-modules = ["spam._core"]'

@@ -277,7 +277,7 @@ class Build(NamedTuple):
     # Warnings and other output
 
     def _warn(self) -> None:
-        """Warn of what is valid and probably not meant. Early, because some backends replace `warnings.showwarning`."""
+        """Warn of what is valid and probably not meant, before the backend prints pages."""
         from abiding.builds import rules
         from abiding.project.lint import lint
 

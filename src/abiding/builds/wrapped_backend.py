@@ -6,6 +6,7 @@ import functools
 import os
 import sys
 import tomllib
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,7 @@ class WrappedBackend(NamedTuple):
             message = f"`{hook}` of `{self.name}` is not a function" if is_there else f"`{self.name}` has no `{hook}`"
             raise _problem(self, message, "PEP 517 asks for it", rule="broken-backend")
         try:
-            with view(), seeing(self.name), loaded.path.searched():
+            with view(), seeing(self.name), loaded.path.searched(), _warnings_apart():
                 return function(*arguments)
         except SystemExit as exc:
             if not _is_of_success(exc):
@@ -116,6 +117,17 @@ class WrappedBackend(NamedTuple):
         return _load(self).hooks
 
 
+@contextmanager
+def _warnings_apart() -> Iterator[None]:
+    """Let a backend treat warnings as it likes, and ours, which come later, not: meson-python shows all as its own."""
+    shown = warnings.showwarning
+    try:
+        with warnings.catch_warnings():
+            yield
+    finally:
+        warnings.showwarning = shown  # where warnings are kept by thread, it is left
+
+
 class _Loaded(NamedTuple):
     """What has the hooks of a backend, and where it finds what it imports."""
 
@@ -131,7 +143,7 @@ def _load(backend: WrappedBackend) -> _Loaded:
     folders = [str(_resolve(backend, folder)) for folder in backend.path]
     path = ImportPath(backend.folder, folders)
     try:
-        with view(), path.searched():
+        with view(), path.searched(), _warnings_apart():
             module = importlib.import_module(module_name)
     except ImportError as exc:
         raise _not_importable(backend, exc) from exc
