@@ -136,7 +136,10 @@ def compile_common(environment: Environment) -> None:
     """
     replace(environment, more={"UV_LINK_MODE": "symlink"}).make(_COMMON)
     modules = environment.root.glob("lib/python*/site-packages/*/__init__.py")
-    environment.run(sys.executable, "-m", "compileall", "-q", *{path.resolve().parent for path in modules})
+    # What has bytecode has it for good: whoever copies a module changes its time, which is not to matter.
+    new = {path.resolve().parent for path in modules if not (path.resolve().parent / "__pycache__").exists()}
+    if new:
+        environment.run(sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *new)
 
 
 def uv(*arguments: str | Path) -> tuple[str | Path, ...]:

@@ -63,7 +63,7 @@ def test_readme_shows_before_and_after(tmp_path: Path, wheelhouse: Path) -> None
     (after,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     bare = after.partition("[tool.abiding]")[0].replace('"abiding", ', "").replace("abiding.backend", "mesonpy")
     before = re.sub("^dynamic.*\n", "", bare, flags=re.MULTILINE)
-    environment = Environment(tmp_path / "environment", wheelhouse).make(("build",))
+    environment = Environment(tmp_path / "environment", wheelhouse).make(("build", "pip"))
     tree = tmp_path / "spam"
     tree.mkdir()
     (tree / "meson.build").write_text("project('spam', version: '1.4.0')\nimport('python').find_installation()\n")
