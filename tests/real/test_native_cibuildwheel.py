@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ from makers.workshop import once
 from .conftest import CHECKOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from makers.environments import Outcome
 
@@ -313,9 +314,9 @@ def providers(shared: Path) -> Path:
 class Cibuildwheel:
     """cibuildwheel with everything that its runs have in common."""
 
-    def __init__(self, driver: Path, wheelhouse: Path, providers: Path, state: Path) -> None:
+    def __init__(self, driver: Path, wheelhouse: Path, wheels: Path, state: Path) -> None:
         # The container sees this machine below /host.
-        places = [*map(str, (wheelhouse, providers)), *os.environ.get("PIP_FIND_LINKS", "").split()]
+        places = [str(wheels), *os.environ.get("PIP_FIND_LINKS", "").split()]
         inside = [f"/host{place}" for place in places]
         self.variables = f'PIP_FIND_LINKS="{" ".join(inside)}" UV_FIND_LINKS="{",".join(inside)}"'
         self.driver = driver
@@ -337,9 +338,18 @@ class Cibuildwheel:
 
 
 @pytest.fixture(scope="session")
-def cibuildwheel(driver: Path, wheelhouse: Path, providers: Path, shared: Path, worker_id: str) -> Cibuildwheel:
+def wheels(wheelhouse: Path, providers: Path) -> Iterator[Path]:
+    """Give a folder with all wheels of ours on the disk: the stand-in does not show what is mounted, as memory is."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        for path in (*wheelhouse.glob("*.whl"), *providers.glob("*.whl")):
+            shutil.copy(path, folder)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def cibuildwheel(driver: Path, wheelhouse: Path, wheels: Path, shared: Path, worker_id: str) -> Cibuildwheel:
     """Return what runs it: the stand-in's environment is made once for each worker, which runs one test at a time."""
-    return Cibuildwheel(driver, wheelhouse, providers, shared / f"docker-{worker_id}")
+    return Cibuildwheel(driver, wheelhouse, wheels, shared / f"docker-{worker_id}")
 
 
 def laid(tree: Path, edits: tuple[Edit, ...] = (), files: Mapping[str, str] | None = None) -> Path:
