@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.requirements import Requirement
 
-from abiding.builds import provider_exports
+from abiding.builds import installed_exports, provider_exports, providers
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.screen import screen
 from abiding.metadata.core import CoreMetadata
@@ -500,9 +500,7 @@ def _findings(scene: Scene) -> list[Finding]:
     sys.path.insert(0, str(scene.site))
     try:
         lines = {one: one.requires for one in declaration.entries}
-        return list(
-            provider_exports.judge(lines, ApiLevel.of(declaration.project), pyproject, provider_exports.Providers())
-        )
+        return list(provider_exports.judge(lines, ApiLevel.of(declaration.project), pyproject, providers.Providers()))
     finally:
         sys.path.remove(str(scene.site))
 
@@ -510,7 +508,7 @@ def _findings(scene: Scene) -> list[Finding]:
 def test_a_provider_is_looked_up_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
 
     names: list[str] = []
-    monkeypatch.setattr(provider_exports, "of_installed", names.append)  # none is installed
+    monkeypatch.setattr(installed_exports, "of_installed", names.append)  # none is installed
     scene.replace(BARE, '{ requires = "prov>=1", native = true }')
     assert [finding.rule for finding in _findings(scene)] == ["unbounded-provider"]
     assert names == ["prov"]

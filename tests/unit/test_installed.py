@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from abiding.builds import provider_exports
+from abiding.builds import installed_exports
 from abiding.metadata import filling
 from abiding.native import building
 from abiding.native.entry_distributions import brings_nothing, distributions_for
@@ -86,7 +86,7 @@ def test_of_two_with_one_name_that_counts_which_python_finds(
     there = find_installed("prov-a")
     assert there
     assert there.metadata.get("Version") == version
-    export = provider_exports.of_installed("prov-a")
+    export = installed_exports.of_installed("prov-a")
     assert export
     assert (export.version, export.export.requires) == (version, f"prov-a=={version}")
     assert building.shared_libraries(["prov-a"]) == {"prov-a": [f"libprov{version[0]}.so"]}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from abiding import native
 from abiding.builds.entries import Entries
 from abiding.builds.outcome import Outcome
-from abiding.builds.provider_exports import Providers, is_bare
+from abiding.builds.providers import Providers, is_bare
 from abiding.builds.settings import Settings
 from abiding.builds.wrapped_backend import WrappedBackend
 from abiding.findings.errors import AbidingError
@@ -146,6 +146,8 @@ class Build(NamedTuple):
         Promised is the prepared METADATA, which has to mean the same, or else that of PKG-INFO: an sdist is used for
         years, and a later version of the wrapped backend may spell the same fields in another way.
         """
+        if metadata_directory is None and not self.source.is_own:
+            return completed
         from abiding.builds.known_metadata import by_own_pkg_info, read_dist_info
 
         if metadata_directory is not None:

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from abiding import native
-from abiding.builds import provider_exports
+from abiding.builds.providers import is_bare
+from abiding.builds.selection import is_for_wheels_here, selected
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from abiding.archives.wheel import Wheel
     from abiding.builds.outcome import Outcome
-    from abiding.builds.provider_exports import Providers
+    from abiding.builds.providers import Providers
     from abiding.builds.settings import Settings
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from abiding.project.exports import Export
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Entries", "is_for_wheels_here"]
+__all__ = ["Entries"]
 
 _FROM_SDIST = (
     "an sdist is built where no wheel fits the platform, where it is asked for, and where a wheel is built by way of "
@@ -46,16 +47,6 @@ _REFUSED_API = """to build against what is on this machine, with the API level's
 _REFUSED_ABI = """to build what its wheels are, with the ABI level's requirements too:
     pip install -C abiding.level=abi ...
     python -m build -C abiding.level=abi   (or set ABIDING_LEVEL=abi)"""
-
-
-def is_for_wheels_here(entry: Entry) -> bool | None:
-    """Return whether an entry applies to all wheels that may be built here, to none of them, or (None) to some."""
-    if not entry.select:
-        return True
-    from abiding.project import tags
-
-    answers = {entry.selects(possible) for possible in tags.possible()}
-    return answers.pop() if len(answers) == 1 else None
 
 
 class Entries(NamedTuple):
@@ -192,7 +183,7 @@ class Entries(NamedTuple):
 
     def is_sure(self, entry: Entry) -> bool | None:
         """Return the same as `is_for_wheels_here`, but None if the line depends on what the wheel is linked with."""
-        libraries = self.providers.libraries(entry) if provider_exports.is_bare(entry) else frozenset()
+        libraries = self.providers.libraries(entry) if is_bare(entry) else frozenset()
         return None if libraries and native.shared_libraries([entry]) - libraries else is_for_wheels_here(entry)
 
     def sure_lines(self) -> dict[Entry, str]:
@@ -204,10 +195,7 @@ class Entries(NamedTuple):
 
         Raises `DeclarationError` if a pin can't be filled, or no version satisfies all lines.
         """
-        from abiding.project import tags
-
-        names = tags.of_wheel(archive.path.name)
-        applying = [entry for entry in self.of_level if not entry.select or entry.selects(names)]
+        applying = selected(self.of_level, archive.path.name)
         left = [entry for entry in applying if entry not in known]
         on_links = any(map(self.providers.libraries, applying)) and native.has_code(archive.names)
         used = native.needed(archive.path) if on_links else None
@@ -236,6 +224,8 @@ class Entries(NamedTuple):
         return {entry: entry.in_metadata(text) for entry, text in written.items()}
 
     def _held_to_exports(self, written: Mapping[Entry, str], used: frozenset[str] | None) -> tuple[Finding, ...]:
+        from abiding.builds import provider_exports
+
         api = ApiLevel.of(self.declaration.project)
         return provider_exports.judge(written, api, self.pyproject, self.providers, used)
 
@@ -249,6 +239,10 @@ class Entries(NamedTuple):
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
         """Return what a wheel exports, with filled pins; `shipped` are its members, None if it is editable."""
+        if self.declaration.exports is None:
+            return None
+        from abiding.builds import provider_exports
+
         export, findings = provider_exports.of_project(self.declaration.exports, metadata, shipped, self.pyproject)
         self._hold(findings)
         return export

@@ -1,116 +1,32 @@
-"""What installed providers export, and the native entries of a build checked against it."""
+"""The native entries of a build checked against what their providers export, and the export of a built wheel."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.builds.providers import is_bare, is_held
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import pins, requirements
 from abiding.metadata.installed import NotInstalledError
 from abiding.metadata.ranges import range_of
-from abiding.project.exports import Export, of_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from packaging.specifiers import SpecifierSet
 
+    from abiding.builds.installed_exports import Exported
+    from abiding.builds.providers import Providers
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.ranges import Versions
     from abiding.project.entry import Entry
+    from abiding.project.exports import Export
     from abiding.project.project_table import ApiLevel
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["GROUP", "Exported", "Providers", "is_bare", "judge", "of_installed", "of_project"]
-
-
-GROUP = "abiding.exports"
-
-
-class Exported(NamedTuple):
-    """The export of a provider that is installed: its normalised name, its version, and the export, pins filled."""
-
-    distribution: str
-    version: str
-    export: Export
-
-
-def of_installed(name: str, *, running: bool = True) -> Exported | None:
-    """Return what a provider exports, by its build record or, if `running`, its entry point, which runs its code.
-
-    None if it is not installed, or exports nothing. Raises `DeclarationError` (`bad-exports`) if it can't be
-    understood, `ArchiveError` if the record can't be read, and `AbidingError` (`broken-install`) if its METADATA can't.
-    """
-    from abiding.native.installed import find_installed
-    from abiding.project.build_record import record_in
-
-    installed = find_installed(name)
-    if installed is None:
-        return None
-    version = installed.metadata.get("Version")
-    record = record_in(installed.member, f"{name} {version}")
-    if record and record.exports:
-        return Exported(name, version, record.exports)
-    for value in installed.entry_points(GROUP) if running else ():
-        return Exported(name, version, _load(value, name, version))
-    return None
-
-
-def _load(point: str, name: str, version: str) -> Export:
-    from importlib.metadata import EntryPoint
-
-    try:
-        value = EntryPoint(name, point, GROUP).load()
-        table = value() if callable(value) else value
-        return of_table(dict(table), name).filled(name, version)
-    except (Exception, SystemExit) as exc:
-        finding = Finding(
-            "bad-exports",
-            Severity.ERROR,
-            f"what `{name}` exports can't be understood",
-            artifact=f"{name} {version}",
-            field=f"{GROUP}: {point}",
-            notes=(f"{type(exc).__name__}: {exc}",),
-            hints=('it has to be a mapping such as `{"requires": "libtoy>=x.x,<x+1"}`, or a function that gives one',),
-        )
-        raise DeclarationError(finding, "Nothing was built") from exc
-
-
-def is_bare(entry: Entry) -> bool:
-    """Return whether a native entry leaves the versions to its provider."""
-    return _is_held(entry) and not requirements.parse(pins.sample(entry.requires)).specifier
-
-
-class Providers:
-    """The installed providers of native entries. Each export is looked up once."""
-
-    def __init__(self) -> None:
-        self._exported: dict[str, Exported | None] = {}
-
-    def exported(self, entry: Entry) -> Exported | None:
-        """Return what the provider of an entry exports. Raises as `of_installed` does."""
-        if entry.name not in self._exported:
-            self._exported[entry.name] = of_installed(entry.name)
-        return self._exported[entry.name]
-
-    def libraries(self, entry: Entry) -> frozenset[str]:
-        """Return the libraries that the export for an entry is about; empty for all, and if there is no export."""
-        exported = self.exported(entry) if _is_held(entry) else None
-        return frozenset(exported.export.libraries if exported else ())
-
-    def inherited(self, lines: Mapping[Entry, str], used: Collection[str] | None) -> dict[Entry, str]:
-        """Return the requirement of each entry; an entry without versions gets the one that its provider exports.
-
-        `used` are the names of the libraries that the wheel needs, None while they are not known.
-        """
-        written = dict(lines)
-        for entry in lines:
-            exported = self.exported(entry) if is_bare(entry) else None
-            if exported and (used is None or exported.export.is_for(used)):
-                written[entry] = exported.export.line_for(entry.requires)
-        return written
+__all__ = ["judge", "of_project"]
 
 
 def judge(
@@ -175,7 +91,7 @@ class _Admitted(NamedTuple):
     def _held(self) -> Iterator[tuple[Entry, str]]:
         """Yield the entries to which their provider's export certainly applies, with their lines."""
         for entry, line in self.lines.items():
-            if _is_held(entry) and (self.used is not None or not self.providers.libraries(entry)):
+            if is_held(entry) and (self.used is not None or not self.providers.libraries(entry)):
                 yield entry, line
 
     def _exported(self, entry: Entry) -> Exported | None:
@@ -211,11 +127,6 @@ def _with_extras(entry: Entry) -> str:
 _FAR = "999999999!0"
 
 
-def _is_held(entry: Entry) -> bool:
-    """Return whether the export of its provider applies to an entry."""
-    return entry.native and entry.applies_here and not entry.ignore_exports
-
-
 def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
     """Return the same versions, and the pre-releases of the first: `>=1.1` is not meant to forbid `==1.1.*`."""
     from packaging.specifiers import SpecifierSet
@@ -232,14 +143,12 @@ def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
 
 
 def of_project(
-    export: Export | None, metadata: CoreMetadata, shipped: Iterable[str] | None, pyproject: Pyproject
-) -> tuple[Export | None, tuple[Finding, ...]]:
-    """Return what a wheel exports, with pins filled from its own version, and findings; None if nothing is declared.
+    export: Export, metadata: CoreMetadata, shipped: Iterable[str] | None, pyproject: Pyproject
+) -> tuple[Export, tuple[Finding, ...]]:
+    """Return what a wheel exports, with pins filled from its own version, and findings.
 
     `shipped` are the names of its members, None if it is editable. Raises `DeclarationError`.
     """
-    if export is None:
-        return None, ()
     name, version = metadata.get("Name"), metadata.get("Version")
     key = ("tool", "abiding", "exports")
     try:

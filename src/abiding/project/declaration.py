@@ -21,7 +21,6 @@ from abiding.project.misplaced_tables import tables_astray
 from abiding.project.project_table import Project
 from abiding.project.project_values import bad_values
 from abiding.project.requirement_checks import bad_requirements, requires_itself
-from abiding.project.select_globs import exact_marker
 from abiding.project.value_types import TYPES, Misshapen
 
 if TYPE_CHECKING:
@@ -77,9 +76,7 @@ class Declaration(NamedTuple):
     @property
     def differing(self) -> tuple[Entry, ...]:
         """The entries by which wheels of one release differ, and that no marker could replace."""
-        return tuple(
-            entry for entry in self.entries if entry.variant or (not entry.marker and exact_marker(entry.select) != "")
-        )
+        return tuple(entry for entry in self.entries if entry.variant or entry.is_selected)
 
     def check_variant(self, pyproject: Pyproject, variant: str, option: str, closing: str) -> None:
         """Raise `DeclarationError` if no entry has this variant; `option` requested it: `-C abiding.variant=cuda`."""

@@ -16,7 +16,6 @@ from abiding.project.contradictions import DeclaredLine
 from abiding.project.groups import Groups
 from abiding.project.pyproject import BARE_KEY, as_toml
 from abiding.project.requirement_checks import required
-from abiding.project.select_globs import exact_marker, never
 from abiding.project.value_types import Misshapen
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from abiding.project.faults import Faults
     from abiding.project.keys import Key
     from abiding.project.project_table import Project
+    from abiding.project.select_globs import Never
 
 __all__ = ["Entry", "EntryReader", "Load", "Reason"]
 
@@ -79,7 +79,20 @@ class Entry(NamedTuple):
 
         An entry with a pin has none: its distribution is not installed, and can't fill it, where a marker is false.
         """
-        return "" if pins.has_pins(self.requires) else exact_marker(self.select) or ""
+        if not self.select or pins.has_pins(self.requires):
+            return ""
+        from abiding.project.select_globs import exact_marker
+
+        return exact_marker(self.select) or ""
+
+    @property
+    def is_selected(self) -> bool:
+        """Whether its `select` says what no marker could, so that it is for some of the wheels of a release only."""
+        if not self.select or self.marker:
+            return False
+        from abiding.project.select_globs import exact_marker
+
+        return exact_marker(self.select) != ""
 
     @property
     def applies_here(self) -> bool:
@@ -203,7 +216,7 @@ class EntryReader:
             return ()
         if None in [self.faults.typed(item, str, (*key, index)) for index, item in enumerate(value)]:
             return ()
-        for fault in filter(None, map(never, value)):
+        for fault in _never_matching(value):
             self.faults.problem(
                 "bad-value", fault.message, key, notes=fault.notes, hints=(fault.hint,), recent=fault.recent
             )
@@ -237,3 +250,12 @@ def _judge_extras(faults: Faults, project: Project, keys: Mapping[str, Key]) -> 
 def _new_extra(extra: str) -> str:
     name = extra if BARE_KEY.fullmatch(extra) else as_toml(extra)
     return f"if it is a new one, write `{name} = []` under `[project.optional-dependencies]`"
+
+
+def _never_matching(globs: list[str]) -> list[Never]:
+    """Return what is wrong with the globs that match no tag."""
+    if not globs:
+        return []
+    from abiding.project.select_globs import never
+
+    return list(filter(None, map(never, globs)))

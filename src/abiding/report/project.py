@@ -171,7 +171,8 @@ def _remarks(entry: Entry) -> Iterator[str]:
 
 def _exported(entry: Entry) -> Iterator[str]:
     """Yield where the versions of a native line come from, and how the library is loaded."""
-    from abiding.builds.provider_exports import is_bare, of_installed
+    from abiding.builds.installed_exports import of_installed
+    from abiding.builds.providers import is_bare
 
     if entry.ignore_exports:
         yield f"ignore-exports: what {entry.name} asks for is ignored"
