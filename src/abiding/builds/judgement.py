@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from abiding import native
 from abiding.builds import rules
-from abiding.builds.installable import Installable
 from abiding.findings.errors import DeclarationError
 from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import literals
@@ -62,6 +61,8 @@ class Judgement(NamedTuple):
             from abiding.builds import undeclared
 
             self._hold_sdist(undeclared.judge(differences, (), self._sides("sdist", name, "project", {})))
+        from abiding.builds.installable import Installable
+
         too_low = rules.too_low(self.declaration, self.pyproject, built, self.entries.severity)
         self._hold_sdist((*too_low, *Installable(self.entries, self.source.folder).sdist(name, built)))
 
@@ -105,6 +106,8 @@ class Judgement(NamedTuple):
 
     def of_installing(self, name: str, metadata: CoreMetadata, lines: Mapping[Entry, str]) -> None:
         """Judge whether a wheel can be installed, with the lines that were added to it."""
+        from abiding.builds.installable import Installable
+
         self.hold_wheel(Installable(self.entries, self.source.folder).wheel(name, metadata, lines))
 
     def of_compiled(self, built: BuiltWheel) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:

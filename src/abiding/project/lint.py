@@ -11,7 +11,6 @@ from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.nearest import Slips
 from abiding.metadata import narrowing, pins, requirements
-from abiding.metadata.lookalikes import distribution_meant
 from abiding.project.keys import table_at
 from abiding.project.known_backends import (
     DEFAULT_BACKEND,
@@ -25,7 +24,6 @@ from abiding.project.known_backends import (
 from abiding.project.never_true import never_selected, never_true
 from abiding.project.project_table import ApiLevel
 from abiding.project.requirement_checks import bad_build_requirements
-from abiding.project.select_globs import near_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,10 +130,14 @@ def _misspelt(declaration: Declaration, pyproject: Pyproject) -> Iterator[Findin
         names.setdefault(requirements.name_of(text), (key, "the source"))
     for key, text in pyproject.build_requires:
         names.setdefault(requirements.name_of(text), (key, "the build"))
+    unnamed = [entry for entry in declaration.entries if entry.name not in names]
+    if not unnamed:
+        return
+    from abiding.metadata.lookalikes import distribution_meant
+
     slips = Slips(names)
-    for entry in declaration.entries:
-        suggestion = "" if entry.name in names else distribution_meant(entry.name, slips)
-        if suggestion:
+    for entry in unnamed:
+        if suggestion := distribution_meant(entry.name, slips):
             key, who = names[suggestion]
             yield pyproject.finding(
                 "bad-value",
@@ -150,6 +152,8 @@ def _misspelt(declaration: Declaration, pyproject: Pyproject) -> Iterator[Findin
 
 def could_be_markers(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
     """Yield a note for each entry whose globs are nearly as good as a marker; those that are as good are a fault."""
+    from abiding.project.select_globs import near_marker
+
     for entry in declaration.entries:
         marker = "" if entry.marker or pins.has_pins(entry.requires) else near_marker(entry.select)
         if marker:

@@ -8,7 +8,6 @@ from abiding.findings import bounds
 from abiding.findings.finding import Severity
 from abiding.findings.words import short
 from abiding.metadata import pins, requirements
-from abiding.project.select_globs import A_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +44,7 @@ def never_selected(declaration: Declaration, pyproject: Pyproject) -> Iterator[F
     if not selecting:
         return
     from abiding.project.known_tags import can_match, meant_by
+    from abiding.project.select_globs import A_TAG
 
     for entry, glob in selecting[: bounds.GLOBS_MATCHED]:
         if can_match(glob):

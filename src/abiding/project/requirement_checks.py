@@ -10,7 +10,6 @@ from abiding.findings import bounds
 from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.words import short
 from abiding.metadata import pins, readers, refusals, requirements
-from abiding.project.corrections import COMPARED, EXAMPLES, ways_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,6 +70,8 @@ def _no_requirement(text: str, *, fills_pins: bool = False) -> _Bad | None:
     try:
         requirements.parse(pins.sample(text) if fills_pins else text)
     except InvalidRequirement as exc:
+        from abiding.project.corrections import ways_out
+
         message = f"`{short(text)}` is not a requirement (PEP 508)"
         return _Bad(message, (str(exc).partition("\n")[0],), ways_out(text, fills_pins=fills_pins))
     return None
@@ -78,8 +79,11 @@ def _no_requirement(text: str, *, fills_pins: bool = False) -> _Bad | None:
 
 def _unanswerable(text: str, parsed: Requirement) -> _Bad | None:
     why = requirements.without_answer(parsed)
-    message = f"the marker of `{short(text)}` can't be evaluated"
-    return _Bad(message, (why,), (COMPARED,), recent=True) if why else None
+    if not why:
+        return None
+    from abiding.project.corrections import COMPARED
+
+    return _Bad(f"the marker of `{short(text)}` can't be evaluated", (why,), (COMPARED,), recent=True)
 
 
 def _misread(text: str) -> _Bad | None:
@@ -113,6 +117,8 @@ def _unlawful(text: str, parsed: Requirement, extra: str) -> _Bad | None:
     if bad := _unanswerable(text, parsed):
         return bad
     if reason := refusals.by_uv(pins.sample(text)):
+        from abiding.project.corrections import EXAMPLES
+
         notes = (reason, "nobody could install the wheel with uv")
         return _Bad(f"uv does not take the requirement `{quoted}`", notes, (EXAMPLES,), recent=True)
     return None
