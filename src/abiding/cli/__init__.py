@@ -58,8 +58,8 @@ def _parser(commands: Iterable[str]) -> Parser:
     """Return a parser with only some commands, so that the modules of others are not imported."""
     parser = Parser(
         prog="abiding",
-        description="Hold the wheels of a project to what it declares for them.",
-        epilog="`abiding COMMAND --help` tells what a command takes.",
+        description="Declare what wheels require beyond their sdist, and check that they do.",
+        epilog="`abiding COMMAND --help` describes a command.",
     )
     parser.add_argument("--version", action="version", version=f"abiding {__version__}")
     parser.set_defaults(run=None)

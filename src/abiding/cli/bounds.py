@@ -30,9 +30,9 @@ __all__ = ["register", "run"]
 
 _DESCRIPTION = """\
 Read from the compiled files of wheels which versions of other distributions they accept, and show it beside what the
-wheels admit, with the line to declare. What a file says is evidence: it can refute a bound, and proves none. Exit
-status: 0 no bound of the wheels is too loose, 1 some is, or you said no, 2 not possible, or a wheel could
-not be read: what is declared by --write is in no wheel before it is built again."""
+wheels admit, with the line to declare. What a file says is evidence: it can refute a bound, but not prove one. Exit
+status: 0 no bound of the wheels is too loose, 1 one is, or you said no, 2 not possible, or a wheel could not be read.
+--write does not change that: what it declares is in no wheel until it is built again."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -45,13 +45,17 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         metavar="WHEEL | FOLDER | SOURCE",
         type=path,
         nargs="+",
-        help="a wheel, a folder of wheels, or the folder of a project, whose wheels are in its `dist`",
+        help="a wheel, a folder of wheels, or the folder of a project with wheels in its `dist`",
     )
     parser.add_argument(
-        "--write", action="store_true", help="declare it in the pyproject.toml of SOURCE, or of this folder"
+        "--write",
+        action="store_true",
+        help="declare the lines in the pyproject.toml of SOURCE, or of the current folder",
     )
-    add_index_url(parser, "the index to look up the libraries of providers on")
-    parser.add_argument("--no-index", action="store_true", help="look up nothing: libraries of others have no bounds")
+    add_index_url(parser, "the index on which to look up the libraries of providers")
+    parser.add_argument(
+        "--no-index", action="store_true", help="look up nothing; libraries of other distributions then have no bounds"
+    )
     editing.add_asking(parser)
     outputs.add_formats(parser, ("text", "json"))
     parser.set_defaults(run=run, closing="Nothing was read", command="bounds")

@@ -34,9 +34,9 @@ __all__ = ["register", "run"]
 
 
 _DESCRIPTION = """\
-Check releases: sdists and wheels on disk, or NAME==VERSION (or NAME, for the newest) on the package index that pip is
-configured for, of which only metadata is read. Exit status: 0 no error found, 1 some found, 2 something could not be
-checked."""
+Check releases: sdists and wheels on disk, or releases on the package index that pip is configured for: NAME==VERSION,
+or NAME for the newest. From an index only metadata is read. Exit status: 0 no error found, 1 errors found, 2 something
+could not be checked."""
 _FORMATS = ("text", "concise", "json", "github", "html", "sarif")
 
 
@@ -57,25 +57,25 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "--providers-from-index",
         action="store_true",
-        help="look up there which libraries the requirements of a wheel on disk have, if it needs any of them",
+        help="for wheels on disk, look up on the index which libraries their requirements contain, if they need any",
     )
     parser.add_argument(
         "--baseline",
         metavar="FOLDER | NAME[==VERSION]",
         type=path_or_release,
-        help="hold the libraries of wheels on disk against the last release of the same provider",
+        help="compare the libraries of wheels on disk with the last release of the same provider",
     )
     parser.add_argument(
         "--compiled",
         action="store_true",
-        help="read in the compiled files of wheels on an index too which versions they accept (and not whether they"
-        " find their libraries): of one wheel for each platform and Python",
+        help="for wheels on an index, also read from their compiled files which versions these accept (but not whether"
+        " they find their libraries): of one wheel for each platform and Python",
     )
-    parser.add_argument("--all", action="store_true", help="with `--compiled`: of every wheel")
+    parser.add_argument("--all", action="store_true", help="with `--compiled`: read every wheel")
     outputs.add_judging(parser, _FORMATS)
     shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--full", action="store_true", help="show all values whole (text)")
-    shown.add_argument("--quiet", action="store_true", help="show the verdicts alone, a line for each release (text)")
+    shown.add_argument("--full", action="store_true", help="show all values in full (text)")
+    shown.add_argument("--quiet", action="store_true", help="show only the verdicts, one line for each release (text)")
     parser.set_defaults(run=run, closing="Nothing was checked")
 
 

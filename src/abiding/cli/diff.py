@@ -29,17 +29,19 @@ _NOTHING = "Nothing was compared"
 
 
 _DESCRIPTION = """\
-Compare the metadata of two files: sdists, wheels, METADATA or PKG-INFO files, or those of releases on an index: of
-NAME==VERSION the sdist, with --tag a wheel. NAME==VERSION alone, with --tag, is the sdist beside that wheel. What is
-only spelled differently (spaces, quotes, order, line ends) is left out. Exit status: 0 the same, 1 different, 2 not
-comparable."""
+Compare the metadata of two files: sdists, wheels, METADATA or PKG-INFO files, or files of releases on an index.
+NAME==VERSION is the sdist of a release or, with --tag, one of its wheels. With --tag and a single NAME==VERSION, that
+wheel is compared with the sdist of its release. Differences in spelling alone (spaces, quotes, order, line ends) are
+not shown. Exit status: 0 the same, 1 different, 2 not comparable."""
 # Those of old sdists too.
 _SDISTS = (*SDIST_ENDINGS, ".tgz", ".tar.bz2", ".tar.xz")
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser("diff", help="show where two artifacts differ in meaning", description=_DESCRIPTION)
+    parser = commands.add_parser(
+        "diff", help="show how the metadata of two files differs in meaning", description=_DESCRIPTION
+    )
     parser.add_argument(
         "left", metavar="A", type=path_or_release, help="an sdist, a wheel, METADATA, PKG-INFO, or NAME==VERSION"
     )
@@ -48,7 +50,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         metavar="B",
         type=path_or_release,
         nargs="?",
-        help="what to compare it with; without it, the wheel of --tag",
+        help="the file to compare it with (default: the wheel of --tag)",
     )
     parser.add_argument(
         "--tag",
@@ -56,11 +58,13 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         type=tags,
         action="append",
         default=[],
-        help="of a release: the wheel of this tag, not the sdist; given twice, the first is for A, the second for B",
+        help="of a release, the wheel of this tag, not the sdist; given twice, the first is for A, the second for B",
     )
     add_index_url(parser)
     parser.add_argument(
-        "--all", action="store_true", help="show spelling too, line by line; then it counts in the exit status"
+        "--all",
+        action="store_true",
+        help="show differences in spelling too, line by line; they then count for the exit status",
     )
     outputs.add_formats(parser, ("text", "json"))
     parser.set_defaults(run=run, closing=_NOTHING, parser=parser)

@@ -18,20 +18,22 @@ __all__ = ["register", "run"]
 
 
 _DESCRIPTION = """\
-Show where the compiled files of an environment get their libraries from: another distribution, a bundled copy, or the
-system. Nothing is imported unless it is asked for. Exit status: 0 all is well, 1 something is not, 2 something
+Show where the compiled files of an environment get their libraries from: another distribution, a copy bundled in their
+own, or the system. Without --load, nothing is imported. Exit status: 0 no error found, 1 errors found, 2 something
 could not be read."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "env", help="show which libraries compiled code in an environment gets", description=_DESCRIPTION
+        "env", help="show which libraries the compiled files of an environment get", description=_DESCRIPTION
     )
     parser.add_argument(
         "--python", metavar="PATH", type=path, default=Path(sys.executable), help="the Python of the environment"
     )
-    parser.add_argument("--load", action="store_true", help="import the modules, in processes of their own, and look")
+    parser.add_argument(
+        "--load", action="store_true", help="import the modules, in separate processes, and see what they load"
+    )
     parser.add_argument(
         "--full", action="store_true", help="show the internals of pybind11 and nanobind too, whoever has them (text)"
     )

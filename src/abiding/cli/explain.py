@@ -38,10 +38,13 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser = commands.add_parser(
         "explain",
         help="explain a rule: what it means and what to do",
-        description="Print the page of one rule, or of a word of the reports; without one, the list of all.",
+        description="Print the page on a rule, or on a term of the reports; without an argument, a list of all.",
     )
     parser.add_argument(
-        "rule", metavar="RULE", nargs="?", help="the name in brackets, error[lost-requirement]; or verdict, case, level"
+        "rule",
+        metavar="RULE",
+        nargs="?",
+        help="the name in brackets, as in error[lost-requirement]; or verdict, case, level",
     )
     outputs.add_colour(parser)
     parser.set_defaults(run=run, closing="")

@@ -30,11 +30,11 @@ _NOTHING = "Nothing was looked at"
 
 
 _DESCRIPTION = """\
-Tell what a published release of a provider does to wheels that are linked with its libraries: nothing, a rebuild is
-needed because a symbol or the library is gone or means something else now, or their own bound excludes it. Where it has
-all symbols, it is held against the release that the consumer was linked with, or else the one before: layouts by
-`abidiff`, and the declarations in headers. Exit status: 0 none needs to be built again, 1 some does, 2 of some that is
-not known, or a consumer could not be found or read."""
+Show what a published release of a provider means for wheels that are linked with its libraries: nothing; a rebuild,
+because a symbol or a library is gone or means something else; or that their own bound excludes it. If it has all their
+symbols, it is compared with the release that the consumer was linked with, or else with the one before: layouts by
+`abidiff`, and the declarations in headers. Exit status: 0 no consumer has to be built again, 1 some have to be, 2 for
+some that is not known, or a consumer could not be found or read."""
 
 
 class _Nothing(NamedTuple):
@@ -54,7 +54,7 @@ class _Wheel(NamedTuple):
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "impact", help="tell which consumers a release of a provider breaks", description=_DESCRIPTION
+        "impact", help="show which wheels a release of their provider breaks", description=_DESCRIPTION
     )
     parser.add_argument("release", metavar="NAME==VERSION", type=path_or_release, help="the release, on an index")
     parser.add_argument(
@@ -62,7 +62,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         metavar="CONSUMER",
         type=path_or_release,
         nargs="+",
-        help="a wheel, a folder of wheels, a name on the index, or a file (.txt) with one of these in each line",
+        help="a wheel, a folder of wheels, a name on the index, or a file (.txt) with one of these on each line",
     )
     add_index_url(parser)
     outputs.add_formats(parser, ("text", "json"))

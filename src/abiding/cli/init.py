@@ -20,7 +20,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "init",
         help="make a project use abiding",
         description="Edit pyproject.toml so that abiding wraps the project's build backend. Comments and blank lines "
-        "stay; the change is shown first. Exit status: 0 wrapped, 1 you said no, 2 could not.",
+        "are kept; the change is shown first. Exit status: 0 done, 1 you said no, 2 not possible.",
     )
     editing.add_arguments(parser)
     parser.set_defaults(run=run, command="init")

@@ -59,7 +59,7 @@ def add_judging(parser: ArgumentParser, formats: Sequence[str]) -> None:
         type=one_of(Severity),
         choices=list(Severity),
         default=Severity.ERROR,
-        help="exit with 1 for a finding of this severity or a graver one: error, warning or note (default: error)",
+        help="exit with 1 if a finding is at least this severe: error, warning or note (default: error)",
     )
 
 
@@ -74,7 +74,7 @@ def add_formats(parser: ArgumentParser, formats: Sequence[str]) -> None:
         action=_Outputs,
         type=lambda text: _output(text, formats),
         default=(),
-        help="write the result to a file too, in this format; as often as wanted",
+        help="also write the result to a file, in this format; may be repeated",
     )
     add_colour(parser)
 
@@ -86,7 +86,7 @@ def add_colour(parser: ArgumentParser) -> None:
         type=one_of(Colour),
         choices=list(Colour),
         default=Colour.AUTO,
-        help="colour what is printed for people (default: %(default)s)",
+        help="use colours in text (default: %(default)s)",
     )
 
 

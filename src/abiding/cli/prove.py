@@ -26,23 +26,23 @@ __all__ = ["register", "run"]
 
 
 _DESCRIPTION = """\
-Build a project in every way that its users build it, and compare what comes out: the sdist from the tree; the wheel and
-the editable wheel from the tree; the sdist and the wheel from that sdist; and before each wheel the metadata prepared
-for it, where the backend has a hook for that. All of it at each level and variant that is declared, and each twice.
+Build a project in every way that its users may build it, and compare the results. From the tree, these are an sdist, a
+wheel and an editable wheel; from that sdist, another sdist and a wheel; and before each wheel its prepared metadata, if
+the backend has the hook for it. Each is built twice, at each level and in each variant that the project declares.
 
-What was built twice has to say the same both times, a wheel what was prepared for it, the wheel from the sdist what the
-one from the tree says, the sdist of the sdist what the sdist says, and everything what is declared. A project that does
-not use abiding is held to the standards alone.
+The project is proven if both builds of each agree, each wheel has the metadata that was prepared for it, the wheel from
+the sdist says what the one from the tree says, the second sdist says what the first one says, and everything is as
+declared. A project that does not use abiding is judged by the standards alone.
 
-A build runs the code of the project and of all that it requires to build, with your rights. A folder is taken for your
-own; of an sdist you are asked first, and without a terminal `--yes` has to say it.
+A build runs code of the project and of everything that it requires to build, with your rights. A folder is taken for
+your own. For an sdist you are asked first; without a terminal, `--yes` is needed.
 
-SOURCE is a project's folder or an sdist; it is not written. Every build happens in a copy: of a tree under git that is
-what git does not ignore, changes that are not committed included. Hooks run in isolated environments, one for each set
-of build requirements, made by uv where it is on PATH, else by venv and pip. Compiled is what a wheel needs: for each
-setting the wheel from the tree, the one from the sdist and the editable one. Both times of each share a copy, so that a
-backend which keeps its object files compiles once; the first time the prepared metadata is handed in, as pip does, the
-second time not. Nothing is compiled to learn metadata.
+SOURCE is a project's folder or an sdist, and is not changed. Everything is built in copies; in the copy of a git
+working tree are all files that git does not ignore, uncommitted changes included. Hooks run in isolated environments,
+one for each set of build requirements, made by uv if it is on PATH, else by venv and pip. At each setting three wheels
+are compiled: the one from the tree, the one from the sdist, and the editable one. Both builds of each share a copy, so
+a backend that keeps its object files compiles them once. The first build gets the prepared metadata, as from pip; the
+second does not. No wheel is built to prepare metadata.
 
 Exit status: 0 proven, 1 refuted, 2 something could not be built."""
 
@@ -51,15 +51,15 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "prove",
-        help="build a project in every way, and compare",
+        help="build a project in every way that users do, and compare the results",
         description=_DESCRIPTION,
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder, or an sdist"
     )
-    parser.add_argument("--level", type=one_of(Level), choices=list(Level), help="only at this level")
-    parser.add_argument("--variant", metavar="NAME", help="only in this variant; an empty name for none")
+    parser.add_argument("--level", type=one_of(Level), choices=list(Level), help="build only at this level")
+    parser.add_argument("--variant", metavar="NAME", help="build only this variant; an empty name stands for none")
     parser.add_argument("--python", metavar="PATH", type=path, help="the Python to build with (default: this one)")
     outputs.add_judging(parser, ("text", "concise", "json", "github", "sarif"))
     parser.add_argument("--yes", action="store_true", help="run the code of an sdist without asking")

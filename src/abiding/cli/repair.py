@@ -20,23 +20,27 @@ __all__ = ["register", "run"]
 
 
 _DESCRIPTION = """\
-Make a wheel ready for an index, as auditwheel does on Linux, delocate on macOS and delvewheel on Windows: copy in the
-libraries that it needs. Those that it was linked with as `native = true` are left out, and the result is checked: its
-metadata is what was built, nothing declared was copied in, its tag is not older than that of what it requires. Exit
-status: 0 written, 1 refused, 2 not possible."""
+Prepare a wheel for an index, with auditwheel on Linux, delocate on macOS and delvewheel on Windows: copy the libraries
+that it needs into it, except those of requirements with `native = true`. Then check the result: its metadata is what
+was built, no declared library was copied, and its tag is not older than those of its requirements. Exit status: 0
+written, 1 refused, 2 not possible."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "repair", help="repair a wheel, and leave declared libraries out of it", description=_DESCRIPTION
+        "repair",
+        help="repair a wheel for an index, without copying declared libraries into it",
+        description=_DESCRIPTION,
     )
     parser.add_argument("wheel", metavar="WHEEL", type=path, help="the wheel that was built")
     parser.add_argument(
-        "-w", "--wheel-dir", metavar="DEST", type=path, required=True, help="the folder for the new one"
+        "-w", "--wheel-dir", metavar="DEST", type=path, required=True, help="the folder for the repaired wheel"
     )
-    parser.add_argument("--plat", metavar="TAG", help="the platform tag that auditwheel is to give it")
-    parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", default=[], help="for the tool itself; after `--`")
+    parser.add_argument("--plat", metavar="TAG", help="the platform tag for auditwheel to give it")
+    parser.add_argument(
+        "arguments", metavar="ARGUMENT", nargs="*", default=[], help="an argument for the tool itself, after `--`"
+    )
     parser.set_defaults(run=run, closing="No wheel was written", rest="arguments")
 
 

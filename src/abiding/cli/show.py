@@ -38,8 +38,8 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser = commands.add_parser(
         "show",
         help="show what sdist and wheels require, and why",
-        description="Show the two requirement sets of a project side by side: what its sdist says (API level), and "
-        "what its wheels say on top (ABI level). Nothing is built.",
+        description="Show the two requirement sets of a project side by side: that of its sdist (API level), and "
+        "what its wheels require on top (ABI level). Nothing is built.",
     )
     parser.add_argument(
         "source",
@@ -50,17 +50,17 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="the project's folder, an sdist, or a wheel",
     )
     parser.add_argument(
-        "--level", type=one_of(Level), choices=list(Level), help="for a wheel of this level (default: abi)"
+        "--level", type=one_of(Level), choices=list(Level), help="show wheels of this level (default: abi)"
     )
-    parser.add_argument("--variant", metavar="NAME", help="for a build of this variant")
-    parser.add_argument("--tag", metavar="TAG", type=tags, help="for a wheel of this tag: cp313-cp313-win_amd64")
+    parser.add_argument("--variant", metavar="NAME", help="show wheels of this variant")
+    parser.add_argument("--tag", metavar="TAG", type=tags, help="show a wheel of this tag: cp313-cp313-win_amd64")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--metadata", action="store_true", help="print the METADATA that a wheel will have")
     form.add_argument(
         "--for",
         dest="audience",
         choices=["distributor"],
-        help="print requirement lines only, and apart from them those that may be ignored",
+        help="print only requirement lines, with those that a distributor may ignore set apart",
     )
     outputs.add_formats(parser, ("text", "json"))
     parser.set_defaults(run=run, closing=NOTHING, parser=parser)

@@ -28,39 +28,45 @@ __all__ = ["register", "run"]
 
 
 _DESCRIPTION = """\
-Judge all releases of a table of metadata: Parquet files with the columns of the public table
+Check all releases in a table of metadata: Parquet files with the columns of the public table
 `pypi.distribution_metadata`, folders of them, globs, the folder of a mirror (as bandersnatch lays it out), or a list of
-releases on an index (`.txt`, one NAME==VERSION a line). Exit status: 0 done, whatever was found, 2 not done. Needs the
-extra `survey`."""
+releases on an index (`.txt`, one NAME==VERSION per line). Exit status: 0 done, whatever was found, 2 not done. This
+needs the extra `survey`."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser("survey", help="judge many releases at once, from a table", description=_DESCRIPTION)
+    parser = commands.add_parser("survey", help="check all releases in a table of metadata", description=_DESCRIPTION)
     parser.add_argument(
         "sources",
         metavar="SOURCE",
         nargs="+",
         type=path_or_release,
-        help="Parquet, a folder, a glob, a mirror, or a .txt",
+        help="a Parquet file, a folder, a glob, a mirror, or a list (.txt)",
     )
     add_index_url(parser, "the index that has the releases of a list")
     parser.add_argument(
-        "--memory", metavar="SIZE", default="2GB", type=_size, help="what DuckDB may take (default: 2GB)"
+        "--memory", metavar="SIZE", default="2GB", type=_size, help="how much memory DuckDB may use (default: 2GB)"
     )
     parser.add_argument(
-        "--jobs", metavar="N", type=_number, default=os.cpu_count() or 1, help="processes (default: one for each core)"
+        "--jobs",
+        metavar="N",
+        type=_number,
+        default=os.cpu_count() or 1,
+        help="number of processes (default: one for each core)",
     )
     parser.add_argument(
         "--dask",
         metavar="ADDRESS",
         type=_address,
-        help="judge on this Dask cluster, or `local`: on one that is started",
+        help="run on this Dask cluster; `local` starts one on this machine",
     )
     parser.add_argument(
-        "--parts", metavar="FOLDER", type=_folder, help="keep finished parts here, and go on with those of before"
+        "--parts", metavar="FOLDER", type=_folder, help="keep finished parts here, and reuse those of an earlier run"
     )
-    parser.add_argument("--top", metavar="N", type=_number, default=20, help="how many releases that break are named")
+    parser.add_argument(
+        "--top", metavar="N", type=_number, default=20, help="how many inconsistent releases to name (default: 20)"
+    )
     outputs.add_formats(parser, ("text", "json", "html"))
     parser.add_argument("--table", metavar="FILE", type=_table, help="write the table of releases here, as Parquet")
     parser.add_argument(

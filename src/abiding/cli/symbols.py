@@ -24,21 +24,19 @@ __all__ = ["register", "run"]
 
 
 _DESCRIPTION = """\
-Read the published wheels of a distribution that ships shared libraries, for one platform, and write since which version
-each symbol is there, and which version has lost it: in the form of Debian's symbols files, or as JSON. Of a wheel only
-the libraries are read, and of a library that was read before nothing. Exit status: 0 written, 1 some version could not
-be read, 2 not possible."""
+Read the published wheels of a distribution that ships shared libraries, for one platform, and write in which version
+each symbol first appears, and in which it is lost: in the form of Debian's symbols files, or as JSON. Of a wheel only
+the libraries are read, and none that was read before. Exit status: 0 written, 1 a version could not be read, 2 not
+possible."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("symbols", help="write the history of a provider's symbols", description=_DESCRIPTION)
-    parser.add_argument(
-        "name", metavar="NAME", help="a distribution on an index; `NAME>=2,<3` takes some versions only"
-    )
+    parser.add_argument("name", metavar="NAME", help="a distribution on an index; `NAME>=2,<3` limits the versions")
     parser.add_argument("--platform", metavar="TAG", help="a platform tag (default: the one of this machine)")
     add_index_url(parser)
-    parser.add_argument("--pre", action="store_true", help="take pre-releases too")
+    parser.add_argument("--pre", action="store_true", help="read pre-releases too")
     outputs.add_formats(parser, ("debian", "json"))
     parser.set_defaults(run=run, closing="Nothing was written")
 

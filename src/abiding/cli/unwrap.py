@@ -18,9 +18,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "unwrap",
-        help="make a project use abiding no longer",
-        description="Edit pyproject.toml so that the project's build backend is no longer wrapped by abiding. The "
-        "change is shown first, and what has to be done by hand. Exit status: 0 done, 1 you said no, 2 could not.",
+        help="make a project no longer use abiding",
+        description="Edit pyproject.toml so that abiding no longer wraps the project's build backend. The "
+        "change is shown first, with what is left to do by hand. Exit status: 0 done, 1 you said no, 2 not possible.",
     )
     editing.add_arguments(parser)
     parser.set_defaults(run=run, command="unwrap")
