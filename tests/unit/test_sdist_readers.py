@@ -139,6 +139,9 @@ REFUSED: dict[str, tuple[list[bytes], str]] = {
     "PKG-INFO becomes a folder": ([PKG_INFO, header(P.encode(), kind=b"5")], "not a plain file"),
     "a link to /etc": ([PKG_INFO, link(f"{TOP}x", "/etc/passwd")], "leads out of it"),
     "a link up": ([PKG_INFO, link(f"{TOP}x", "../../x")], "leads out of it"),
+    **{f"a link to {target}": ([PKG_INFO, PYPROJECT, link(f"{TOP}{name}", target)], "leads out of it")
+       for name, target in (("x", ".."), ("x", "../spam-1.0"), ("x", "../spam-1.0/PKG-INFO"), ("x", "../x"), ("d/x", "../.."),
+                            ("d/x", "../../spam-1.0/PKG-INFO"))},
     "a hard link up": ([PKG_INFO, link(f"{TOP}x", "../x", b"1")], "leads out of it"),
     "a link up, through another": (
         [PKG_INFO, link(f"{TOP}a", "."), link(f"{TOP}b", "a/../.."), file(f"{TOP}x", b"")], "leads out of it"),

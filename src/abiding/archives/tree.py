@@ -78,16 +78,19 @@ class Tree:
             raise UnpackingError(f"is one of more than {_MOST_PLACES:,} files and folders")
 
     def _resolved(self, folder: str, target: str) -> str:
-        """Return the target of a link, resolved by the existing links."""
+        """Return the target of a link, resolved by the existing links.
+
+        A symbolic one may not leave the top folder, not even to come back: pip unpacks it under another name.
+        """
         if target.startswith("/"):
             raise UnpackingError("leads out of it")
         place, rest, turns = folder, target.split("/")[::-1], 0
         while rest:
             part = rest.pop()
             if part == "..":
-                if not place:
+                is_top, place = not place, place.rpartition("/")[0]
+                if is_top or (folder and not place):
                     raise UnpackingError("leads out of it")
-                place = place.rpartition("/")[0]
             elif part not in ("", "."):
                 place = f"{place}/{part}" if place else part
                 if place in self._links:
