@@ -157,6 +157,22 @@ def test_backend_is_light() -> None:
         assert heavy not in loaded
 
 
+@pytest.mark.parametrize(("words", "commands"), [(["--version"], set()), (["explain", "--help"], {"explain"})])
+def test_a_call_imports_no_other_commands(words: list[str], commands: set[str]) -> None:
+    code = """
+import atexit, sys
+atexit.register(lambda: print(*sorted(sys.modules)))
+from abiding.cli import _COMMANDS, main
+main(sys.argv[1:])
+"""
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    modules = set(done.stdout.splitlines()[-1].split())
+    assert "abiding.cli.parser" in modules
+    others = {"init", "show", "check", "survey", "explain", "unwrap"} - commands
+    assert not modules & {f"abiding.cli.{name}" for name in others}
+    assert not modules & {"multiprocessing", "tomlkit", "packaging"}
+
+
 def test_asking_the_backend_for_what_it_does_not_have_imports_nothing() -> None:
     code = """
 import sys, abiding.backend

@@ -71,8 +71,9 @@ def _parser(commands: Iterable[str]) -> Parser:
 
 def _run(arguments: Sequence[str] | None) -> int:
     words = tuple(sys.argv[1:] if arguments is None else arguments)
-    # An option before the command is about the program: `--help` then lists all commands.
-    parser = _parser(words[:1] if words[:1] and words[0] in _COMMANDS else _COMMANDS)
+    # An option before the command is about the program: `--help` then lists all commands, `--version` needs none.
+    is_alone = words[:1] and words[0] in (*_COMMANDS, "--version")
+    parser = _parser([word for word in words[:1] if word in _COMMANDS] if is_alone else _COMMANDS)
     command = next((word for word in words if not word.startswith("-")), "")
     if command and command not in _COMMANDS:
         likely = suggestion(command, (*_COMMANDS, "--help", "--version"))
