@@ -141,9 +141,9 @@ def test_a_project_that_had_everything() -> None:
         "wheels then do not require `numpy==x.x.*` and `libtoy>=1` any more",
         "the headers and libraries of `libtoy`",
         "`numpy` joined the requirements of the build",
-        "`tool.cibuildwheel.before-all` (line 21) speaks of abiding still",
-        "`tool.cibuildwheel.windows.environment` (line 27) speaks of abiding still: `X=y ABIDING_LEVEL=abi`",
-        "`tool.uv.cache-keys[1].env` (line 30) speaks of abiding still: `ABIDING_LEVEL`",
+        "`tool.cibuildwheel.before-all` (line 21) still mentions abiding",
+        "`tool.cibuildwheel.windows.environment` (line 27) still mentions abiding: `X=y ABIDING_LEVEL=abi`",
+        "`tool.uv.cache-keys[1].env` (line 30) still mentions abiding: `ABIDING_LEVEL`",
     ):
         assert part in told, told
     assert "keywords" not in told
@@ -286,8 +286,8 @@ def test_other_files_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (tmp_path / "tox.ini").write_text("nothing")
     assert main(["unwrap", "--dry-run", str(tmp_path)]) == 0
     err = " ".join(capsys.readouterr().err.split())
-    assert "`.github/workflows/ci.yml` speaks of abiding" in err
-    assert "`.github/workflows/cd.yml` speaks of abiding" in err
+    assert "`.github/workflows/ci.yml` mentions abiding" in err
+    assert "`.github/workflows/cd.yml` mentions abiding" in err
     assert "tox.ini" not in err
 
 

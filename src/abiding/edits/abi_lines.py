@@ -1,4 +1,4 @@
-"""Add lines of the ABI level that compiled files ask for, each with a note that names the evidence."""
+"""Declare the bounds that compiled files ask for, each with a note that names the evidence."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class LineToDeclare(NamedTuple):
 
 
 def declare(pyproject: Pyproject, lines: Sequence[LineToDeclare]) -> Edited:
-    """Make the new text; lines that are declared already stay as they are.
+    """Return pyproject.toml with these lines declared; those that are there already are kept.
 
-    A distribution that is required on conditions, which an entry has, is required on no others: that entry is narrowed.
-    Raises `DeclarationError` if the declaration is wrong, before or after, or the file is not to be edited.
+    If an entry requires a distribution only in some wheels, no line is added beside it: the entry is narrowed instead.
+    Raises `DeclarationError` if the declaration is wrong, before or after the edit, or the file can't be edited.
     """
     declaration = Declaration.read(pyproject, NOTHING)
     there = {entry.requires for entry in declaration.entries if not entry.extra}
@@ -71,7 +71,7 @@ def declare(pyproject: Pyproject, lines: Sequence[LineToDeclare]) -> Edited:
 
 
 def _add(document: Document, new: Sequence[LineToDeclare]) -> None:
-    """Add entries in front of the others."""
+    """Add entries before the existing ones. Raises `DeclarationError` if there is no place for them."""
     if document.has(_LINES):
         document.insert_items(_LINES, [bound.entry for bound in new])
     elif document.has(_WHEEL):
@@ -86,9 +86,10 @@ def _add(document: Document, new: Sequence[LineToDeclare]) -> None:
 
 
 def _conditional(pyproject: Pyproject, bound: LineToDeclare, declaration: Declaration) -> Entry | None:
-    """Return the entry that says where a distribution is required: a native one, or one for some wheels only.
+    """Return the entry that decides where a distribution is required: a native one, or one for some wheels only.
 
-    None where it is required everywhere. Raises `DeclarationError` if there are several, or it can't be narrowed.
+    Returns None if it is required everywhere, or nowhere. Raises `DeclarationError` if there are several such entries,
+    or it can't be narrowed.
     """
     name = requirements.name_of(bound.line)
     own = [entry for entry in declaration.entries if entry.name == name and not entry.extra]
@@ -115,7 +116,7 @@ def _conditional(pyproject: Pyproject, bound: LineToDeclare, declaration: Declar
 
 
 def _narrow(entry: Entry, bound: LineToDeclare) -> str:
-    """Return what an entry requires, narrowed to a line: all clauses of both that are not implied by the others."""
+    """Return what an entry requires, narrowed to a line: the clauses of both, without those that others imply."""
     own, wanted = requirements.parse(entry.requires), requirements.parse(bound.line)
     clauses = [str(clause) for clause in (*own.specifier, *sorted(wanted.specifier, key=str, reverse=True))]
     for clause in tuple(clauses):
@@ -131,7 +132,7 @@ def _narrow(entry: Entry, bound: LineToDeclare) -> str:
 
 
 def _make_dynamic(document: Document) -> None:
-    """List `dependencies` in `project.dynamic`, where there is a `[project]` and it does not."""
+    """Add `dependencies` to `project.dynamic`, if there is a `[project]` and it is not listed."""
     project = document.table.get("project")
     if not isinstance(project, dict) or "dependencies" in project.get("dynamic", []):
         return

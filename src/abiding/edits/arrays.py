@@ -31,13 +31,13 @@ def comments(text: str) -> Iterator[str]:
 
 
 def with_first(array: str, value: str) -> str:
-    """Return the text of an array of strings with one more in front: on its own line if the others have theirs."""
+    """Return the text of an array with a string added at the start: on its own line if the first item has one."""
     quote = next((char for char in re.sub(r"#.*", "", array) if char in "\"'"), '"')
     return with_item(array, f"{quote}{value}{quote}")
 
 
 def with_item(array: str, item: str) -> str:
-    """Return the text of an array with one more in front, which is given as TOML."""
+    """Return the text of an array with an item, given as TOML, added at the start."""
     first_line, newline, rest = array[1:].partition("\n")
     if newline and not re.sub(r"#.*", "", first_line).strip():
         below = next((line for line in rest.split("\n") if line.strip()), "]")
@@ -49,7 +49,7 @@ def with_item(array: str, item: str) -> str:
 
 
 def with_other(array: str, old: str, new: str) -> str:
-    """Return the text of an array with another string in the place of one, wherever in it that stands."""
+    """Return the text of an array with a string replaced wherever it occurs, in nested values too."""
     for token in reversed(list(_TOKEN.finditer(array))):
         if not token[0].startswith("#") and tomllib.loads(f"x = {token[0]}")["x"] == old:
             quote = token[0][0]
@@ -58,7 +58,7 @@ def with_other(array: str, old: str, new: str) -> str:
 
 
 def without(array: str, values: Collection[str]) -> str:
-    """Return the text of an array of strings without some: of one that has a line, the line goes too."""
+    """Return the text of an array without some strings; the line of a string that is alone on it is removed too."""
     for token in reversed(list(_TOKEN.finditer(array))):
         if not token[0].startswith("#") and tomllib.loads(f"x = {token[0]}")["x"] in values:
             array = _without(array, *token.span())

@@ -1,4 +1,4 @@
-"""A pyproject.toml that is edited: all that is not meant to change keeps its form, which is checked."""
+"""Edit the text of a pyproject.toml. What is not edited keeps its form, and the result is checked."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _UNSAFE = "this file is written in a way that can't be edited safely"
 
 
 class Document:
-    """A pyproject.toml under edit: its text, by tomlkit, and in `table` what that has to mean in the end.
+    """A pyproject.toml that is being edited: its text, held by tomlkit, and in `table` what the text has to mean.
 
-    Each edit changes both, and `edited` holds one against the other. Keys are as in `Pyproject`, without indices.
+    Each edit changes both, and `edited` compares them. Keys are as in `Pyproject`, without indices.
     """
 
     def __init__(self, pyproject: Pyproject) -> None:
@@ -49,17 +49,17 @@ class Document:
         self._dropped: list[str] = []
 
     def refusal(self, message: str, key: Key, hint: str = "") -> DeclarationError:
-        """Return the error for what can't be edited."""
+        """Return the error for a value that can't be edited."""
         return not_understood(self.pyproject, message, key, hint)
 
     # What stands there
 
     def has(self, key: Key) -> bool:
-        """Return whether anything stands at a key."""
+        """Return whether there is a value at a key."""
         return any(self._pieces(key))
 
     def is_inline(self, key: Key) -> bool:
-        """Return whether a table is written between braces."""
+        """Return whether the value at a key is an inline table."""
         return any(isinstance(item, InlineTable) for _, item in self._pieces(key))
 
     def source(self, key: Key) -> str:
@@ -70,34 +70,34 @@ class Document:
     # What is done
 
     def replace(self, key: Key, value: str) -> None:
-        """Put another string there, in the quotes that the old one has."""
+        """Replace the string at a key, in the same quotes."""
         self._rewrite(key, lambda text: f"{text[0]}{value}{text[0]}")
         self._around(key)[key[-1]] = value
 
     def insert_first(self, key: Key, *values: str) -> None:
-        """Put strings at the head of an array, in the array's own style."""
+        """Insert strings at the start of an array, in the array's own style."""
         self._rewrite(key, lambda array: reduce(with_first, reversed(values), array))
         self._around(key)[key[-1]][:0] = values
 
     def insert_items(self, key: Key, items: Sequence[str]) -> None:
-        """Put things that are written in TOML at the head of an array."""
+        """Insert items, given as TOML, at the start of an array."""
         self._rewrite(key, lambda array: reduce(with_item, reversed(items), array))
         self._around(key)[key[-1]][:0] = [tomllib.loads(f"x = {item}")["x"] for item in items]
 
     def replace_string(self, key: Key, old: str, new: str) -> None:
-        """Put another string in the place of one that stands in an array, at a key with indices."""
+        """Replace a string inside an array; the key has indices."""
         array = key[: next(place for place, part in enumerate(key) if isinstance(part, int))]
         self._rewrite(array, lambda text: with_other(text, old, new))
         self._around(key)[key[-1]] = new
 
     def remove(self, key: Key, values: Collection[str]) -> None:
-        """Take strings out of an array, each with the comment on its line."""
+        """Remove strings from an array, each with the comment on its line."""
         self._dropped.append(self._piece(key)[1].as_string())
         self._rewrite(key, lambda array: without(array, values))
         self._around(key)[key[-1]] = [item for item in self._around(key)[key[-1]] if item not in values]
 
     def add_after(self, anchor: Key, name: str, text: str, value: object) -> None:
-        """Put `name = text` on a line of its own below `anchor`, in the same table; `value` is what it means."""
+        """Insert the line `name = text` below `anchor`, in the same table; `value` is what the text means."""
         holder, item = self._piece(anchor)
         if isinstance(holder, InlineTable):
             raise self.refusal(f"`{anchor[-1]}` is not on a line of its own", anchor)
@@ -107,7 +107,7 @@ class Document:
         self._around(anchor)[name] = value
 
     def drop(self, key: Key) -> None:
-        """Take out a key, or a table with the comments inside; what stands right above the next header stays."""
+        """Remove a key, or a table with the comments inside; comments right above the next header are kept."""
         for holder in self._holders(key):
             body = _container(holder).body
             # It may be there in several pieces, which are all gone at once.
@@ -122,20 +122,20 @@ class Document:
         del self._around(key)[key[-1]]
 
     def _gap_before(self, body: list[Any], place: int) -> bool:
-        """Return whether an empty line, or nothing, stands before what is at this place of a table."""
+        """Return whether the item at this place of a table is first in the file, or follows an empty line."""
         body[place] = (None, Whitespace(_MARK))
         before = self._toml.as_string().partition(_MARK)[0]
         return not before or before.endswith("\n\n")
 
     def append(self, text: str, table: Mapping[str, Any]) -> None:
-        """Put tables at the end, after an empty line; `table` is their meaning."""
+        """Append tables to the file, after an empty line; `table` is their meaning."""
         self._appended.append(text)
         _merge(self.table, table)
 
     # What comes out
 
     def edited(self) -> Pyproject:
-        """Return the new file. Raises `DeclarationError` unless it means `table`, and no comment got lost."""
+        """Return the new file. Raises `DeclarationError` if it does not mean `table`, or a comment is lost."""
         text = self._toml.as_string()
         if self._dropped:
             text = re.sub(r"\n{2,}\Z", "\n", text)
@@ -151,14 +151,14 @@ class Document:
         return Pyproject.parse(text)
 
     def _lost(self, text: str) -> Counter[str]:
-        """Return the comments that are gone, but for those in what was taken out."""
+        """Return the comments that are lost, without those in what was removed."""
         left_out = Counter(comment for dropped in self._dropped for comment in comments(dropped))
         return Counter(comments(self.pyproject.text)) - Counter(comments(text)) - left_out
 
     # Where things are: a table may be written in several pieces, with other tables between them
 
     def _holders(self, key: Key) -> list[Any]:
-        """Return the tables in which a key may be, or the file."""
+        """Return the tables, or the file, that may contain a key."""
         holders: list[Any] = [self._toml]
         for part in key[:-1]:
             holders = [
@@ -170,7 +170,7 @@ class Document:
         return holders
 
     def _pieces(self, key: Key) -> Iterator[tuple[Any, Item]]:
-        """Yield what stands at a key, each with the table around it, or with the file."""
+        """Yield the values at a key, each after the table, or the file, that contains it."""
         for holder in self._holders(key):
             for name, item in _container(holder).body:
                 if name and name.key == key[-1]:
@@ -212,7 +212,7 @@ def _container(holder: Any) -> Container:  # noqa: ANN401 (a table, or the file,
 
 
 def _above_the_next(table: Table) -> tuple[str, str]:
-    """Return the end of a table that belongs to the next header: an empty line, if there is one, and comments."""
+    """Return what at the end of a table belongs to the next header: an empty line if there is one, and comments."""
     body = table.value.body
     while body and isinstance(body[-1][1], Table):
         body = body[-1][1].value.body
@@ -226,6 +226,6 @@ def _above_the_next(table: Table) -> tuple[str, str]:
 
 
 def not_understood(pyproject: Pyproject, message: str, key: Key, hint: str) -> DeclarationError:
-    """Return the error for a file whose form can't be edited; without a `hint`, the usual one is given."""
+    """Return the error for a file that can't be edited because of its form; without a `hint`, it has the usual one."""
     hints = (hint or "make the change by hand: `abiding explain not-understood` shows it",)
     return DeclarationError(pyproject.finding("not-understood", message, key, hints=hints), NOTHING)

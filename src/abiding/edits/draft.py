@@ -23,10 +23,10 @@ _NAME = len(("tool", "abiding", "NAME"))
 
 
 def hold(pyproject: Pyproject, draft: Mapping[str, Any], moved: Mapping[Key, Key] | None = None) -> None:
-    """Raise `DeclarationError` if the table of an edited file is no lawful declaration.
+    """Raise `DeclarationError` if the table of an edited file has errors.
 
-    Nobody has the edited file: lines and numbers are those of the file that there is. `moved` has, for keys of
-    `[tool.abiding]` in the draft, the key at which their value stands there.
+    The edited file is not written yet, so findings quote the lines and numbers of the existing file. For keys of
+    `[tool.abiding]` in the draft, `moved` has the keys of the same values in the existing file.
     """
     table = _in_old_places(draft, pyproject.table)
     try:
@@ -37,9 +37,9 @@ def hold(pyproject: Pyproject, draft: Mapping[str, Any], moved: Mapping[Key, Key
 
 
 def _in_old_places(new: Any, old: Any) -> Any:  # noqa: ANN401 (TOML)
-    """Return the new value, with the items of each array at the places that they have in the old one.
+    """Return the new value, with the items of each array in the order of the old one.
 
-    An item that is changed keeps its place; those that are new, which are in front, come behind the others.
+    A changed item has the place of the old one. New items, which an edit inserts first, come last.
     """
     if isinstance(new, dict) and isinstance(old, dict):
         return {name: _in_old_places(value, old.get(name)) for name, value in new.items()}
@@ -53,7 +53,7 @@ def _in_old_places(new: Any, old: Any) -> Any:  # noqa: ANN401 (TOML)
 
 
 def _without_new(finding: Finding, pyproject: Pyproject, draft: Mapping[str, Any]) -> Finding:
-    """Return the finding about what is there, where it is about an item that was to be written."""
+    """Return a finding on an item that was to be written as one on the existing lines that it quotes."""
     key = finding.key[:-1] if finding.key[-1:] == ("requires",) else finding.key
     place = key[-1] if key else ""
     old, new = pyproject.get(key[:-1]), at(draft, key[:-1])
@@ -73,7 +73,7 @@ def _without_new(finding: Finding, pyproject: Pyproject, draft: Mapping[str, Any
 
 
 def _moved_back(finding: Finding, pyproject: Pyproject, moved: Mapping[Key, Key]) -> Finding:
-    """Return the finding about the place at which the value stands before it is moved."""
+    """Return a finding on a moved value with its place in the existing file."""
     name, rest = finding.key[:_NAME], finding.key[_NAME:]
     if name not in moved:
         return finding

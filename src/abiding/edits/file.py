@@ -23,17 +23,17 @@ _HINT = f"{WITH_PYPROJECT}, setup.cfg or setup.py"
 
 
 class EditedFile(NamedTuple):
-    """A pyproject.toml, by its path, and the bytes that it had when it was read; none where there is no file."""
+    """The path of a pyproject.toml, and its bytes when it was read; empty if there is no file."""
 
     path: Path
     before: bytes
 
     @classmethod
     def read(cls, source: Path, hint: str = _HINT) -> EditedFile:
-        """Read the file that is `source`, or in that folder; it may be missing where setuptools is used without one.
+        """Read `source`, or the pyproject.toml in that folder; it may be missing if there is a setup.py or setup.cfg.
 
-        Raises `AbidingError` if it can't be read, or is one of which an edit would not keep the form; `hint` says what
-        to give where nothing is there.
+        Raises `AbidingError` if it can't be read, or an edit could not keep its line ends; `hint` says what to give if
+        there is no such file.
         """
         path = source if source.name == "pyproject.toml" else source / "pyproject.toml"
         if not is_there(path) and any(is_there(path.with_name(name)) for name in ("setup.py", "setup.cfg")):
@@ -56,19 +56,22 @@ class EditedFile(NamedTuple):
 
     @property
     def pyproject(self) -> Pyproject:
-        """What it says. Raises `DeclarationError` if that is no TOML.
+        """Its content. Raises `DeclarationError` if that is not TOML.
 
-        A byte order mark is no fault of it here: no edit makes that worse, and `is_marked` tells.
+        A byte order mark is not reported here, because an edit keeps it; see `is_marked`.
         """
         return Pyproject.decode(self.before)._replace(is_marked=False)
 
     @property
     def is_marked(self) -> bool:
-        """Whether it begins with a byte order mark, which an edit leaves there."""
+        """Whether it begins with a byte order mark, which an edit keeps."""
         return self.before.startswith(BOM_UTF8)
 
     def write(self, text: str, command: str) -> None:
-        """Replace it, unless somebody else has changed it in the meantime: then `command` is to be run again."""
+        """Replace the file.
+
+        Raises `AbidingError` if it can't be written, or was changed after it was read; then the hint is `command`.
+        """
         target = self.path.resolve()
         try:
             there = target.exists()

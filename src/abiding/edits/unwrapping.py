@@ -1,4 +1,4 @@
-"""Remove abiding from a pyproject.toml, which names the wrapped backend again."""
+"""Remove abiding from a pyproject.toml, so that it names the wrapped backend again."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _ELSEWHERE = (
 
 
 def unwrap(pyproject: Pyproject) -> Edited:
-    """Make the new text. Raises `DeclarationError` if the declaration is wrong, or the file not to be edited."""
+    """Return the new text. Raises `DeclarationError` if the declaration is wrong, or the file can't be edited."""
     declaration = Declaration.read(pyproject, NOTHING)
     document = Document(pyproject)
     _restore_backend(document, declaration)
@@ -68,7 +68,7 @@ def unwrap(pyproject: Pyproject) -> Edited:
 
 
 def _restore_backend(document: Document, declaration: Declaration) -> None:
-    """Name the wrapped backend in `[build-system]`, which requires abiding no more."""
+    """Name the wrapped backend in `[build-system]`, and remove abiding from `requires`."""
     build = document.table.get("build-system")
     if not isinstance(build, dict) or not isinstance(build.get("requires"), list):
         message = "`[build-system]` has no list `requires`, which PEP 518 asks for"
@@ -85,7 +85,7 @@ def _restore_backend(document: Document, declaration: Declaration) -> None:
 
 
 def _remove(document: Document, key: Key, is_ours: Callable[[str], object]) -> None:
-    """Take strings out of an array."""
+    """Remove some strings from an array."""
     array = at(document.table, key)
     ours = [item for item in array if isinstance(item, str) and is_ours(item)] if isinstance(array, list) else []
     if ours:
@@ -93,7 +93,7 @@ def _remove(document: Document, key: Key, is_ours: Callable[[str], object]) -> N
 
 
 def _leave_dynamic(document: Document) -> None:
-    """Leave in `dynamic` what is not given as well: most backends refuse a name that is both."""
+    """Remove from `dynamic` the names that have a value too, because most backends refuse that."""
     project = table_at(document.table, ("project",))
     dynamic = project.get("dynamic")
     if isinstance(dynamic, list) and all(name in project for name in dynamic):
@@ -103,7 +103,7 @@ def _leave_dynamic(document: Document) -> None:
 
 
 def _drop_tools(document: Document) -> None:
-    """Take out `[tool.abiding]`, and what the guides add to the tables of other tools."""
+    """Remove `[tool.abiding]`, and what the guides add to the tables of other tools."""
     document.drop(("tool", "abiding"))
     for key in (("tool", "cibuildwheel"), ("tool", "uv")):
         table = at(document.table, key)
@@ -131,7 +131,7 @@ def _drop_settings(document: Document, table: dict[str, Any], key: Key) -> None:
 
 
 def _is_ours(text: str) -> bool:
-    """Return whether one of several things in an array is there for abiding."""
+    """Return whether an item of an array is there for abiding."""
     return is_for_abiding(text) or _VARIABLE.fullmatch(text) is not None
 
 
@@ -164,10 +164,10 @@ def _notes(declaration: Declaration, new: Pyproject) -> Iterator[str]:
 
 
 def _left(new: Pyproject) -> Iterator[str]:
-    """Yield what of pyproject.toml speaks of abiding still."""
+    """Yield the values in the new pyproject.toml that still mention abiding."""
     for key, text in _texts(new.table, ()):
         if _SPOKEN.search(text) and any(key[: len(place)] == place for place in _WHERE_TOOLS_ARE_NAMED):
-            yield f"`{key_text(key)}` (line {new.line_of(key)}) speaks of abiding still: `{text}`"
+            yield f"`{key_text(key)}` (line {new.line_of(key)}) still mentions abiding: `{text}`"
 
 
 def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
@@ -184,8 +184,8 @@ def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
 
 
 def mentions(folder: Path) -> Iterator[str]:
-    """Yield which other files of the project speak of abiding, of those in which it is wont to be called."""
+    """Yield the other files of the project that mention abiding; only those that often call it are read."""
     for glob in _ELSEWHERE:
         for path in sorted(folder.glob(glob)):
             if is_plain(path) and _SPOKEN.search(read_for(path, bounds.PYPROJECT).decode("utf-8", "replace")):
-                yield f"`{path.relative_to(folder).as_posix()}` speaks of abiding: what it calls there has to go too"
+                yield f"`{path.relative_to(folder).as_posix()}` mentions abiding: remove it there too"

@@ -40,7 +40,7 @@ class Edited(NamedTuple):
 
 
 def wrap(pyproject: Pyproject) -> Edited:
-    """Make the new text. Raises `DeclarationError` where the file is written in a way that this does not understand."""
+    """Return the new text. Raises `DeclarationError` if the file is written in a way that can't be edited."""
     if pyproject.declares:
         raise not_understood(
             pyproject,
@@ -59,7 +59,7 @@ def wrap(pyproject: Pyproject) -> Edited:
 
 
 def without_example(text: str) -> str:
-    """Return the text of a pyproject.toml without the example that `wrap` gives, if it has that."""
+    """Return the text of a pyproject.toml without the example that `wrap` writes, if it is there."""
     before, see, after = text.partition(f"{_SEE_EXAMPLE}\n[tool.abiding.wheel]\n")
     return before + see.removeprefix(_SEE_EXAMPLE) + after.replace(_EXAMPLE, "", 1) if see else text
 

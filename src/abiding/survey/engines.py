@@ -36,10 +36,10 @@ Task = TypeVar("Task")
 
 
 class Run(Protocol):
-    """Calls a function with each task, somewhere, and yields the results as they arrive."""
+    """Calls a function with each task, in whatever process, and yields the results as they arrive."""
 
     def __call__(self, function: Callable[[Task], object], tasks: Sequence[Task]) -> Iterator[object]:
-        """Run them. Raises `AbidingError` if one can't be done."""
+        """Run the tasks. Raises `AbidingError` if one fails."""
 
 
 @contextmanager

@@ -58,7 +58,7 @@ class Limits(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A task: rows of one source, from `first` up to `end`, that are to be scattered."""
+    """A task: rows of one source, from `first` up to `end`, to be scattered."""
 
     folder: Path
     number: int
@@ -70,7 +70,7 @@ class Piece(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A task: the projects whose names fall into a part, that are to be decided."""
+    """A task: the projects whose names fall into a part, to be decided."""
 
     folder: Path
     number: int

@@ -66,7 +66,7 @@ class Unjudged(NamedTuple):
 
 
 def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[JudgedRelease | Unjudged]:
-    """Judge one release. A row whose file name is none of it is left out."""
+    """Judge one release. Also yields each row whose file name is not that of an sdist or wheel of it."""
     artifacts = []
     known: dict[object, CoreMetadata] = {}
     rows = _fill(list(rows))

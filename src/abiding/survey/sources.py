@@ -109,12 +109,12 @@ def rows_of(files: Iterable[Artifact | Unreadable]) -> Iterator[dict[str, Any]]:
 
 
 def _as_utf8(text: str) -> str:
-    """Return a text as Parquet can hold it: bytes that are not UTF-8 are lost."""
+    """Return a text that Parquet can hold: bytes that are not UTF-8 are lost."""
     return text.encode("utf-8", "replace").decode()
 
 
 def write(rows: Iterable[dict[str, Any]], file: Path) -> None:
-    """Write rows as a Parquet file that a survey can be made of."""
+    """Write rows as a Parquet file that a survey can read."""
     import pyarrow
     from pyarrow import parquet
 

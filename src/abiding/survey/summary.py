@@ -24,7 +24,7 @@ _EXAMPLES = 3
 
 
 class Breaking(NamedTuple):
-    """A release that consistency, were it enforced, would refuse."""
+    """A release that would be refused if consistency were enforced."""
 
     name: str
     version: str
@@ -80,7 +80,7 @@ FROM releases WHERE "case" IN ('1', '{UNKNOWN_CASE}')
 
 
 def summarise(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
-    """Count the releases of a survey; the `top` are those with most downloads that break, all alike without them."""
+    """Count the releases of a survey; `top` is how many inconsistent ones to name, by downloads."""
     ask = connection.execute
     files, releases = ask("SELECT coalesce(sum(files), 0)::BIGINT, count(*) FROM releases").fetchall()[0]
     by_case: dict[str, dict[str, int]] = {}
