@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
+import sysconfig
+import venv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The suite makes an environment with pip for many a test: `ensurepip`, which installs it, takes most of its time.
+    setattr(venv.EnvBuilder, "_setup_pip", copy_pip)  # noqa: B010
     if not config.getoption("--through-abiding"):
         return
     for name in HOOKS:
@@ -57,6 +62,13 @@ def calls_a_hook(item: pytest.Function) -> bool:
     return any(name.startswith(BUILT) for name in item.fixturenames) or bool(
         set(item.function.__code__.co_names) & set(HOOKS)
     )
+
+
+def copy_pip(_: venv.EnvBuilder, context: Any) -> None:
+    """Give a new environment the pip of this one."""
+    there = sysconfig.get_path("purelib", "venv", {"base": context.env_dir, "platbase": context.env_dir})
+    for path in Path(sysconfig.get_path("purelib")).glob("pip*"):
+        shutil.copytree(path, Path(there, path.name))
 
 
 class Between:
