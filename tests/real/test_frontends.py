@@ -27,7 +27,7 @@ MATRIX = [
     *(("mesonpy_tree", frontend, *way) for frontend, way in product(Frontend, WAYS)),
     # How a front end starts is the same for all projects: of one that compiles for long, each once, in all ways.
     *(("gmpy2", frontend, *way) for frontend, way in zip(Frontend, cycle(WAYS), strict=False)),
-    # Half a minute, even without optimisation.
+    # It compiles for longest, even without optimisation.
     ("contourpy", Frontend.PIP_INSTALL, "isolated", "sdist"),
 ]
 
