@@ -1349,6 +1349,28 @@ def test_what_a_backend_imports_of_the_project_is_its_own_and_no_longer_than_it_
     assert [line for line in done.stderr.splitlines() if line.startswith("late:")] == ["late: helper project"] * 2
 
 
+NO_MODULES = """
+import sys, types
+from flit_core.buildapi import build_sdist, build_wheel
+
+class Late(types.ModuleType):
+    def __getattribute__(self, name):
+        raise RuntimeError(f"{name} of a module that can't be loaded was asked for")
+
+class Slotted:
+    __slots__ = ()
+
+sys.modules["sched"], sys.modules["chunk"], sys.modules["cgitb"] = Late("sched"), Slotted(), None
+"""
+
+
+def test_what_a_backend_has_among_the_modules_is_not_asked_for_anything(tmp_path: Path) -> None:
+    """A module that is loaded late would be loaded, and what is there may be no module."""
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]')
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "spam.py": '"""A package"""', "odd.py": NO_MODULES})
+    assert tree.hook("build_wheel", tmp_path / "out")
+
+
 @pytest.mark.parametrize("listed", [True, False])
 def test_what_is_listed_already_is_not_to_be_listed(tmp_path: Path, listed: bool) -> None:
     text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"flit_cor.buildapi"').replace('"flit-core"', '"flit_core>=3"')

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from abiding.findings.patterns import pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COPYING: dict[str, Callable[[re.Pattern[str]], re.Pattern[str]]] = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda late: pickle.loads(pickle.dumps(late)),  # noqa: S301
+}
 
 
 @pytest.fixture
@@ -49,3 +61,13 @@ def test_an_invalid_expression_fails_when_it_is_used() -> None:
         late.search("")
     with pytest.raises(re.error):  # and again
         late.search("")
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+@pytest.mark.parametrize("copied", COPYING.values(), ids=COPYING)
+def test_a_pattern_can_be_copied(copied: Callable[[re.Pattern[str]], re.Pattern[str]], *, is_used: bool) -> None:
+    late = pattern("a.b", re.DOTALL)
+    if is_used:
+        assert late.fullmatch("a\nb")
+    assert copied(late).fullmatch("a\nb")
+    assert copied(late).pattern == "a.b"

@@ -69,7 +69,10 @@ class ImportPath:
                 yield name, module
 
     def _is_of_project(self, module: ModuleType) -> bool:
-        file = getattr(module, "__file__", None)
+        try:  # asked itself, a module that is loaded late would be loaded, and may fail
+            file = object.__getattribute__(module, "__dict__").get("__file__")
+        except AttributeError:  # no module, but an object without such a thing
+            file = None
         path = os.path.abspath(file) if isinstance(file, str) and file else ""  # noqa: PTH100 (of many, at each hook)
         return path.startswith(self._folders) and not path.startswith(_OF_PYTHON)
 

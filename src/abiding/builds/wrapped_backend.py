@@ -265,7 +265,7 @@ def view() -> Iterator[None]:
         tomllib.load, tomllib.loads = load, loads
         for name, module in forerunners.items():
             if module is None:
-                del sys.modules[name]
+                sys.modules.pop(name, None)  # a backend, or the end of the process, may have removed it
             else:
                 sys.modules[name] = module
 

@@ -27,6 +27,8 @@ class _Pattern:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (a method of a pattern)
         """Compile the pattern; it is asked for each method only once, and the next time it is an attribute."""
+        if name.startswith("__"):  # of Python, which asks a copy for some before there is anything in it
+            raise AttributeError(name)
         value = getattr(re.compile(self.pattern, self._flags), name)
         setattr(self, name, value)
         return value
