@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from abiding.native.machines import NAMING_PLATFORM
+from abiding.project.known_backends import module_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ _PLATFORM_BY = {
 
 def naming_platform(findings: Iterable[Finding], backend: str) -> tuple[Finding, ...]:
     """Return findings with the way in which the wrapped backend makes a tag that names a platform, if it is known."""
-    way = _PLATFORM_BY.get(re.split(r"[.:]", backend)[0], NAMING_PLATFORM)
+    way = _PLATFORM_BY.get(module_of(backend), NAMING_PLATFORM)
     return tuple(
         finding._replace(hints=tuple(way if hint == NAMING_PLATFORM else hint for hint in finding.hints))
         for finding in findings

@@ -17,7 +17,7 @@ from abiding.findings.errors import ArchiveError
 from abiding.findings.named_tuple import NamedTuple
 from abiding.metadata import pins, requirements
 from abiding.project.exports import of_table
-from abiding.project.known_backends import distribution_of
+from abiding.project.known_backends import distribution_of, module_of
 from abiding.project.optional_modules import OptionalModules
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def version_of(backend: str) -> str:
     """Return the version of the distribution that contains a wrapped backend; empty for one in the source tree."""
     from importlib.metadata import distributions, version
 
-    module = backend.partition(":")[0].partition(".")[0]
+    module = module_of(backend)
     # Most are known, or have the name of their module; searching all installed distributions is slow.
     for name in filter(None, (distribution_of(backend), module)):
         with suppress(Exception):  # missing or broken: finders raise all kinds of exceptions

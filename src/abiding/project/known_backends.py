@@ -75,7 +75,7 @@ def backend_of(table: Mapping[str, Any]) -> str:
     """Return the backend that a pyproject.toml names, or suggests by its build requirements; else empty."""
     build = table_at(table, ("build-system",))
     named = build.get("build-backend")
-    if isinstance(named, str) and named.partition(":")[0].partition(".")[0] != "abiding":
+    if isinstance(named, str) and module_of(named) != "abiding":
         return named
     requires = build.get("requires")
     names = {_name(text) for text in requires if isinstance(text, str)} if isinstance(requires, list) else set()
@@ -131,7 +131,7 @@ def _is_settled(table: Mapping[str, Any], name: str) -> bool:
 
 def distribution_of(backend: str) -> str:
     """Return the distribution that brings a backend, as it is named in pyproject.toml; empty if that is not known."""
-    module = backend.partition(":")[0].partition(".")[0]
+    module = module_of(backend)
     return next((name for name, known in _BACKENDS.items() if module_of(known) == module), "")
 
 
