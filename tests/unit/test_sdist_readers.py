@@ -426,6 +426,15 @@ BY_THE_LETTER = {
     },
     "a link to such a name": (PLAIN + link(f"{TOP}x", "a:b") + END, "what not all systems allow"),
     "a link to a plain name": (PLAIN + link(f"{TOP}x", "a.b") + END, ""),
+    # Where a link leads to.
+    **{
+        f"a link to {target}": (PLAIN + link(f"{TOP}a/b/x", target) + END, "goes up again" if is_odd else "")
+        for target, is_odd in {"c/../y": True, "../c/../y": True, "c//../y": True, "c/./../y": True, "c/..": True, ".c/../y": True,
+                          "..c/../y": True, "../../y": False, "./../y": False, ".././../y": False, ".//../y": False, "c../y": False, "c/..y": False,
+                          "c/.../y": False, "c/y": False}.items()
+    },
+    "a hard link to a link": (PLAIN + link(f"{TOP}y", "PKG-INFO") + link(f"{TOP}x", f"{TOP}y", b"1") + END, "a hard link to a symbolic one"),
+    "a hard link to a file": (PLAIN + link(f"{TOP}x", f"{TOP}PKG-INFO", b"1") + END, ""),
 }  # fmt: skip
 
 # With the newest of each version, and those that distributions have mended, pip refuses it too.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.archives.tarheaders import HARD_LINK, SYMBOLIC_LINK
 from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ _NUMBER_END = 1 << 64
 _CHARACTER_SETS = (b"", b"BINARY", b"ISO-IR 10646 2000 UTF-8")
 # What the name of no file on some systems has, wherever the archive is unpacked.
 _ODD_NAME = pattern(r"[\x01-\x1f\x7f:\\]| $")
+# A target that goes up again: where to depends on what is a link. The first segment is neither empty nor of dots alone.
+_UP_AGAIN = pattern(r"(?:^|/)(?!\.{1,2}/)[^/]+/(?:\.?/)*\.\.(?:/|$)")
 
 
 class StrictReader:
@@ -59,6 +62,7 @@ class StrictReader:
         self.refusal = ""
         self._identity = b""
         self._before = b""
+        self._links: set[str] = set()
 
     def header(self, header: bytes) -> None:
         """Take a header, before those that follow."""
@@ -106,6 +110,12 @@ class StrictReader:
             self.refusal = f"`{member.path}` is no folder, and has the name of one"
         elif _ODD_NAME.search(member.path) or _ODD_NAME.search(member.link):
             self.refusal = f"`{member.path}` has, in its name or the one that it leads to, what not all systems allow"
+        elif member.kind == SYMBOLIC_LINK:
+            self._links.add(member.path)
+            if _UP_AGAIN.search(member.link):
+                self.refusal = f"`{member.path}` is a link whose target goes up again, by `..` behind a name"
+        elif member.kind == HARD_LINK and member.link in self._links:
+            self.refusal = f"`{member.path}` is a hard link to a symbolic one"
 
     def end(self, size: int) -> None:
         """Take the end: so many zeros."""
