@@ -278,6 +278,30 @@ def test_yes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("backend", "project", "setup_py", "is_noted"),
+    [
+        ("setuptools.build_meta", 'dependencies = ["numpy"]', "setup.py", True),
+        ("setuptools.build_meta", "", "setup.py", True),  # then `dependencies = []` is added
+        ("setuptools.build_meta", 'dependencies = ["numpy"]', "", False),
+        ("setuptools.build_meta", 'dynamic = ["dependencies"]', "setup.py", False),
+        ("hatchling.build", 'dependencies = ["numpy"]', "setup.py", False),
+    ],
+)
+def test_who_runs_setup_py_is_warned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], backend: str, project: str, setup_py: str, is_noted: bool
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        f'[build-system]\nrequires = ["{backend.partition(".")[0]}"]\nbuild-backend = "{backend}"\n\n'
+        f'[project]\nname = "eggs"\nversion = "1"\n{project}\n'
+    )
+    if setup_py:
+        (tmp_path / setup_py).touch()
+    assert run("init", "--yes", str(tmp_path)) == 0
+    note = "note: `python setup.py` refuses `dependencies` that are given and dynamic"
+    assert (note in " ".join(capsys.readouterr().err.split())) is is_noted
+
+
 @pytest.mark.parametrize("text", ["y\n", "yes\n", " Y \n"])
 def test_agreed(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str) -> None:
     answer(monkeypatch, text)
