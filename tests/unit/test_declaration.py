@@ -382,9 +382,31 @@ def test_a_name_or_version_that_the_standards_forbid(
         assert [text for text, _ in told] == ([f"{message}: `{backend}` refuses it"] if backend in backends else [])
 
 
-def of_project(project: str, backend: str) -> list[tuple[str, tuple[str, ...]]]:
+@pytest.mark.parametrize(
+    ("requires", "is_told"),
+    [
+        ("abiding", True),
+        ("meson-python>=0.17", True),
+        ("meson-python!=0.18", True),
+        ("other<1", True),
+        ("meson-python<0.18", False),
+        ("Meson_Python>=0.15,<=0.17", False),
+        ("meson-python==0.17.*", False),
+        ("meson-python~=0.17.0", False),
+        ("meson-python @ file:///meson-python", False),
+        ("meson-python<<0.18", True),
+    ],
+)
+def test_a_value_that_an_older_backend_may_take(requires: str, *, is_told: bool) -> None:
+    """Which is asked for by an upper bound: that of now refuses it, and 0.17 takes it."""
+    told = of_project('name = "spam"\nversion = "1"\nrequires-python = "3.11+"', "mesonpy", requires)
+    assert bool(told) == is_told
+
+
+def of_project(project: str, backend: str, requires: str = "abiding") -> list[tuple[str, tuple[str, ...]]]:
     """Messages and hints on a `[project]`; in a published sdist they are warnings."""
-    pyproject = Pyproject.parse(f'[project]\n{project}\n[tool.abiding]\nbuild-backend = "{backend}"\n')
+    build = f'[build-system]\nrequires = ["{requires}"]\n'
+    pyproject = Pyproject.parse(f'{build}[project]\n{project}\n[tool.abiding]\nbuild-backend = "{backend}"\n')
     remarks = Declaration.read(pyproject._replace(in_sdist=True)).remarks
     with pytest.raises(DeclarationError) if remarks else nullcontext() as caught:
         Declaration.read(pyproject)

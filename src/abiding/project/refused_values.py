@@ -2,19 +2,20 @@
 
 What each backend refuses was measured, with setuptools 84, hatchling 1.33, flit-core 4.2, meson-python 0.22,
 scikit-build-core 1.1, poetry-core 2.5, pdm-backend 2.5, maturin 1.16 and py-build-cmake 0.5. Where one of them
-takes such a value, the metadata is judged that it writes.
+takes such a value, or the project asks for an older one that may, the metadata is judged that it writes.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from abiding.findings import bounds
 from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.findings.words import short
-from abiding.project.known_backends import module_of
+from abiding.project.known_backends import distribution_of, module_of
 from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
@@ -45,10 +46,29 @@ def refused_values(faults: Faults, table: Mapping[str, Any], backend: str) -> No
     module = module_of(backend)
     if module not in _BY_ALL:
         return
-    for refused in (*_singles(table), *_licence(table), *_names_within(table)):
-        if module in refused.by:
-            message = f"{refused.message}: `{backend}` refuses it"
-            faults.problem("bad-value", message, refused.key, hints=refused.hints, recent=True)
+    refused_by_it = [each for each in (*_singles(table), *_licence(table), *_names_within(table)) if module in each.by]
+    if not refused_by_it or _may_be_old(faults.pyproject.get(("build-system", "requires")), distribution_of(backend)):
+        return
+    for refused in refused_by_it:
+        message = f"{refused.message}: `{backend}` refuses it"
+        faults.problem("bad-value", message, refused.key, hints=refused.hints, recent=True)
+
+
+_BOUNDING = {"<", "<=", "==", "===", "~="}
+
+
+def _may_be_old(requires: object, distribution: str) -> bool:
+    """Return whether the build requirements have an upper bound for a backend: older ones may take other values."""
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
+    for line in requires if isinstance(requires, list) else ():
+        with suppress(InvalidRequirement, TypeError):
+            requirement = Requirement(line)
+            bounded = requirement.url or any(each.operator in _BOUNDING for each in requirement.specifier)
+            if bounded and canonicalize_name(requirement.name) == distribution:
+                return True
+    return False
 
 
 # Values that stand for themselves
