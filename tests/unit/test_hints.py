@@ -17,6 +17,7 @@ from abiding.findings.errors import DeclarationError
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.requirements import split_extra, with_extra
 from abiding.project import hints
+from abiding.project.build_record import BuildRecord
 from abiding.project.declaration import Declaration
 from abiding.project.known_backends import backend_of, distribution_of, script_of
 from abiding.project.pyproject import Pyproject
@@ -183,8 +184,9 @@ def test_a_field_that_a_backend_writes_by_itself(tmp_path: Path, field: str) -> 
         ("sipbuild.api", ()),
         ("flit_core.buildapi", ("version", "description")),
         ("mesonpy", ("version",)),
-        ("setuptools.build_meta", ("version", "description", "requires-python", "keywords")),
-        ("", ("version", "description", "requires-python", "keywords")),
+        ("setuptools.build_meta", ("version", "description", "keywords")),
+        ("hatchling.build", ("version", "description", "requires-python", "keywords")),
+        ("", ("version", "description", "keywords")),
     ],
 )
 def test_what_a_backend_refuses_in_dynamic_is_not_proposed(backend: str, names: tuple[str, ...]) -> None:
@@ -531,6 +533,45 @@ def test_where_a_published_wheel_should_have_declared_it(tmp_path: Path, line: s
     assert "make the project use abiding (`abiding init`)" in for_wheels
     assert for_wheels.endswith(place[1])
     assert for_all == "or write the line among the requirements of the project itself, if the source needs it"
+
+
+@pytest.mark.parametrize(
+    ("field", "backend", "name"),
+    [
+        ("License: MIT", "setuptools.build_meta", "license"),
+        ("Requires-Python: >=3.12", "setuptools.build_meta", ""),
+        ("Requires-Python: >=3.12", "mesonpy", ""),
+        ("License: MIT", "mesonpy", "license"),
+        ("Keywords: a", "mesonpy", ""),
+    ],
+)
+def test_a_field_of_a_file_that_was_built_from_another_state(
+    tmp_path: Path, field: str, backend: str, name: str
+) -> None:
+    """No hint leads to a name in `dynamic` that the backend refuses there."""
+    for folder, text in (("plain", ""), ("wrapped", "[tool.abiding]\nbuild-backend = {!r}\nnative = false\n")):
+        (tmp_path / folder).mkdir()
+        system = f"[build-system]\nrequires = []\nbuild-backend = {'abiding.backend' if text else backend!r}\n"
+        write_sdist(tmp_path / folder, "spam-1.0.tar.gz", head(), system + text.format(backend))
+        write_wheel(tmp_path / folder, wheel_name(), head(field))
+        (finding,) = [one for one in abiding.check([tmp_path / folder])[0].findings if one.rule == "undeclared-change"]
+        assert "build sdist and wheels again from one state" in finding.hints[0]
+        assert re.findall(r"list `(.*?)` in `project.dynamic`", " ".join(finding.hints)) == list(filter(None, [name]))
+
+
+@pytest.mark.parametrize(("is_recorded", "wraps"), [(True, False), (True, True), (False, False)])
+def test_an_sdist_from_before_the_project_used_abiding(tmp_path: Path, is_recorded: bool, wraps: bool) -> None:
+    """It is not told to use abiding, which it does: the wheel has the record of its build."""
+    backend = "abiding.backend" if wraps else "flit_core.buildapi"
+    pyproject = (
+        f'[build-system]\nrequires = []\nbuild-backend = "{backend}"\n[project]\nname = "spam"\nversion = "1.0"\n'
+    )
+    record = {"spam-1.0.dist-info/abiding.json": BuildRecord("flit_core.buildapi", "3.12", "abi", "", ()).to_json()}
+    write_sdist(tmp_path, "spam-1.0.tar.gz", head(), pyproject)
+    write_wheel(tmp_path, wheel_name(), head("Requires-Dist: egg"), more=record if is_recorded else {})
+    (finding,) = [one for one in abiding.check([tmp_path])[0].findings if one.rule == "undeclared-requirement"]
+    assert (finding.hints[0] == hints.OLDER_SDIST) == (is_recorded and not wraps)
+    assert any("abiding init" in hint for hint in finding.hints) != (is_recorded and not wraps)
 
 
 # Which backend

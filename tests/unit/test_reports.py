@@ -12,6 +12,7 @@ import abiding
 from abiding import evidence
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
+from abiding.project import hints
 from abiding.releases.check import releases
 from abiding.releases.release import Release
 from abiding.report import concise, github, html, sarif, text
@@ -161,7 +162,18 @@ def test_whom_the_hints_on_a_release_of_others_are_for(more: str, rule: str, exp
     assert re.findall(r"(?:error|note)\[([a-z-]*)\]", published) == list(filter(None, [rule]))
     assert published.count(FOR_MAINTAINERS) == bool(expected)
     assert expected in published
+    # Only who builds them can know of two states.
+    mine = mine.replace(f"hint: {hints.TWO_STATES} ", "")
     assert published.replace(expected.removesuffix(" hint:"), "").split() == mine.split()
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "dist/x.whl", "dist/spam-1.0.tar.gz"])
+def test_a_file_that_is_no_release_has_no_maintainers(name: str, tmp_path: Path) -> None:
+    """Its hints are for whoever named the file."""
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"")
+    assert "for the maintainers of" not in text.render(abiding.check([path]))
 
 
 WRONG = "1 error about the compiled files. Metadata clean: one file, with nothing to compare it with. Case 4 of 4"

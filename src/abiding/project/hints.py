@@ -22,7 +22,9 @@ __all__ = [
     "EDITED",
     "EDITED_WHEEL",
     "INCOMPLETE",
+    "OLDER_SDIST",
     "ONE_STATE",
+    "TWO_STATES",
     "WITHOUT_A_LINE",
     "declared_under",
     "declaring",
@@ -48,6 +50,9 @@ WITHOUT_A_LINE = (
     "if the wheel was built before the declaration was changed, build sdist and wheels again from one state",
 )
 ONE_STATE = "if METADATA was edited, or the wheel built from another state, build the wheel again from the sdist"
+# Of a wheel with a build record, and an sdist without a declaration.
+OLDER_SDIST = "the sdist was built before the project used abiding, and the wheel after that: build the sdist again"
+TWO_STATES = "if pyproject.toml was changed after one of the two was built, build sdist and wheels again from one state"
 _COMPUTED = (
     "a version that is computed from git, or from an environment variable, is another one in an unpacked sdist: let it "
     "be read from PKG-INFO there, or from a file that is written into the sdist"

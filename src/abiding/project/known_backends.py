@@ -90,8 +90,14 @@ def wrapped_in(table: Mapping[str, Any]) -> str:
 
 
 def may_be_dynamic(backend: str, name: str) -> bool:
-    """Return whether a backend takes a name of `[project]` in `dynamic`, without a value; most do."""
-    return name in _DYNAMIC.get(module_of(backend), {name})
+    """Return whether a backend can compute a name of `[project]` that is in `dynamic`; most can do so with any.
+
+    With setuptools it takes a setup.py, which should not have one `requires-python` here and another there.
+    """
+    module = module_of(backend)
+    if name == "requires-python" and module in ("", "setuptools"):
+        return False
+    return name in _DYNAMIC.get(module, {name})
 
 
 def needs_version(backend: str) -> bool:

@@ -8,6 +8,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences, narrowing
 from abiding.metadata.difference import field_notes, requirement_changes, text_notes
 from abiding.project import hints
+from abiding.project.known_backends import uses_abiding
 from abiding.releases.comparison import RESOLVER_FIELDS
 
 if TYPE_CHECKING:
@@ -46,13 +47,23 @@ def requirement_findings(
     *,
     notes: tuple[str, ...] = (),
     project: Project | None = None,
+    sdist: Artifact | None = None,
 ) -> Iterator[Finding]:
     """Yield findings on the lost, changed and new requirements of an artifact, without new ones that are sanctioned.
 
-    `wheels` are all wheels of the release. `project` is the declaration, if there is one.
+    `wheels` are all wheels of the release. `project` is the declaration, if there is one, and `sdist` is what has none.
     """
+    is_older = sdist is not None and _is_from_before(sdist, artifact)
     for before, after in requirement_changes(difference, tuple(sanctioned)):
-        yield changed(artifact, before, after, notes, _ways_out(before, after, wheels, project))
+        ways = (hints.OLDER_SDIST,) if is_older else _ways_out(before, after, wheels, project)
+        yield changed(artifact, before, after, notes, ways)
+
+
+def _is_from_before(sdist: Artifact, wheel: Artifact) -> bool:
+    """Return whether a wheel was built with abiding, and its sdist before the project used it."""
+    if wheel.record is None or sdist.on_index:
+        return False
+    return sdist.pyproject is None or not uses_abiding(sdist.pyproject.table)
 
 
 def changed(
@@ -120,14 +131,18 @@ def _declared(before: str | None, after: str, wheels: Having, project: Project |
         yield "let the wheel say what the sdist says"
 
 
-def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:
-    """Return the finding on a field in which an artifact differs from the sdist."""
+def field_finding(
+    artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...], backend: str = ""
+) -> Finding:
+    """Return the finding on a field in which an artifact differs from the sdist; `backend` wrote it, if known."""
     message = f"`{difference.field}` of the {artifact.kind} is not what the sdist says"
     origins = ("PKG-INFO", artifact.kind)
     notes = (*notes, *field_notes(difference))
     # Allowed additions of a repair need no correction.
     lawful = licences.only_extended(difference)
-    ways_out = () if lawful else tuple(hints.in_every_build(difference.field, from_sdist=False))
+    ways_out = () if lawful else tuple(hints.in_every_build(difference.field, from_sdist=False, backend=backend))
+    if ways_out and not artifact.on_index:
+        ways_out = (hints.TWO_STATES, *ways_out)
     return difference.finding(
         "undeclared-change", severity, message, artifact.called, origins, notes=notes, hints=ways_out
     )

@@ -87,7 +87,7 @@ class Declared(NamedTuple):
             else:
                 notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
                 severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
-                yield field_finding(compared.artifact, difference, severity, notes)
+                yield field_finding(compared.artifact, difference, severity, notes, self.declaration.backend)
 
     def _claimed(self, artifact: Artifact, added: Added, record: BuildRecord | None) -> Claimed:
         """Return the lines of entries that apply to a wheel, by its recorded level and variant, or else its lines."""

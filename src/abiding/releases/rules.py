@@ -12,6 +12,7 @@ from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.metadata import readers
 from abiding.metadata.difference import by_pre_releases
+from abiding.project.known_backends import wrapped_in
 from abiding.project.project_table import Project
 from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.releases.comparison import RESOLVER_FIELDS
@@ -165,24 +166,27 @@ def _broken_standards(compared: Compared, comparison: Comparison, wheels: Having
     artifact, sdist = compared.artifact, comparison.sdist
     if sdist is None or artifact.kind == "sdist":
         return
+    backend = wrapped_in(sdist.pyproject.table) if sdist.pyproject else ""
     for difference in compared.differences:
         field, severity = difference.field, severity_of(difference)
         if not comparison.is_modern:
             read = field in RESOLVER_FIELDS
-            finding = field_finding(artifact, difference, Severity.WARNING if read else Severity.NOTE, (_OLD,))
+            weight = Severity.WARNING if read else Severity.NOTE
+            finding = field_finding(artifact, difference, weight, (_OLD,), backend)
             # An sdist that is too old to be compared in what matters is not compared in the rest either.
             yield finding._replace(rule="not-comparable") if comparison.unsaid and not read else finding
         elif field.lower() not in sdist.metadata.dynamic:
             note = _FORBIDDEN.format(field)
             if field == "Requires-Dist":
-                yield from requirement_findings(artifact, difference, wheels, notes=(note,))
+                yield from requirement_findings(artifact, difference, wheels, notes=(note,), sdist=sdist)
             else:
-                yield field_finding(artifact, difference, severity, (note, *repair_notes(difference)))
+                yield field_finding(artifact, difference, severity, (note, *repair_notes(difference)), backend)
         elif difference.left and sdist.metadata.version >= _APPEND_ONLY:
             if field == "Requires-Dist":
-                yield from requirement_findings(artifact, difference, wheels, difference.right, notes=(_APPENDED,))
+                lines, notes = difference.right, (_APPENDED,)
+                yield from requirement_findings(artifact, difference, wheels, lines, notes=notes, sdist=sdist)
             else:
-                yield field_finding(artifact, difference, severity, (_APPENDED,))
+                yield field_finding(artifact, difference, severity, (_APPENDED,), backend)
 
 
 # Wheels compared with each other

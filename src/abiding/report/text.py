@@ -210,7 +210,7 @@ class _Report(NamedTuple):
             for group in all_groups
             if self.full or group.finding.severity is not Severity.NOTE or breaks(group.finding)
         )
-        return all(file.on_index for file in self.release.artifacts) and any(finding.hints for finding in shown)
+        return all(file.on_index for file in self.release.files) and any(finding.hints for finding in shown)
 
     def _is_cut(self, finding: Finding) -> bool:
         most = self._most(finding.severity) or 0
