@@ -184,8 +184,41 @@ def test_a_line_that_excludes_more_than_the_files_do(tmp_path: Path, capsys: pyt
 
     said = stated("abi")
     assert "note[bound-too-tight]: `numpy<2.3` excludes 2.3.0 and" in said
-    assert "hint: widen the line where it is declared" in said
+    assert "hint: delete the line: `numpy>=2` admits only what the files accept" in said
     assert "bound-too-tight" not in stated("policy")
+
+
+@pytest.mark.parametrize(
+    ("api", "abi", "hint"),
+    [
+        ("numpy>=1.23", "numpy>=2.0", "delete the line: `numpy>=1.23` admits only"),
+        ("numpy>=1.20", "numpy>=2.0", "widen the line where it is declared, and try"),
+    ],
+)
+def test_a_line_that_would_say_nothing_when_widened_is_to_be_deleted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], api: str, abi: str, hint: str
+) -> None:
+    line = RecordedLine(abi, abi, "", native=False, reason="abi", note="")
+    record = BuildRecord("x", "1", "abi", "", (line,)).to_json()
+    files = {CODE: image(numpy_2("1.23")), f"spam-1.0.dist-info/{MEMBER}": record}
+    name = "spam-1.0-cp310-cp310-manylinux_2_28_x86_64.whl"
+    main(["bounds", str(wheel(tmp_path, api, abi, files=files, filename=name))])
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"hint: {hint}" in said
+    assert "note: that the files accept a version does not prove that it works" in said
+
+
+def test_what_nothing_requires_is_not_written_and_the_reason_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT.format(dynamic="", wheel="").replace('"numpy>=1.26"', ""))
+    wheel(tmp_path / "dist", files={CODE: LATER})
+    assert main(["bounds", str(tmp_path), "--no-index", "--write", "--yes"]) == 0
+    out, err = (" ".join(text.split()) for text in capsys.readouterr())
+    first, second = out.split("hint: ")[1:]
+    assert first.strip() == 'add `"numpy>=2.0"` to `dependencies` of `[project]`'
+    assert '`[project.optional-dependencies]`: `numpy = ["numpy>=2.0"]`' in second
+    assert "nothing was written: `numpy>=2.0` is of a distribution that nothing requires" in err
 
 
 def test_no_line_is_added_to_widen_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

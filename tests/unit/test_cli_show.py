@@ -840,13 +840,14 @@ def test_what_is_probably_not_meant_is_said_beside_the_result(
         [tool.abiding]
         build-backend = "a"
         [tool.abiding.wheel]
-        dependencies = ["numpy>=1.20,<3", { requires = "b", native = true }]
+        dependencies = ["numpy>=1.20,<3", "numpy>=1.26", { requires = "b", native = true }]
         """
     folder = written(tmp_path, dedent(text))
     assert run("show", folder) == 0
     out, err = capsys.readouterr()
     assert "warning" not in out
     assert err.count("warning[not-narrower]: `>=1.20` of `numpy>=1.20,<3` excludes nothing") == 1
+    assert err.count("warning[not-narrower]: `numpy>=1.26` excludes nothing: `numpy>=1.26` admits") == 1
     assert err.count("warning[from-sdist-unset]") == 1
     # As errors do, by the path that was given.
     assert [line.split()[1].partition(":")[0] for line in err.splitlines() if line.startswith(" --> ")] == [

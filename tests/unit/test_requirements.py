@@ -137,6 +137,23 @@ def test_levels(api: str, abi: str, idle: tuple[str, ...], excluded: bool) -> No
     assert narrowing.excludes(first, second) is excluded
 
 
+@pytest.mark.parametrize(
+    ("api", "abi", "is_repeated"),
+    [
+        ("a>=1.23", "a>=1.23", True),
+        ("a>=1.23,!=2", "a!=2.0,>=1.23.0", True),
+        ("a[x]>=1", "a>=1", True),
+        ("a>=1", "a[x]>=1", False),  # it asks for more
+        ("a>=1", "a>=1,<2", False),
+        ("a>=1", "a>=0.5", False),
+        ("a===1", "a===1", False),
+        ("a", "a", False),
+    ],
+)
+def test_a_line_of_both_levels(api: str, abi: str, is_repeated: bool) -> None:
+    assert narrowing.is_repeated(Requirement(api), Requirement(abi)) is is_repeated
+
+
 @pytest.mark.parametrize("marker", ["", "os_name == 'x'", "os_name == 'posix' or os_name == 'y'", "os_name == 'posix'"])
 def test_extra_joins_the_marker(marker: str) -> None:
     text = f"a>=1; {marker}" if marker else "a>=1"

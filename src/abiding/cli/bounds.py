@@ -13,6 +13,7 @@ from abiding.edits.file import WITH_PYPROJECT, EditedFile
 from abiding.files.plain import is_plain
 from abiding.findings.errors import AbidingError, ArchiveError, DamagedImageError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import literals
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -109,6 +110,9 @@ _FITS = "what the wheels require fits their compiled files, or nothing follows f
 _TAGS = "the Python that a wheel needs stands in its tag and in `requires-python`, and not among the requirements"
 _AGAIN = "build the wheels again, they will say it"
 _NO_LINE = "no one line suits what the compiled files ask for"
+_LACKING = (
+    "is of a distribution that nothing requires, and only bounds of required ones are written: see the hints above"
+)
 _TIGHT = "no bound is too loose, and one that is too tight is not widened by another"
 
 
@@ -196,6 +200,9 @@ def _why_not(wheels_read: Sequence[WheelBounds]) -> str:
     states = {bound.state for bound in bounds}
     if BoundState.TOO_LOOSE in states:
         return _NO_LINE if any(bound.distribution for bound in bounds if bound.state is BoundState.TOO_LOOSE) else _TAGS
+    lacking = [bound.declare for bound in bounds if bound.state is BoundState.NOT_REQUIRED and bound.declare]
+    if lacking and BoundState.TOO_TIGHT not in states:
+        return f"{literals(dict.fromkeys(lacking))} {_LACKING}"
     return _TIGHT if BoundState.TOO_TIGHT in states else _FITS
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.archives.names import normalised
 from abiding.evidence import rules, stable_abi
 from abiding.evidence.admitted_versions import Admission
-from abiding.evidence.interfaces import Kind
+from abiding.evidence.interfaces import Kind, merged
 from abiding.evidence.module_owners import owner_of
 from abiding.evidence.wheels import OnDisk
 from abiding.findings.finding import Finding, Severity, lines_of
@@ -46,7 +46,8 @@ class Bound(NamedTuple):
     """One interface of a wheel, or one provider.
 
     `evidence` describes the evidence in `files`, which are those that decide the bound. `admitted` are the lines for
-    `distribution` in METADATA, `declare` the line to write, or empty, and `why` the reason if it is empty.
+    `distribution` in METADATA, `declare` the line to write, or empty, `why` the reason if so, and `way` what to
+    do if the wheel admits too little.
     """
 
     distribution: str
@@ -57,6 +58,7 @@ class Bound(NamedTuple):
     declare: str
     state: BoundState
     why: str = ""
+    way: str = ""
 
     @property
     def named(self) -> str:
@@ -101,11 +103,9 @@ def _bound(
 ) -> Bound:
     from packaging.version import Version
 
-    floors = [file.interface.floor for file in files if file.interface.floor]
-    ceilings = [file.interface.ceiling for file in files if file.interface.ceiling]
-    floor, ceiling = max(floors, key=Version, default=""), min(ceilings, key=Version, default="")
-    line = files[0].interface._replace(floor=floor, ceiling=ceiling).bound
-    state, why = BoundState.FITS, ""
+    most = merged([file.interface for file in files])
+    floor, ceiling, line = most.floor, most.ceiling, most.bound
+    state, why, way = BoundState.FITS, "", ""
     if floor and ceiling and Version(floor) >= Version(ceiling):
         line, why = "", "no version suits all files"
     line = requirements.with_marker(line, admission.condition) if line and admission.condition else line
@@ -113,15 +113,15 @@ def _bound(
         state = BoundState.NOT_REQUIRED
     elif any(distribution == requirements.name_of(line) for finding in loose for line in lines_of(finding.expected)):
         state = BoundState.TOO_LOOSE
-    elif without := _excluded_by(abi, files, admission):
-        state, why = BoundState.TOO_TIGHT, without
+    elif tight := _excluding(abi, files, admission):
+        state, (why, way) = BoundState.TOO_TIGHT, tight
     deciding = [file for file in files if _decides(file.interface, floor, ceiling)]
     seen = dict.fromkeys(file.interface.seen for file in deciding)
     names = tuple(dict.fromkeys(file.module.file for file in deciding))
     first = deciding[0].interface
     what = _WORDS[first.kind].format(distribution)
     why = why or (first.unknown if first.kind is Kind.TORCH else "")
-    return Bound(distribution, what, "; ".join(seen), names, admission.texts, line, state, why)
+    return Bound(distribution, what, "; ".join(seen), names, admission.texts, line, state, why, way)
 
 
 def _decides(interface: Interface, floor: str, ceiling: str) -> bool:
@@ -151,8 +151,8 @@ def _of_stable_abi(read: OnDisk, findings: Sequence[Finding]) -> Iterator[Bound]
 _STABLE = "stable ABI of CPython"
 
 
-def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admission) -> str:
-    """Return the line with reason `abi` that excludes versions which all files accept; empty if there is none."""
+def _excluding(abi: Sequence[str], files: Sequence[Ranged], admission: Admission) -> tuple[str, str] | None:
+    """Return which line with reason `abi` excludes versions that all files accept, and what to do with it."""
 
     def accepted(version: Version) -> bool:
         return all(file.accepts(version) for file in files)
@@ -164,8 +164,16 @@ def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admissi
         within = set(admission.admitted(accepted))
         more = [version for version in rest.admitted(accepted) if version not in within]
         if more:
-            return f"`{text}` excludes {first_of([str(version) for version in more], 1)}"
-    return ""
+            excluded = first_of([str(version) for version in more], 1)
+            # Widened as far as the files go, it would exclude nothing that the other lines admit.
+            is_idle = bool(rest.lines) and not rest.admitted(lambda version: not accepted(version))
+            others = ", ".join(f"`{line}`" for line in rest.texts)
+            way = f"delete the line: {others} admits only what the files accept" if is_idle else _WIDEN
+            return f"`{text}` excludes {excluded}", way
+    return None
+
+
+_WIDEN = "widen the line where it is declared"
 
 
 def _tight(filename: str, bound: Bound) -> Finding:
@@ -179,10 +187,8 @@ def _tight(filename: str, bound: Bound) -> Finding:
         expected_from="what the compiled files say",
         found=bound.admitted,
         found_from="METADATA",
-        notes=("what is seen is necessary and not sufficient: it proves no version right",),
-        hints=(
-            "widen the line where it is declared, and try the versions; or give it the `reason` for which it is there",
-        ),
+        notes=("that the files accept a version does not prove that it works",),
+        hints=(f"{bound.way}, and try the versions; or give it the `reason` for which it is there",),
     )
 
 

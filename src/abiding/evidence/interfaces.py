@@ -13,7 +13,7 @@ from abiding.findings.named_tuple import NamedTuple
 from abiding.native.names import module_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from abiding.evidence.texts import Texts
 
@@ -60,6 +60,15 @@ class Interface(NamedTuple):
         """The requirement for it; empty if there is none."""
         clauses = (f">={self.floor}" if self.floor else "", f"<{self.ceiling}" if self.ceiling else "")
         return self.distribution + ",".join(filter(None, clauses)) if self.refuses else ""
+
+
+def merged(interfaces: Sequence[Interface]) -> Interface:
+    """Return the first interface with the bounds of all of them, of one distribution."""
+    from packaging.version import Version
+
+    floor = max((each.floor for each in interfaces if each.floor), key=Version, default="")
+    ceiling = min((each.ceiling for each in interfaces if each.ceiling), key=Version, default="")
+    return interfaces[0]._replace(floor=floor, ceiling=ceiling)
 
 
 class Module(NamedTuple):

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from abiding.archives.names import normalised
-from abiding.evidence.interfaces import Kind
+from abiding.evidence.interfaces import Kind, merged
 from abiding.evidence.module_owners import owner_of
 from abiding.evidence.rules import Ranged, names_of, place
 from abiding.findings import bounds
@@ -16,9 +16,10 @@ from abiding.findings.nearest import Slips
 from abiding.findings.words import literals
 from abiding.metadata import requirements
 from abiding.metadata.lookalikes import distribution_meant
+from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from abiding.evidence.module_owners import Owned
     from abiding.evidence.reading import Compiled
@@ -56,7 +57,7 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> It
     for owned, files in sorted(lacking.items()):
         files.sort(key=place)
         numpy = all(file.interface.kind is Kind.NUMPY for file in files)
-        whose, ways = _whose(owned, extra=numpy)
+        whose, ways = _whose(owned, files)
         slip = _misspelt(owned, names)
         if slip:
             whose = f"`{slip.suggestion}`, and `{slip.line}` is spelled almost like it"
@@ -76,7 +77,7 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> It
         )
 
 
-def _whose(owned: Owned, *, extra: bool) -> tuple[str, tuple[str, ...]]:
+def _whose(owned: Owned, files: Sequence[Ranged]) -> tuple[str, tuple[str, ...]]:
     """Return the owner of a C API, in words, and a hint. An unclear owner is not guessed."""
     if not owned.distributions:
         whose = f"a module `{owned.package}`, and which distribution has that is not known"
@@ -86,8 +87,12 @@ def _whose(owned: Owned, *, extra: bool) -> tuple[str, tuple[str, ...]]:
         whose = f"`{owned.package}`, and nothing requires one of the distributions that have it"
         return whose, (f"require one of them, for all or under an extra: {names}",)
     (name,) = owned.distributions
-    way = f'if the package can do without it, require it under an extra: `{name}; extra == "..."`'
-    return f"`{name}`, which nothing requires", (way if extra else f"require `{name}`, for all or under an extra",)
+    line = as_toml(merged([file.interface for file in files]).bound or name)
+    below = "an extra below `[project.optional-dependencies]`"
+    return f"`{name}`, which nothing requires", (
+        f"add `{line}` to `dependencies` of `[project]`",
+        f"or, if the package works without it, to {below}: `{name} = [{line}]`",
+    )
 
 
 class _Slip(NamedTuple):

@@ -11,7 +11,7 @@ from abiding.metadata.requirements import parse
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-__all__ = ["excludes", "idle_clauses", "narrows"]
+__all__ = ["excludes", "idle_clauses", "is_repeated", "narrows"]
 
 
 def excludes(first: Requirement, second: Requirement) -> bool:
@@ -50,3 +50,14 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
         if whole.is_subset(part) and not part.is_subset(whole):
             idle.append(str(clause))
     return tuple(sorted(idle))
+
+
+def is_repeated(api: Requirement, abi: Requirement) -> bool:
+    """Return whether `abi` asks for nothing but the releases that `api` asks for, and for all of them."""
+    clauses = (*api.specifier, *abi.specifier)
+    if not api.specifier or max(len(api.specifier), len(abi.specifier)) > bounds.CLAUSES:
+        return False
+    if not abi.extras <= api.extras or any(clause.operator == "===" for clause in clauses):
+        return False
+    own, other = releases_of(api.specifier), releases_of(abi.specifier)
+    return own.is_subset(other) and other.is_subset(own)

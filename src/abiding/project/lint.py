@@ -92,13 +92,26 @@ def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Fi
         abi = requirements.parse(entry.requires)
         for line in level.about(entry.name, entry.extra):
             api = line.requirement
-            for clause in narrowing.idle_clauses(api, abi) if requirements.applies_wherever(api, abi) else ():
-                yield pyproject.finding(
+            if not requirements.applies_wherever(api, abi):
+                continue
+            finding = partial(
+                pyproject.finding,
+                key=entry.key,
+                severity=Severity.WARNING,
+                also=((line.key, "the API level"),),
+            )
+            if narrowing.is_repeated(api, abi) and not entry.native:
+                message = f"`{entry.requires}` excludes nothing: `{line.text}` admits the same versions"
+                yield finding(
+                    "not-narrower",
+                    message,
+                    hints=("delete the line, or let it exclude what the wheel does not work with",),
+                )
+                continue
+            for clause in narrowing.idle_clauses(api, abi):
+                yield finding(
                     "not-narrower",
                     f"`{clause}` of `{entry.requires}` excludes nothing: `{line.text}` is narrower",
-                    entry.key,
-                    severity=Severity.WARNING,
-                    also=((line.key, "the API level"),),
                     notes=("a wheel carries both lines, so the wider one has no effect",),
                     hints=("leave the clause out, or lower the bound in `[project]` if that was meant",),
                 )
