@@ -13,6 +13,7 @@ import pytest
 
 from abiding import evidence
 from abiding.archives.wheel import Wheel
+from abiding.artifacts.disk import read_artifacts
 from abiding.builds.platform_tags import naming_platform
 from abiding.cli import main
 from abiding.evidence.extensions import Watched
@@ -24,6 +25,7 @@ from abiding.metadata.core import CoreMetadata
 from abiding.native.machines import HEADER, NAMING_PLATFORM, BuiltFor
 from abiding.native.python_imports import Script
 from abiding.project.optional_modules import OptionalModules
+from abiding.releases.check import releases, with_compiled
 from abiding.report import explanations
 from makers.archives import metadata, write_wheel
 from makers.compiled import library, mach_o, universal, wheel
@@ -528,3 +530,30 @@ def test_a_check(tag: str, severity: str | None, tmp_path: Path, capsys: pytest.
     (release,) = json.loads(capsys.readouterr().out)["releases"]
     said = [(finding["rule"], finding["severity"]) for finding in release["findings"]]
     assert said == ([("wrong-tag", severity)] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        (f"py3-none-{LINUX}", {"wheel-tags", "wrong-tag"}),
+        ("py3-none-any", {"wheel-tags", "wrong-tag"}),
+        ("cp312-cp312-linux_x86_64", {"wheel-tags", "wrong-tag"}),
+        (f"cp311-cp311-{LINUX}", {"wheel-tags"}),
+        ("cp311-cp311-linux_x86_64", set()),
+    ],
+)
+def test_a_renamed_wheel(name: str, rules: set[str], tmp_path: Path) -> None:
+    """What both rules advise is the name that it had: `wheel tags` fails, and the new name is wrong."""
+    # A module that fails to load whatever happens: it lies at the top, in a wheel without Python code.
+    code = library(tmp_path / "_m.cpython-311-x86_64-linux-gnu.so")
+    path = wheel(tmp_path, "spam", {code.name: code}, tag="cp311-cp311-linux_x86_64")
+    path = path.rename(tmp_path / f"spam-1.0-{name}.whl")
+    (release,) = with_compiled(releases(read_artifacts([path])), [path])
+    advised = {finding.rule: " ".join(finding.hints) for finding in release.everything}
+    assert set(advised) == rules
+    if "wheel-tags" in rules:
+        assert "call it `spam-1.0-cp311-cp311-linux_x86_64.whl` again" in advised["wheel-tags"]
+        assert ("--remove" in advised["wheel-tags"]) == ("wrong-tag" not in rules)
+    if "wrong-tag" in rules:
+        assert advised["wrong-tag"].startswith("correct the file name first")
+        assert "`wheel tags`" not in advised["wrong-tag"]

@@ -21,6 +21,8 @@ __all__ = [
     "is_of_levels",
     "is_of_no_known_level",
     "is_of_publishing",
+    "is_of_the_name",
+    "is_of_the_tag",
 ]
 
 
@@ -89,6 +91,16 @@ def is_of_no_known_level(finding: Finding) -> bool:
 def is_of_publishing(finding: Finding) -> bool:
     """Return whether it only matters for files that will be published."""
     return finding.rule in _OF_PUBLISHING
+
+
+def is_of_the_name(finding: Finding) -> bool:
+    """Return whether it compares the name of a wheel with its WHEEL."""
+    return finding.rule == "wheel-tags"
+
+
+def is_of_the_tag(finding: Finding) -> bool:
+    """Return whether it compares the tag of a wheel with its extension modules."""
+    return finding.rule == "wrong-tag"
 
 
 def is_about_a_line(finding: Finding) -> bool:

@@ -13,6 +13,7 @@ from abiding.releases.declared import declared_in
 from abiding.releases.groups import group_by_release
 from abiding.releases.levels import judge_levels, level_of, without_consequences, without_level
 from abiding.releases.release import CheckedArtifact, Release, Verdict
+from abiding.releases.renamed import with_one_way_out
 from abiding.releases.versions import two_versions
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def with_compiled(
         known = {(finding.rule, finding.artifact, finding.message) for finding in release.findings}
         return tuple(finding for finding in findings if (finding.rule, finding.artifact, finding.message) not in known)
 
-    return [release._replace(compiled=of(release)) for release in releases]
+    return [with_one_way_out(release._replace(compiled=of(release))) for release in releases]
 
 
 def with_findings(releases: Iterable[Release], findings: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
