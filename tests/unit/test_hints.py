@@ -398,6 +398,41 @@ def test_lines_that_exclude_what_a_backend_computes(tmp_path: Path) -> None:
     assert LATER not in said
 
 
+@pytest.mark.parametrize("declares", [True, False])
+def test_a_wheel_for_a_python_that_the_project_excludes(tmp_path: Path, declares: bool) -> None:
+    """Whoever has built with the wrong Python has two ways out, and no file to correct."""
+    field = "Requires-Python: >=3.12"
+    pyproject = (
+        PYPROJECT.replace("[tool.abiding]", 'requires-python = ">=3.12"\n\n[tool.abiding]')
+        if declares
+        else WITHOUT_PROJECT
+    )
+    tree = odd(tmp_path / "tree", pyproject, sdist=[*API, field], wheel=[*API, field])
+    path = tree.folder / "odd.py"
+    path.write_text(path.read_text().replace("py3-none-any", "cp311-none-any"))
+    said = " ".join(refusal(tree, "build_wheel", tmp_path / "out").split())
+    line = pyproject[: pyproject.find("requires-python")].count("\n") + 1
+    place = f" (pyproject.toml:{line})" if declares else ""
+    assert "`Requires-Python` admits no Python that the wheel is for" in said
+    assert (
+        "build with a Python that `requires-python` admits, or "
+        f"let `requires-python`{place} admit that of the tag abiding:" in said
+    )
+    assert (f"+++ pyproject.toml:{line}" in said) == declares
+    path.write_text(path.read_text().replace("cp311-none-any", "cp312-none-any"))
+    tree.hook("build_wheel", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("tag", "way"), [("cp311-cp311-win32", "build with"), ("py2-none-any", "let the tag name"), ("py27.py26-none-any", "let the tag name")]
+)  # fmt: skip
+def test_what_a_python_is_set_by(tmp_path: Path, tag: str, way: str) -> None:
+    """A tag for any implementation does not come from the Python of the build."""
+    write_wheel(tmp_path, wheel_name(tag), head("Requires-Python: >=3.12"))
+    (finding,) = [one for one in abiding.check([tmp_path])[0].findings if one.rule == "unsatisfiable"]
+    assert finding.hints[0].startswith(f"{way} a Python that `requires-python` admits")
+
+
 def test_an_sdist_for_no_python(tmp_path: Path) -> None:
     backend = dedent(BACKEND).replace('"Version: 1.4.0"', '"Version: 1.4.0", "Requires-Python: >=3.9,<3.8"')
     files = {"pyproject.toml": WITHOUT_PROJECT, "odd.py": backend, "says.py": says("", "")}

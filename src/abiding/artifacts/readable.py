@@ -105,8 +105,11 @@ _FROM = pattern(r"\s*>=\s*3\.(\d{1,3})(?:\.0)?\s*(?:,\s*<\s*4(?:\.0)?\s*)?")
 _FITTING = pattern(r"py3|cp3(\d{1,3})")
 
 
-def judge_python(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
-    """Find a `Requires-Python` that some tools can't read, or that excludes every Python of the file."""
+def judge_python(filename: str, metadata: CoreMetadata, severity: Severity, place: str = "") -> Iterator[Finding]:
+    """Find a `Requires-Python` that some tools can't read, or that excludes every Python of the file.
+
+    `place` is where the project gives it, if that is known.
+    """
     text = metadata.get("Requires-Python")
     if not text or _is_plainly_within(filename, text):
         return
@@ -121,10 +124,25 @@ def judge_python(filename: str, metadata: CoreMetadata, severity: Severity) -> I
         artifact=filename,
         field="Requires-Python",
         found=text.strip(),
-        found_from=kind_of(filename),
+        found_from=place or kind_of(filename),
         notes=() if for_all else ("what Python a wheel is for stands in its file name",),
-        hints=(f"correct what the {kind_of(filename)} was built from, and build it again",),
+        hints=(
+            f"correct what the {kind_of(filename)} was built from, and build it again"
+            if for_all
+            else _fitting(filename, place),
+        ),
     )
+
+
+def _fitting(filename: str, place: str) -> str:
+    """Return a hint how the Python of a wheel and `Requires-Python` come to fit."""
+    from abiding.archives.wheel_name import WheelName
+
+    wheel = WheelName.split(filename)
+    is_for_any = wheel is not None and all(python.startswith("py") for python in wheel.python.split("."))
+    way = "let the tag name" if is_for_any else "build with"
+    there = f" ({place})" if place else ""
+    return f"{way} a Python that `requires-python` admits, or let `requires-python`{there} admit that of the tag"
 
 
 def _is_plainly_within(filename: str, text: str) -> bool:

@@ -31,13 +31,13 @@ class Installable(NamedTuple):
 
     def wheel(self, name: str, metadata: CoreMetadata, lines: Mapping[Entry, str]) -> Iterator[Finding]:
         """Judge the METADATA of a wheel, to which the declared `lines` were added."""
-        yield from judge_python(name, metadata, self.entries.severity)
+        yield from judge_python(name, metadata, self.entries.severity, self._place_of_python())
         if lines:
             yield from self._satisfiable(name, metadata, {line: entry for entry, line in lines.items()})
 
     def sdist(self, name: str, pkg_info: CoreMetadata) -> Iterator[Finding]:
         """Judge the requirements of every wheel of an sdist, as far as they are known before one is built."""
-        yield from judge_python(name, pkg_info, self.entries.severity)
+        yield from judge_python(name, pkg_info, self.entries.severity, self._place_of_python())
         every = [entry for entry in self.entries.declaration.entries if not entry.select and not entry.variant]
         lines = {entry.in_metadata(pins.without_pins(entry.requires)): entry for entry in every}
         for finding in self._satisfiable(name, pkg_info.with_requirements(lines), lines) if lines else ():
@@ -48,6 +48,11 @@ class Installable(NamedTuple):
                 message=f"no version of `{of}` satisfies all that the wheels of this sdist would require of it",
                 found_from="wheels",
             )
+
+    def _place_of_python(self) -> str:
+        """Return where `[project]` gives `requires-python`; empty if something else writes it."""
+        line = self.entries.pyproject.line_of(("project", "requires-python"))
+        return f"pyproject.toml:{line}" if line and self.entries.declaration.project.gives("requires-python") else ""
 
     def _satisfiable(self, name: str, metadata: CoreMetadata, declared: Mapping[str, Entry]) -> Iterator[Finding]:
         for finding in judge_satisfiable([name], metadata, self.entries.severity):
