@@ -511,13 +511,67 @@ def test_how_a_backend_makes_the_tag(way: Way, tmp_path: Path) -> None:
     assert "-none-any" not in made.hook("build_wheel", tmp_path / "dist")
 
 
-def test_a_backend_of_which_no_way_is_known() -> None:
+def test_a_backend_of_which_no_way_is_known(tmp_path: Path) -> None:
     """Nor may the rule be of compiled files alone: what another finding hints at stays."""
     finding = Finding("wrong-tag", Severity.ERROR, "", hints=("before", NAMING_PLATFORM, "behind"))
     for backend in ("my_backend", "setuptools_x.build", "sipbuild.api", "maturin"):
-        assert naming_platform([finding], backend) == (finding,)
-    (own,) = naming_platform([finding], "flit_core.buildapi")
+        assert naming_platform([finding], backend, tmp_path) == (finding,)
+    (own,) = naming_platform([finding], "flit_core.buildapi", tmp_path)
     assert own.hints == ("before", "wrap another backend: flit-core makes wheels for `any` alone", "behind")
+
+
+GET_TAG = """\
+from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
+
+
+class Any(bdist_wheel):
+    def get_tag(self):
+        return "py3", "none", "any"
+
+
+setup(ext_modules=[Extension("spam._core", ["core.c"])], cmdclass={"bdist_wheel": Any})
+"""
+BARE = "setup(ext_modules=[])"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"setup.py": GET_TAG}, ["or remove what sets the tag: `get_tag` in setup.py"]),
+        ({"setup.py": BARE, "setup.cfg": "[bdist_wheel]\nplat-name = any\n"}, ["or remove what sets the tag: `plat-name` in setup.cfg"]),
+        ({"setup.cfg": "[bdist_wheel]\npython_tag = py3\n"}, ["or remove what sets the tag: `python_tag` in setup.cfg"]),
+        ({"pyproject.toml": "[tool.distutils.bdist_wheel]\npython-tag = 'py3'\n"}, ["or remove what sets the tag: `python-tag` in pyproject.toml"]),
+        ({"setup.py": "from own import Any", "pyproject.toml": "[tool.setuptools]\next-modules = []\n"}, ["or remove what sets the tag"]),
+        ({"setup.py": "setup()"}, []),
+        ({}, []),
+    ],
+)  # fmt: skip
+def test_what_sets_the_tag_of_setuptools(files: Mapping[str, str], expected: list[str], tmp_path: Path) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    finding = Finding("wrong-tag", Severity.ERROR, "", hints=(NAMING_PLATFORM, "behind"))
+    for backend, more in (("setuptools.build_meta", expected), ("hatchling.build", [])):
+        (told,) = naming_platform([finding], backend, tmp_path)
+        assert list(told.hints[1:]) == [*more, "behind"]
+    other = Finding("bound-too-loose", Severity.ERROR, "", hints=("first", "behind"))
+    without = other._replace(hints=())
+    assert naming_platform([other, without], "setuptools.build_meta", tmp_path) == (other, without)
+
+
+def test_a_tag_that_setup_py_sets_leads_out(tmp_path: Path) -> None:
+    """What the hint names is removed, and then setuptools names the platform by itself."""
+    text = WRAPPED_FLIT.replace("flit-core", "setuptools").replace("flit_core.buildapi", "setuptools.build_meta")
+    made = tree(tmp_path / "tree", text + PACKED)
+    (made.folder / "spam" / "_core.so").write_bytes(extension("spam/_core.so", f"elf-{platform.machine()}"))
+    setup = SNIPPETS[0].replace("distclass=Prebuilt", 'distclass=Prebuilt, cmdclass={"bdist_wheel": Any}')
+    override = GET_TAG.partition("\n")[2].partition("setup(")[0]
+    (made.folder / "setup.py").write_text(override + setup, encoding="utf-8")
+    with pytest.raises(HookFailed):
+        made.hook("build_wheel", tmp_path / "dist")
+    assert "or remove what sets the tag: `get_tag` in setup.py" in " ".join(made.said[-1].split())
+    (made.folder / "setup.py").write_text(SNIPPETS[0], encoding="utf-8")
+    assert "-none-any" not in made.hook("build_wheel", tmp_path / "dist")
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ class Build(NamedTuple):
         if findings:
             from abiding.builds.platform_tags import naming_platform
 
-            self.judge.hold_wheel(naming_platform(findings, self.declaration.backend))
+            self.judge.hold_wheel(naming_platform(findings, self.declaration.backend, self.source.folder))
         return members
 
     # build_sdist
