@@ -208,6 +208,16 @@ def test_a_line_that_would_say_nothing_when_widened_is_to_be_deleted(
     assert "note: that the files accept a version does not prove that it works" in said
 
 
+def test_the_current_folder_is_the_default(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT.format(dynamic="", wheel=""))
+    wheel(tmp_path / "dist", "numpy>=1.26", files={CODE: LATER})
+    monkeypatch.chdir(tmp_path)
+    assert main(["bounds", "--no-index"]) == 1
+    assert "numpy>=2.0" in capsys.readouterr().out
+
+
 def test_what_nothing_requires_is_not_written_and_the_reason_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,7 +101,7 @@ def test_the_gravest_finding_gives_the_verdict_its_colour() -> None:
     ends = {}
     for name, artifacts in RELEASES.items():
         found = releases(artifacts())
-        ends[name] = (found[-1].worst, FORMS["colour"](found[-1:]).splitlines()[-1][:8])
+        ends[name] = (found[-1].worst, FORMS["colour"](found[-1:]).rpartition("\n\n")[2][:8])
     assert ends["eight-and-seven"] == ("error", "\x1b[1;31mi"[:8])
     assert ends["licences"] == ("note", "\x1b[1;34mi"[:8])
     assert ends["two-releases"] == (None, "\x1b[1;32mc"[:8])

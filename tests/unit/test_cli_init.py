@@ -176,7 +176,7 @@ def test_dependencies_that_are_only_dynamic_stay_so() -> None:
     ("text", "parts"),
     [
         (SCIPY, ["`project.dependencies` stays as it is"]),
-        (GMPY2, ["`dependencies = []` says what its absence said"]),
+        (GMPY2, ["added `dependencies = []`: still no requirements"]),
         (POETRY, ["`poetry.core.masonry.api` goes on to compute all metadata from `[tool.poetry]`"]),
         (SETUP_PY, ["no backend was named", "`setuptools.build_meta:__legacy__` goes on to compute all metadata;"]),
     ],
@@ -273,7 +273,7 @@ def test_yes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert out.endswith("\n+]\n")
     assert "\n-build-backend = 'mesonpy'\n+build-backend = 'abiding.backend'\n" in out
     assert err == (
-        "\nnote: `project.dependencies` stays as it is: move those bounds that only a\n      wheel needs by hand\n\n"
+        "\nnote: `project.dependencies` stays as it is: move bounds that only wheels need\n      to `[tool.abiding.wheel]`\n\n"
         f"wrote {project}; `abiding show` shows what sdist and wheels will require\n"
     )
 
@@ -492,10 +492,10 @@ def test_a_line_that_cannot_be_added_is_told_of_the_file_as_it_is() -> None:
     hold_to_the_text(caught.value, text, [text.splitlines().index('    "numpy>=2",') + 1])
 
 
-def test_only_an_array_that_the_edit_writes_says_what_its_absence_said() -> None:
+def test_only_an_array_that_the_edit_writes_is_said_to_be_added() -> None:
     text = BUILD + '[project]\nname = "a"\nversion = "1"\n'
     (absent,), (there,) = (wrap(Pyproject.parse(one)).notes for one in (text, text + "dependencies = []\n"))
-    assert "its absence" in absent
+    assert absent == "added `dependencies = []`: still no requirements, but wheels may now add some"
     assert there == "`dependencies = []` stays as it is: the change makes it dynamic, so wheels may add to it"
 
 

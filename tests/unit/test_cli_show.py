@@ -652,8 +652,8 @@ build-backend = "mesonpy"
         ('= "mesonpy"', '= "mesonpi"', ["no backend `mesonpi` is known", "did you mean `mesonpy`?"]),
         ('= "mesonpy"', '= "hatchling.biuld"', ["`hatchling` has no backend `hatchling.biuld`", "did you mean `hatchling.build`?", "brings the wrapped backend `hatchling.build`"]),
         ('= "mesonpy"', '= "own"\nbackend-path = ["."]', []),
-        ('"abiding.backend"', '"mesonpy"', ["the build backend is `mesonpy`, so nothing of `[tool.abiding]` is done", 'write `build-backend = "abiding.backend"`']),
-        ('build-backend = "abiding.backend"\n', "", ["so nothing of `[tool.abiding]` is done"]),
+        ('"abiding.backend"', '"mesonpy"', ["the build backend is `mesonpy`, so `[tool.abiding]` has no effect", 'write `build-backend = "abiding.backend"`']),
+        ('build-backend = "abiding.backend"\n', "", ["so `[tool.abiding]` has no effect"]),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("command", ["show", "init --dry-run"])
@@ -662,7 +662,7 @@ def test_a_project_that_is_wrapped_by_half(
 ) -> None:
     """What is shown would not be built: that is said beside it, with the line to write."""
     written(tmp_path, WHOLE.replace(old, new))
-    if command != "show" and "nothing of" in "".join(said):
+    if command != "show" and "has no effect" in "".join(said):
         pytest.skip("it is not wrapped, which `init` says by itself")
     assert main([*command.split(), str(tmp_path)]) == 0
     err = " ".join(capsys.readouterr().err.split())

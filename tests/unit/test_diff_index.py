@@ -196,8 +196,11 @@ def test_a_damaged_file(index: Index, capsys: pytest.CaptureFixture[str]) -> Non
     [
         (["a", "b", "--tag", "cp313-cp313-win_amd64"], "neither `A` nor `B` is `NAME==VERSION`"),
         (["spam==1.0", "b", "--tag", "cp313"], "`cp313` is not a wheel's tag"),
-        (["spam==1.0"], "give it, or a `--tag` to compare the sdist of `spam==1.0` with that wheel"),
-        (["a"], "`B` is missing: give it, or as `A` a release and a `--tag TAG`: `abiding diff a==VERSION --tag TAG`"),
+        (["spam==1.0"], "name a second file; or, with `--tag TAG`, a wheel of `spam==1.0`"),
+        (
+            ["a"],
+            "`B` is missing: name a second file; or compare a wheel of a release with its sdist: `abiding diff a==VERSION --tag TAG`",
+        ),
         (["numpy 2.0", "--tag", "cp313-cp313-win_amd64"], "`abiding diff numpy==2.0 --tag TAG`"),
         (["dist/a.whl", "--tag", "cp313-cp313-win_amd64"], "`abiding diff NAME==VERSION --tag TAG`"),
         (["METADATA"], "`abiding diff NAME==VERSION --tag TAG`"),

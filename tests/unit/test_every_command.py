@@ -233,7 +233,7 @@ def test_a_reader_that_has_seen_enough(command: str, closed: int, monkeypatch: p
         ("explain a b", "abiding explain: error: too many arguments: `b`\n\nusage: abiding explain [OPTIONS] [RULE]\n"),
         (
             "diff a",
-            "`B` is missing: give it, or as `A` a release and a `--tag TAG`: `abiding diff a==VERSION --tag TAG`\n\nusage: abiding diff [OPTIONS] A [B]\nhint: `abiding diff --help` tells more\n",
+            "`B` is missing: name a second file; or compare a wheel of a release with its sdist: `abiding diff a==VERSION --tag TAG`\n\nusage: abiding diff [OPTIONS] A [B]\nhint: `abiding diff --help` tells more\n",
         ),
         ("check dist --color sometimes", "`sometimes` is none of auto, always, never"),
         ("check dist --fail-on errors", "`errors` is none of error, warning, note"),
@@ -309,6 +309,18 @@ def test_a_value_that_is_missing_or_not_known_is_told_what_there_is(
         shown = run(f"{command} {name} no-such", monkeypatch)
         assert f"{name}: `no-such` is " in shown
         assert all(str(one) in shown.partition("\n")[0] for one in option.choices)
+
+
+def test_paragraphs_of_a_help_are_wrapped_to_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    for command in ("prove", "show", "check"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        description = capsys.readouterr().out.partition("\n\n")[2].partition("\npositional")[0]
+        assert max(map(len, description.splitlines())) < 60
+        assert (description.count("\n\n") > 2) is (command == "prove")
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,7 @@ def test_without_an_sdist_nothing_is_built_from_it(tmp_path: Path) -> None:
     proof = proven(odd_tree(tmp_path / "tree", "return [] if hook != 'build_sdist' else exit(1)"))
     assert [built.state for built in proof.builds if built.step.origin is Origin.SDIST] == [StepState.IMPOSSIBLE] * 3
     assert proof.verdict is ProofVerdict.UNPROVEN
-    assert report.summary(proof) == "unproven: 4 of 7 things could not be built"
+    assert report.summary(proof) == "unproven: 4 of 7 builds could not be made"
 
 
 def test_what_abiding_refuses_is_said(tmp_path: Path) -> None:
@@ -597,7 +597,7 @@ def test_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
           prepared wheel     from the sdist  same twice  +1 line, declared  0.0 + 0.0 s
           wheel              from the sdist  same twice  +1 line, declared  0.0 + 0.0 s
 
-        proven: 8 things built twice, all say what they have to say
+        proven: 8 builds, each made twice: all agree with the declaration
         """)
     assert [line.split("s  ")[1] for line in err.splitlines()][:2] == [
         "level abi: sdist from the tree",
@@ -612,7 +612,7 @@ def test_statuses_and_where_things_are_printed(tmp_path: Path, capsys: pytest.Ca
     out, _ = capsys.readouterr()
     assert re.search(r"^  wheel +from the tree +DIFFERS +Requires-Dist +\d", out, re.MULTILINE)
     assert message in " ".join(out.split())
-    assert out.endswith("\nrefuted: 1 error, in 7 things built twice\n")
+    assert out.endswith("\nrefuted: 1 error, in 7 builds, each made twice\n")
     assert main(["prove", str(odd_tree(tmp_path / "2", 'print("no luck"); exit(3)'))]) == 2
     out, err = capsys.readouterr()
     assert "\n--- sdist from the tree, and 3 more with the same error ---\n" in err
@@ -735,7 +735,9 @@ def test_every_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     said = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir() if path.is_file()}
     assert said["text"] == capsys.readouterr().out
     assert (
-        said["concise"] == said["github"] == "spam 1.4.0: proven: 8 things built twice, all say what they have to say\n"
+        said["concise"]
+        == said["github"]
+        == "spam 1.4.0: proven: 8 builds, each made twice: all agree with the declaration\n"
     )
     assert valid(said["sarif"])["results"] == []
     data = contract.document(said["json"], "prove")

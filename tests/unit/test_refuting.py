@@ -56,8 +56,9 @@ def test_a_wheel_that_its_files_refute_is_not_written(tmp_path: Path) -> None:
     assert "give `numpy>=2.0` in\n      `project.dependencies` (pyproject.toml:10)\n" in said
     assert "(NumPy 2.0)" in said
     # It is in the list that there is: a second table would be no TOML.
-    assert 'for wheels alone, add `"numpy>=2.0"` to `tool.abiding.wheel.dependencies` (pyproject.toml:18)' in " ".join(
-        said.split()
+    assert (
+        'if only wheels need it, add `"numpy>=2.0"` to `tool.abiding.wheel.dependencies` (pyproject.toml:18)'
+        in " ".join(said.split())
     )
     # What is said leads out, and the wheel has a record of the evidence.
     right = WRAPPED_FLIT.replace('"libgmp==6.3.0",', '"libgmp==6.3.0",\n    "numpy>=2.0",')
@@ -90,7 +91,7 @@ def test_a_line_that_would_leave_no_version_is_not_proposed(tmp_path: Path) -> N
     said = " ".join(made.said[-1].split())
     assert "error[bound-too-loose]: no version of numpy is left: `spam._core` refuses all that the" in said
     assert "no version satisfies both `numpy<2` and `numpy>=2.0`: change `numpy<2`" in said
-    assert "for wheels alone" not in said
+    assert "if only wheels need it" not in said
     # Whoever builds from the sdist is told the same, and nobody is kept from building.
     sdist = made.hook("build_sdist", tmp_path / "sdist")
     inside = Tree(unpacked(tmp_path / "sdist" / sdist, tmp_path / "in"), made.environment, [])
@@ -109,7 +110,7 @@ def test_lines_of_several_extras_are_proposed_where_they_are_declared(tmp_path: 
     said = " ".join(made.said[-1].split())
     assert 'hint: add `"optional-dependencies"` to `project.dynamic` (pyproject.toml:11)' in said
     assert "`project.optional-dependencies.a` (pyproject.toml:17) and `project.optional-dependencies.b`" in said
-    hint = made.said[-1].partition("for wheels alone, declare it:\n")[2].partition("\nhint: ")[0]
+    hint = made.said[-1].partition("if only wheels need it, declare it:\n")[2].partition("\nhint: ")[0]
     proposed = tomllib.loads(hint)
     assert proposed["tool"]["abiding"]["wheel"]["optional-dependencies"] == {"a": ["numpy>=2.0"], "b": ["numpy>=2.0"]}
 
@@ -123,7 +124,7 @@ def test_what_has_to_be_dynamic_is_said(tmp_path: Path) -> None:
         'list it as dynamic below `[project]` (pyproject.toml:5):\n        dynamic = ["dependencies"]\n'
         in made.said[-1]
     )
-    assert "for wheels alone, declare it:\n        [tool.abiding.wheel]\n" in made.said[-1]
+    assert "if only wheels need it, declare it:\n        [tool.abiding.wheel]\n" in made.said[-1]
 
 
 @pytest.mark.parametrize(

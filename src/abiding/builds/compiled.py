@@ -106,7 +106,7 @@ def _ways(lines: Sequence[str], entries: Entries) -> Iterator[str]:
     fields = dict.fromkeys("optional-dependencies" if "extra ==" in line else "dependencies" for line in lines)
     if project.table is not None and (lacking := [field for field in fields if field not in project.dynamic]):
         yield from making_dynamic(lacking, entries.pyproject)
-    yield from (f"for wheels alone, {way}" for way in declaring(lines, entries.pyproject))
+    yield from (f"if only wheels need it, {way}" for way in declaring(lines, entries.pyproject))
     quoted = " and ".join(f"`{line}`" for line in lines)
     yield f"or, if the source needs it too, give {quoted} {_there(lines, entries)}"
 

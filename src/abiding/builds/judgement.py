@@ -158,7 +158,9 @@ def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severit
         f"the pyproject.toml in `{name}` has another {keys} than this one",
         differing[0].key,
         severity=severity,
-        also=tuple((value.key, "another one, too") for value in differing[1:_MOST_QUOTED] if value.own is not None),
+        also=tuple(
+            (value.key, "differs in the sdist, too") for value in differing[1:_MOST_QUOTED] if value.own is not None
+        ),
         notes=(*map(_packed_value, differing[:_MOST_QUOTED]), "a build from the sdist uses the one in it"),
         hints=("commit pyproject.toml, and build again: meson-python and others pack the last commit, not the folder",),
     )

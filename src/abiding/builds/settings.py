@@ -114,7 +114,7 @@ def _misspelt_variables(environ: Mapping[str, str], values: Mapping[str, Collect
         close = nearest(name.removeprefix(_OURS), known, _LIKE) if name.startswith(_OURS) else ""
         meant = known[close] if close else slips.suggestion(name)
         if meant and environ[name].strip().lower() in map(str.lower, values[meant]):
-            own = f"if it is your own, give it another name, or set `{meant}` too: then it is ignored"
+            own = f"if `{name}` is your own variable, rename it, or set `{meant}` too: abiding then ignores `{name}`"
             yield Finding(
                 "unknown-setting",
                 Severity.WARNING if meant in name else Severity.ERROR,

@@ -45,8 +45,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "what",
         metavar="WHEEL | FOLDER | SOURCE",
         type=path,
-        nargs="+",
-        help="a wheel, a folder of wheels, or the folder of a project with wheels in its `dist`",
+        nargs="*",
+        default=[Path()],
+        help="a wheel, a folder of wheels, or the folder of a project with wheels in its `dist` (default: this one)",
     )
     parser.add_argument(
         "--write",

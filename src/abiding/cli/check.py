@@ -52,7 +52,10 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     add_index_url(parser)
     parser.add_argument(
-        "--level", type=one_of(Level), choices=list(Level), help="the level that all wheels have to be built at"
+        "--level",
+        type=one_of(Level),
+        choices=list(Level),
+        help="the level that all wheels have to be built at (default: either)",
     )
     parser.add_argument(
         "--providers-from-index",

@@ -58,7 +58,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         type=tags,
         action="append",
         default=[],
-        help="of a release, the wheel of this tag, not the sdist; given twice, the first is for A, the second for B",
+        help="for a release, read the wheel of this tag instead of the sdist; if given twice, first for A, then for B",
     )
     add_index_url(parser)
     parser.add_argument(
@@ -97,9 +97,12 @@ def _asked(options: Namespace) -> tuple[tuple[str, _Tag], tuple[str, _Tag]]:
         release = release_meant(left) or (
             f"{left}==VERSION" if is_name(left) and not is_there(Path(left)) else "NAME==VERSION"
         )
-        error(f"`B` is missing: give it, or as `A` a release and a `--tag TAG`: `abiding diff {release} --tag TAG`")
+        error(
+            "`B` is missing: name a second file; or compare a wheel of a release with its sdist: "
+            f"`abiding diff {release} --tag TAG`"
+        )
     if right is None and not options.tag:
-        error(f"`B` is missing: give it, or a `--tag` to compare the sdist of `{visible(left)}` with that wheel")
+        error(f"`B` is missing: name a second file; or, with `--tag TAG`, a wheel of `{visible(left)}`")
     if options.tag and not any(releases):
         error("`--tag` chooses a wheel of a release, and neither `A` nor `B` is `NAME==VERSION`")
     most = 1 if right is not None and not all(releases) else _SIDES

@@ -26,16 +26,20 @@ could not be read."""
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "env", help="show which libraries the compiled files of an environment get", description=_DESCRIPTION
+        "env", help="show where compiled files of an environment get their libraries from", description=_DESCRIPTION
     )
     parser.add_argument(
-        "--python", metavar="PATH", type=path, default=Path(sys.executable), help="the Python of the environment"
+        "--python",
+        metavar="PATH",
+        type=path,
+        default=Path(sys.executable),
+        help="the Python of the environment (default: this one)",
     )
     parser.add_argument(
         "--load", action="store_true", help="import the modules, in separate processes, and see what they load"
     )
     parser.add_argument(
-        "--full", action="store_true", help="show the internals of pybind11 and nanobind too, whoever has them (text)"
+        "--full", action="store_true", help="show the internals of pybind11 and nanobind of all modules too (text)"
     )
     outputs.add_judging(parser, ("text", "concise", "json", "github", "sarif"))
     parser.set_defaults(run=run, closing="Nothing was looked at", instead=_meant)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-__all__ = ["Parser", "none_of", "suggestion"]
+__all__ = ["InParagraphs", "Parser", "none_of", "suggestion"]
 
 
 # Names in other programs.
@@ -34,6 +34,13 @@ _ALSO_CALLED = {
 # A part of a name is short.
 _OF_A_PART = 0.75
 _NUMBER = pattern(r"-\d+|-\d*\.\d+")
+
+
+class InParagraphs(argparse.HelpFormatter):
+    """Help whose description has paragraphs, each wrapped to the width of the terminal."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n\n".join(super(InParagraphs, self)._fill_text(part, width, indent) for part in text.split("\n\n"))
 
 
 class Parser(argparse.ArgumentParser):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from argparse import RawDescriptionHelpFormatter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from abiding.cli import outputs
 from abiding.cli.arguments import one_of, path, project
 from abiding.cli.confirmation import ask
+from abiding.cli.parser import InParagraphs
 from abiding.files.plain import is_plain
 from abiding.findings.characters import visible
 from abiding.project.level import Level
@@ -53,12 +53,14 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "prove",
         help="build a project in every way that users do, and compare the results",
         description=_DESCRIPTION,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=InParagraphs,
     )
     parser.add_argument(
         "source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder, or an sdist"
     )
-    parser.add_argument("--level", type=one_of(Level), choices=list(Level), help="build only at this level")
+    parser.add_argument(
+        "--level", type=one_of(Level), choices=list(Level), help="build only at this level (default: at both)"
+    )
     parser.add_argument("--variant", metavar="NAME", help="build only this variant; an empty name stands for none")
     parser.add_argument("--python", metavar="PATH", type=path, help="the Python to build with (default: this one)")
     outputs.add_judging(parser, ("text", "concise", "json", "github", "sarif"))

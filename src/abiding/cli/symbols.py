@@ -25,9 +25,9 @@ __all__ = ["register", "run"]
 
 _DESCRIPTION = """\
 Read the published wheels of a distribution that ships shared libraries, for one platform, and write in which version
-each symbol first appears, and in which it is lost: in the form of Debian's symbols files, or as JSON. Of a wheel only
-the libraries are read, and none that was read before. Exit status: 0 written, 1 a version could not be read, 2 not
-possible."""
+each symbol first appears, and in which it is lost: in the form of Debian's symbols files, or as JSON. Only the
+libraries in a wheel are read, and those that were read before are not read again. Exit status: 0 written, 1 a version
+could not be read, 2 not possible."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:

@@ -224,7 +224,7 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
         notes.append(
             f"there is no `[project]` table, so `{backend}` goes on to compute all metadata{poetry}; sdist and wheel "
             "say what it computes, and wheels say the lines under `[tool.abiding.wheel]` too. Once there is such a "
-            "line, the sdist says `Dynamic: Requires-Dist`: nobody then takes its requirements for all there are"
+            "line, the sdist says `Dynamic: Requires-Dist`, so tools know that wheels may require more"
         )
     elif "dependencies" not in project and "dependencies" in (*project.get("dynamic", []), *filled):
         notes.append(
@@ -232,9 +232,11 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
             "wheels say the lines under `[tool.abiding.wheel]` too"
         )
     elif project.get("dependencies"):
-        notes.append("`project.dependencies` stays as it is: move those bounds that only a wheel needs by hand")
+        notes.append(
+            "`project.dependencies` stays as it is: move bounds that only wheels need to `[tool.abiding.wheel]`"
+        )
     else:
         stays = "`dependencies = []` stays as it is: the change makes it dynamic, so wheels may add to it"
-        changes = "`dependencies = []` says what its absence said; as it is also dynamic, wheels may add to it"
+        changes = "added `dependencies = []`: still no requirements, but wheels may now add some"
         notes.append(stays if "dependencies" in project else changes)
     return tuple(notes)

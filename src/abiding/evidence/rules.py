@@ -286,10 +286,8 @@ def _hints(
         yield f"or compile it for the oldest numpy that the wheel admits: `-DNPY_TARGET_VERSION={target}`"
     if severity is Severity.WARNING:
         names = ", ".join(f'`"{file.module.name}"`' for file in refusing[:_MOST_NAMED])
-        yield (
-            "or, if the package does without what can't be imported, say so: list "
-            f"{names} in `optional-modules` under `[tool.abiding]`"
-        )
+        module = "this module" if len(refusing) == 1 else "these modules"
+        yield (f"or, if the package works without {module}, list {names} in `optional-modules` under `[tool.abiding]`")
 
 
 def _target(version: Version) -> str:

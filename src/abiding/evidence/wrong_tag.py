@@ -126,7 +126,10 @@ class _Tagged(NamedTuple):
         self, message: str, extensions: Sequence[Extension], severity: Severity, hints: tuple[str, ...]
     ) -> Finding:
         quoted = literals([f'"{extension.name}"' for extension in extensions], _MOST_NAMED)
-        without = f"or, if the package does without, list {quoted} in `optional-modules` under `[tool.abiding]`"
+        module = "this module" if len(extensions) == 1 else "these modules"
+        without = (
+            f"or, if the package works without {module}, list {quoted} in `optional-modules` under `[tool.abiding]`"
+        )
         return Finding(
             "wrong-tag",
             severity,

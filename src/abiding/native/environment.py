@@ -73,6 +73,6 @@ def _not_looked_into(distribution: InstalledDistribution) -> Finding:
         artifact=distribution.label,
         found=distribution.source_tree,
         found_from="its source tree",
-        notes=("where they are, and for which Python, only the tool knows that made them",),
+        notes=("only the tool that installed it knows where they are, and for which Python",),
         hints=("install the project without `-e`, or give `abiding check` a wheel of it",),
     )

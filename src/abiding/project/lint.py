@@ -53,7 +53,7 @@ def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]
     key = ("build-system", "requires")
     if not uses_abiding(pyproject.table):
         backend = build.get("build-backend", DEFAULT_BACKEND)
-        message = f"the build backend is `{backend}`, so nothing of `[tool.abiding]` is done"
+        message = f"the build backend is `{backend}`, so `[tool.abiding]` has no effect"
         yield finding(message, ("build-system", "build-backend"), hints=(f'write `build-backend = "{OURS}"`',))
     if "abiding" not in names:
         message = "`abiding` is not among what the build requires: no isolated build will find it"
@@ -125,11 +125,11 @@ def _from_sdist_unset(declaration: Declaration, pyproject: Pyproject) -> Iterato
             "installing from the sdist will ask for a native requirement",
             native.key,
             severity=Severity.WARNING,
-            notes=("where there is no wheel of the provider, there the sdist can't be built",),
+            notes=("on a platform without a wheel of the provider, the sdist can't be built",),
             hints=(
-                'say what is meant: `from-sdist = "api"` under `[tool.abiding]` builds with the library of the machine',
-                'or `from-sdist = "refuse"`, which builds nothing unless a level is asked for',
-                'or `from-sdist = "abi"`, which builds what the wheels are, as now',
+                'set `from-sdist = "api"` under `[tool.abiding]` to build with the library of the machine',
+                'or `from-sdist = "refuse"` to build nothing unless a level is asked for',
+                'or `from-sdist = "abi"` to build what the wheels are, as now',
             ),
         )
 

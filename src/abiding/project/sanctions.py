@@ -106,10 +106,12 @@ def unexplained_difference(faults: Faults, means: Sequence[str], entries: Sequen
         f"wheels of one release differ by {' and '.join(f'`{key}`' for key in means)}, and nothing says why",
         first,
         also=tuple((key, "too") for key in others[:_MOST_QUOTED]),
-        notes=("uv, poetry and pdm each read one wheel of a release and take it for all, and not the same one",),
+        notes=(
+            "uv, poetry and pdm each read one wheel of a release, not always the same, and take it for all of them",
+        ),
         hints=(
-            "say it by a marker if one can, such as `sys_platform`: then all wheels say the same",
-            'if none can, say why: `wheels-differ = "…"` under `[tool.abiding]`',
+            "use an environment marker if one fits, such as `sys_platform`: then all wheels say the same",
+            'if none fits, say why: `wheels-differ = "…"` under `[tool.abiding]`',
         ),
         recent=True,
     )

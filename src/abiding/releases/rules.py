@@ -41,7 +41,7 @@ _APPEND_ONLY = (2, 6)
 _FORBIDDEN = "the sdist does not list `{}` as dynamic, so every tool takes its value for that of all wheels (PEP 643)"
 _APPENDED = "from metadata 2.6 on, a field that is given and dynamic may only be appended to (PEP 808)"
 _OLD = "before metadata 2.2 an sdist does not bind its wheels, so resolvers believe whichever file they read"
-_ONE_READ = "uv, poetry and pdm each read one wheel of a release and take it for all, and not the same one"
+_ONE_READ = "uv, poetry and pdm each read one wheel of a release, not always the same, and take it for all of them"
 _EXPLAINED = "nothing in it is against what is declared; a resolver that reads one wheel for all may still be misled"
 _LEFT_OPEN = "the sdist lists the field as dynamic; a resolver that reads one wheel for all may still be misled"
 

@@ -118,15 +118,15 @@ def summary(proof: Proof) -> str:
     remarks = f", {number_of(warnings, 'warning')}" if warnings else ""
     match proof.verdict:
         case ProofVerdict.PROVEN:
-            return f"proven: {number_of(done, 'thing')} built twice, all say what they have to say{remarks}"
+            return f"proven: {number_of(done, 'build')}, each made twice: all agree with the declaration{remarks}"
         case ProofVerdict.REFUTED:
-            return f"refuted: {number_of(errors, 'error')}{remarks}, in {number_of(done, 'thing')} built twice"
+            return f"refuted: {number_of(errors, 'error')}{remarks}, in {number_of(done, 'build')}, each made twice"
         case _:
             failures = {str(built.step) for built in proof.builds if built.state is StepState.FAILED}
             of_the_rest = groups(finding for finding in proof.findings if finding.artifact not in failures)
             others = sum(group.finding.severity is Severity.ERROR for group in of_the_rest)
             remarks = f", {number_of(others, 'error')} in the others{remarks}" if others else remarks
-            return f"unproven: {failed} of {number_of(done + failed, 'thing')} could not be built{remarks}"
+            return f"unproven: {failed} of {number_of(done + failed, 'build')} could not be made{remarks}"
 
 
 def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:

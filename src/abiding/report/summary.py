@@ -202,6 +202,6 @@ def _in_what(release: Release) -> str:
     if wheels and lawful and not _how(release, wheels):
         way = f" in a way that is not {'declared' if release.declares else 'sanctioned'}"
     if not read:
-        return f"{way}, in nothing resolvers read"
+        return f"{way}, but only in fields that no resolver reads"
     number = sum(wheel.called in read for wheel in wheels)
     return f"{way}, {number} in what resolvers read" if 0 < number < len(wheels) else f"{way}, in what resolvers read"
