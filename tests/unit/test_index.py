@@ -738,6 +738,26 @@ def test_environment_beats_pip_conf(pip_conf: Callable[[str], None], monkeypatch
     assert settings.IndexSettings.of(settings.of_pip(), "https://other").url == "https://other/"
 
 
+@pytest.mark.parametrize("names", ["az", "za"])
+def test_files_of_pip_in_any_order_of_their_names(
+    names: str, pip_conf: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the user overrides that of the machine, and an empty value removes it. pip lists them by their names."""
+    pip_conf("")
+    monkeypatch.delenv("PIP_CONFIG_FILE")
+    texts = (
+        "index-url = https://user/\ncert =\n",
+        "index-url = https://machine/\ncert = /a.pem\nproxy = http://proxy\n",
+    )
+    for name, variable, text in zip(names, ("XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"), texts, strict=True):
+        path = tmp_path / name / "pip" / "pip.conf"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"[global]\n{text}")
+        monkeypatch.setenv(variable, str(tmp_path / name))
+    found = settings.of_pip()
+    assert (found["index-url"], found.get("cert"), found["proxy"]) == ("https://user/", None, "http://proxy")
+
+
 def test_no_index_in_pip_conf(pip_conf: Callable[[str], None]) -> None:
     pip_conf("[global]\nno-index = yes\n")
     with pytest.raises(IndexAccessError, match="pip is configured to use no index"):

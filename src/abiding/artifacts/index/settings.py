@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,7 +94,7 @@ def of_pip() -> dict[str, str]:
     for program in programs:
         listing = _list_settings(program)
         if listing is not None:
-            return _parse(listing)
+            return _settings(_listed(listing, program))
     prefix = "PIP_"
     return {
         name.removeprefix(prefix).lower().replace("_", "-"): value
@@ -103,14 +104,19 @@ def of_pip() -> dict[str, str]:
 
 
 def _list_settings(program: list[str]) -> str | None:
-    """Run pip, which knows where its files are on each platform; None if it is not installed.
+    """Return what pip lists, which knows where its files are on each platform; None if it is not installed."""
+    return _ask(program, "list")
+
+
+def _ask(program: list[str], *question: str) -> str | None:
+    """Return what `pip config` prints; None if pip is not installed.
 
     Raises `IndexAccessError` if it fails or does not end: the default would be another index than the configured one.
     """
     environ = {**os.environ, "PYTHONIOENCODING": "utf-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     try:
         done = subprocess.run(
-            [*program, "config", "list"],
+            [*program, "config", *question],
             env=environ,
             capture_output=True,
             encoding="utf-8",
@@ -135,16 +141,28 @@ def _not_known(why: str) -> IndexAccessError:
     return IndexAccessError.of(message, rule="bad-index", note=why, hint="`pip config list` shows it")
 
 
-def _parse(listing: str) -> dict[str, str]:
-    settings: dict[str, str] = {}
-    for section in _SECTIONS:
-        for line in listing.splitlines():
-            key, _, value = line.partition("=")
-            if key.startswith(f"{section}."):
-                try:
-                    text = str(ast.literal_eval(value)).strip()
-                except (ValueError, SyntaxError):
-                    continue
-                if text:
-                    settings[key.removeprefix(f"{section}.")] = text
-    return settings
+def _listed(listing: str, program: list[str]) -> dict[str, str]:
+    """Return the value of each key in a list, which has a key for each file that gives it.
+
+    pip lists its files in the order of their names: which one overrides the others, only pip can say.
+    """
+    values: dict[str, str] = {}
+    repeated = set()
+    for line in listing.splitlines():
+        key, _, value = line.partition("=")
+        if key.startswith(tuple(f"{section}." for section in _SECTIONS)):
+            with suppress(ValueError, SyntaxError):
+                text = str(ast.literal_eval(value)).strip()
+                if values.setdefault(key, text) != text:
+                    repeated.add(key)
+    return values | {key: (_ask(program, "get", key) or "").strip() for key in repeated}
+
+
+def _settings(values: dict[str, str]) -> dict[str, str]:
+    """Return the value of each option, without those that are empty."""
+    return {
+        key.removeprefix(f"{section}."): value
+        for section in _SECTIONS
+        for key, value in values.items()
+        if key.startswith(f"{section}.") and value
+    }
