@@ -11,7 +11,7 @@ from abiding.findings.patterns import pattern
 from abiding.metadata.plain_lines import are_usual, is_usual
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from abiding.metadata.core import CoreMetadata
 
@@ -105,10 +105,12 @@ _FROM = pattern(r"\s*>=\s*3\.(\d{1,3})(?:\.0)?\s*(?:,\s*<\s*4(?:\.0)?\s*)?")
 _FITTING = pattern(r"py3|cp3(\d{1,3})")
 
 
-def judge_python(filename: str, metadata: CoreMetadata, severity: Severity, place: str = "") -> Iterator[Finding]:
+def judge_python(
+    filename: str, metadata: CoreMetadata, severity: Severity, place_of: Callable[[], str] = str
+) -> Iterator[Finding]:
     """Find a `Requires-Python` that some tools can't read, or that excludes every Python of the file.
 
-    `place` is where the project gives it, if that is known.
+    `place_of` returns where the project gives it, empty if that is not known.
     """
     text = metadata.get("Requires-Python")
     if not text or _is_plainly_within(filename, text):
@@ -117,6 +119,7 @@ def judge_python(filename: str, metadata: CoreMetadata, severity: Severity, plac
     if not _nowhere(filename, text):
         return
     for_all = _nowhere("", text)
+    place = place_of()
     yield Finding(
         "unsatisfiable",
         severity,

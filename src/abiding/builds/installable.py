@@ -31,13 +31,13 @@ class Installable(NamedTuple):
 
     def wheel(self, name: str, metadata: CoreMetadata, lines: Mapping[Entry, str]) -> Iterator[Finding]:
         """Judge the METADATA of a wheel, to which the declared `lines` were added."""
-        yield from judge_python(name, metadata, self.entries.severity, self._place_of_python())
+        yield from judge_python(name, metadata, self.entries.severity, self._place_of_python)
         if lines:
             yield from self._satisfiable(name, metadata, {line: entry for entry, line in lines.items()})
 
     def sdist(self, name: str, pkg_info: CoreMetadata) -> Iterator[Finding]:
         """Judge the requirements of every wheel of an sdist, as far as they are known before one is built."""
-        yield from judge_python(name, pkg_info, self.entries.severity, self._place_of_python())
+        yield from judge_python(name, pkg_info, self.entries.severity, self._place_of_python)
         every = [entry for entry in self.entries.declaration.entries if not entry.select and not entry.variant]
         lines = {entry.in_metadata(pins.without_pins(entry.requires)): entry for entry in every}
         for finding in self._satisfiable(name, pkg_info.with_requirements(lines), lines) if lines else ():
