@@ -337,6 +337,24 @@ def test_a_name_that_is_no_file_is_that_first_of_all(what: str, first: str, tmp_
     assert "install `abiding[index]`" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["impact egg==1.0 egg", "symbols egg"])
+@pytest.mark.parametrize(
+    ("missing", "hint"),
+    [
+        (["pypi_simple", "auditwheel"], "`abiding[index,native]`"),
+        (["pypi_simple"], "`abiding[index]`"),
+        (["auditwheel"], "`abiding[native]`"),
+    ],
+)
+def test_all_missing_extras_are_named_at_once(
+    command: str, missing: list[str], hint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for module in missing:
+        monkeypatch.setitem(sys.modules, module, None)
+    assert main(command.split()) == 2
+    assert f"hint: install {hint}\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("command", "evidence"), [("bounds", "C API of numpy"), ("check", "bound-too-loose")])
 def test_what_is_not_read_without_an_extra_is_said(command: str, evidence: str, tmp_path: Path) -> None:
     """The evidence is; what it takes more to read is what files are linked with."""

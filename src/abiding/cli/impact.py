@@ -11,7 +11,14 @@ from abiding.cli.arguments import add_index_url, path_or_release, versions, whee
 from abiding.cli.specs import is_spec
 from abiding.files.plain import is_folder, is_plain, read_for
 from abiding.findings import bounds
-from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError, MissingFileError, UnknownReleaseError
+from abiding.findings.errors import (
+    AbidingError,
+    ArchiveError,
+    MissingExtraError,
+    MissingFileError,
+    UnknownReleaseError,
+    need_extras,
+)
 from abiding.findings.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -81,6 +88,7 @@ def run(options: Namespace) -> int:
     from abiding.report.impact import as_json, as_text
 
     release = _release(options.release)
+    need_extras("comparing releases with wheels", "index", "native")
     cache = Cache.of_user()
     with index.listings(options.index_url, cache) as listings, TemporaryDirectory(prefix="abiding-") as folder:
         listings.require(str(release))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.archives.names import normalised
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, versions
-from abiding.findings.errors import UnknownReleaseError
+from abiding.findings.errors import UnknownReleaseError, need_extras
 from abiding.report.printing import unguarded
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def run(options: Namespace) -> int:
     from abiding.providers import debian
     from abiding.report.symbols import as_json
 
-    history = _read(versions(options.name), options)
+    requirement = versions(options.name)
+    need_extras("reading symbols of releases", "index", "native")
+    history = _read(requirement, options)
     outputs.write(options, {"debian": lambda: debian.symbols_file(history), "json": lambda: as_json(history)})
     for edition in history.unread:
         print(f"abiding: {edition.filename} could not be read: {edition.reason}", file=sys.stderr)

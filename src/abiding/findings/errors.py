@@ -43,6 +43,7 @@ __all__ = [
     "RefusedError",
     "UnknownReleaseError",
     "UnreachableError",
+    "need_extras",
     "needing",
     "unforeseen",
 ]
@@ -158,6 +159,28 @@ def needing(extra: str, work: str) -> Iterator[None]:
             raise
         message = f"{work} needs `{exc.name}`, which is not installed"
         raise MissingExtraError.of(message, f"abiding[{extra}]") from exc
+
+
+# A module of each extra that commands need together with others.
+_MODULES = {"index": "pypi_simple", "native": "auditwheel"}
+
+
+def need_extras(work: str, *extras: str) -> None:
+    """Raise `MissingExtraError` that names all of these extras which are not installed."""
+    missing = [extra for extra in extras if not _is_importable(_MODULES[extra])]
+    if missing:
+        modules = " and ".join(f"`{_MODULES[extra]}`" for extra in missing)
+        message = f"{work} needs {modules}, which {'are' if missing[1:] else 'is'} not installed"
+        raise MissingExtraError.of(message, f"abiding[{','.join(missing)}]")
+
+
+def _is_importable(module: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(module) is not None
+    except ValueError:  # it is in `sys.modules`, without a spec
+        return False
 
 
 class RefusedError(AbidingError):
