@@ -12,6 +12,7 @@ import pytest
 
 from abiding.builds.judgement import judge_packed
 from abiding.findings.finding import Severity
+from abiding.findings.screen import block
 from abiding.project.pyproject import Pyproject
 from makers.pyprojects import wrapping
 from makers.trees import HookFailed, Tree
@@ -74,6 +75,12 @@ def test_what_lets_it_be_built_in_another_way(before: str, apart: str, there: st
     assert f"in the sdist, {there}" in " note: ".join(finding.notes)
     assert finding.line
     assert judge_packed("spam-1.4.0.tar.gz", PYPROJECT.encode(), own, Severity.ERROR) == ()
+
+
+def test_each_further_line_is_said_to_differ_too() -> None:
+    committed = PYPROJECT.replace("1.4.0", "1.3.9").replace("numpy>=1.26", "numpy>=1.25")
+    (finding,) = judge_packed("spam-1.4.0.tar.gz", committed.encode(), Pyproject.parse(PYPROJECT), Severity.ERROR)
+    assert block(finding).count("  differs in the sdist, too\n") == 1
 
 
 def test_what_was_not_committed(tmp_path: Path) -> None:

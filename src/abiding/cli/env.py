@@ -39,7 +39,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--load", action="store_true", help="import the modules, in separate processes, and see what they load"
     )
     parser.add_argument(
-        "--full", action="store_true", help="show the internals of pybind11 and nanobind of all modules too (text)"
+        "--full", action="store_true", help="also show the pybind11 and nanobind internals of all distributions (text)"
     )
     outputs.add_judging(parser, ("text", "concise", "json", "github", "sarif"))
     parser.set_defaults(run=run, closing="Nothing was looked at", instead=_meant)
