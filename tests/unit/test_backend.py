@@ -1609,7 +1609,7 @@ def test_native_without_from_sdist_is_a_warning(tmp_path: Path) -> None:
         tree.hook("build_sdist", tmp_path / "out")
     # Each that is possible is named with what it does, and is written as the hint has it.
     hints = re.findall(
-        r'`(from-sdist = "(\w+)")`[^`]*(?:`\[tool.abiding\]`|, which) builds', in_one_line(str(warnings[0].message))
+        r'`(from-sdist = "(\w+)")` (?:under `\[tool.abiding\]` )?to build', in_one_line(str(warnings[0].message))
     )
     assert {value for _, value in hints} == set(FromSdist)
     text = (tree.folder / "pyproject.toml").read_text()
