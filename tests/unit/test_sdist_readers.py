@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import shutil
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -439,6 +440,9 @@ BY_THE_LETTER = {
 
 # With the newest of each version, and those that distributions have mended, pip refuses it too.
 REFUSED_BY_SOME_PYTHONS = {"a record without a name"}
+# Without the filters of tarfile, which are not in 3.11.2, pip unpacks these in its old way, and refuses most of them.
+if not hasattr(tarfile, "data_filter"):
+    REFUSED_BY_SOME_PYTHONS |= {case for case in BY_THE_LETTER if "link" in case or "name of a folder" in case}
 
 
 @pytest.mark.parametrize("case", BY_THE_LETTER)
