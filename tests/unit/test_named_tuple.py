@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import typing
 from typing import Any
 
@@ -75,7 +76,7 @@ def test_missing_and_unknown_fields_are_errors() -> None:
     both = made(BODIES["fields"], named_tuple.NamedTuple)
     with pytest.raises(TypeError, match="text"):
         both(1)
-    with pytest.raises((TypeError, ValueError), match="unknown"):  # a TypeError since Python 3.13
+    with pytest.raises(TypeError if sys.version_info >= (3, 13) else ValueError, match="unknown"):
         both(1, "a")._replace(unknown=1)
     with pytest.raises(AttributeError):
         both(1, "a").number = 2
