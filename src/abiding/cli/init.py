@@ -10,9 +10,6 @@ from abiding.edits.file import EditedFile
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from pathlib import Path
-
-    from abiding.project.declaration import Declaration
 
 __all__ = ["register", "run"]
 
@@ -29,16 +26,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.set_defaults(run=run, command="init")
 
 
-# A front end has setuptools read a `[project]` that it accepts; `python setup.py` has it read the file itself.
-_SETUP_PY = (
-    "`python setup.py` refuses `dependencies` that are given and dynamic, so use a front end: "
-    "`pip install --no-build-isolation -e .` builds in place"
-)
-
-
 def run(options: Namespace) -> int:
     """Show the change, ask, write. Raises `AbidingError` if the file can't be read, understood or written."""
-    from abiding.edits.wrapping import wrap
+    from abiding.edits.wrapping import notes_on_scripts, wrap
     from abiding.project.declaration import Declaration
     from abiding.project.known_backends import uses_abiding
     from abiding.project.lint import unwired
@@ -56,16 +46,6 @@ def run(options: Namespace) -> int:
         new = Pyproject.parse(edited.text)
         declaration = Declaration.read(new)
         doubts = tuple(unwired(declaration, new))
-        if _is_run_by_hand(declaration, file.path.with_name("setup.py")):
-            edited = edited._replace(notes=(*edited.notes, _SETUP_PY))
+        edited = edited._replace(notes=(*edited.notes, *notes_on_scripts(declaration, file.path.parent)))
     done = "`abiding show` shows what sdist and wheels will require"
     return editing.carry_out(options, file, edited, after="with abiding", done=done, doubts=doubts)
-
-
-def _is_run_by_hand(declaration: Declaration, setup_py: Path) -> bool:
-    """Return whether there is a setup.py that runs setuptools, and that setuptools refuses this `[project]` there."""
-    from abiding.files.plain import is_there
-
-    project = declaration.project
-    is_refused = "dependencies" in (project.table or {}) and "dependencies" in project.dynamic
-    return is_refused and declaration.backend.startswith("setuptools.") and is_there(setup_py)

@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from abiding.edits.document import Document, not_understood
 from abiding.edits.draft import hold
+from abiding.files.plain import is_there
 from abiding.findings.named_tuple import NamedTuple
 from abiding.project.keys import table_at
-from abiding.project.known_backends import DEFAULT_BACKEND, OURS, is_for_abiding
+from abiding.project.known_backends import DEFAULT_BACKEND, OURS, is_for_abiding, module_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
     from typing import TypeGuard
 
+    from abiding.project.declaration import Declaration
     from abiding.project.keys import Key
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Edited", "without_example", "wrap"]
+__all__ = ["Edited", "notes_on_scripts", "without_example", "wrap"]
 
 
 _DEFAULT_REQUIRES = ("abiding", "setuptools")
@@ -56,6 +59,21 @@ def wrap(pyproject: Pyproject) -> Edited:
     new = document.edited()
     hold(pyproject, document.table, {("tool", "abiding", name): ("build-system", name) for name in inner})
     return Edited(new.text, _notes(pyproject))
+
+
+# A front end has setuptools read a `[project]` that it accepts; `python setup.py` has it read the file itself.
+_SETUP_PY = (
+    "`python setup.py` refuses `dependencies` that are given and dynamic, so use a front end: "
+    "`pip install --no-build-isolation -e .` builds in place"
+)
+
+
+def notes_on_scripts(declaration: Declaration, folder: Path) -> tuple[str, ...]:
+    """Return what to know if the setup.py of a wrapped project is run by hand; empty if nothing changes for it."""
+    project = declaration.project
+    is_refused = "dependencies" in (project.table or {}) and "dependencies" in project.dynamic
+    is_run = module_of(declaration.backend) == "setuptools" and is_there(folder / "setup.py")
+    return (_SETUP_PY,) if is_refused and is_run else ()
 
 
 def without_example(text: str) -> str:
