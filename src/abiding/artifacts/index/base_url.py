@@ -8,31 +8,33 @@ __all__ = ["Base"]
 
 
 class Base:
-    """That of the page, or of its first `<base>`: pip takes the first that has one, uv the first if it precedes links.
+    """The URL of a page until its first `<base>`, and the URL of that from there on.
 
-    Neither reads a page with a relative one: they join it with nothing.
+    pip goes by the first `<base>` with a URL, wherever it stands; uv by the first `<base>`, if no link precedes it.
+    Neither reads the links of a page with a relative one, since they don't join it with the URL of the page.
     """
 
     def __init__(self, page: str) -> None:
         self._url = page
-        self._is_said = self._is_used = self._is_left_out = False
+        self._is_given = False
+        self._follows_another = self._follows_link = False
 
     def take(self, href: str | None) -> None:
         """Take a `<base>`. Raises `ValueError` if a reader takes no link of the page, or others than another one."""
+        if self._is_given:
+            return
         if href is None:
-            self._is_left_out = self._is_left_out or not self._is_said
+            self._follows_another = True
             return
-        if self._is_said:
-            return
-        self._is_said = True
+        self._is_given = True
         parts = urlsplit(href.strip())
         if not (parts.scheme and parts.netloc):
             raise ValueError(f"pip or uv reads no link: `<base>` has no absolute URL, but `{href}`")
-        if self._is_used or self._is_left_out:
+        if self._follows_another or self._follows_link:
             raise ValueError("pip goes by its `<base>`, and uv does not: it is not the first, or follows a link")
         self._url = href.strip()
 
     def of_link(self) -> str:
         """Return the URL that the next link is relative to."""
-        self._is_used = True
+        self._follows_link = True
         return self._url
