@@ -228,7 +228,8 @@ def test_what_nothing_requires_is_not_written_and_the_reason_is_said(
     first, second = out.split("hint: ")[1:]
     assert first.strip() == 'add `"numpy>=2.0"` to `dependencies` of `[project]`'
     assert '`[project.optional-dependencies]`: `numpy = ["numpy>=2.0"]`' in second
-    assert "nothing was written: `numpy>=2.0` is of a distribution that nothing requires" in err
+    assert "nothing was written: `numpy>=2.0` is of a distribution that these wheels do not require" in err
+    assert "build the wheels again if pyproject.toml requires it by now" in err
 
 
 def test_no_line_is_added_to_widen_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

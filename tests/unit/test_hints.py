@@ -419,6 +419,13 @@ def test_a_wheel_for_a_python_that_the_project_excludes(tmp_path: Path, declares
         f"let `requires-python`{place} admit that of the tag abiding:" in said
     )
     assert (f"+++ pyproject.toml:{line}" in said) == declares
+    assert LATER not in said
+    # In a build from the sdist it is a warning.
+    inside = Tree(unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "in"), tree.environment, [])
+    (inside.folder / "odd.py").write_text(path.read_text())
+    (inside.folder / "says.py").write_text((tree.folder / "says.py").read_text())
+    with warned(rf"warning\[unsatisfiable\].*admit that of the tag {re.escape(LATER)}$"):
+        inside.hook("build_wheel", tmp_path / "out")
     # Of another length: bytecode counts for a file of the same second and length.
     path.write_text(path.read_text().replace("cp311-none-any", "cp312-none-any") + "\n")
     tree.hook("build_wheel", tmp_path / "out")

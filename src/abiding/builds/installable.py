@@ -31,7 +31,8 @@ class Installable(NamedTuple):
 
     def wheel(self, name: str, metadata: CoreMetadata, lines: Mapping[Entry, str]) -> Iterator[Finding]:
         """Judge the METADATA of a wheel, to which the declared `lines` were added."""
-        yield from judge_python(name, metadata, self.entries.severity, self._place_of_python)
+        for finding in judge_python(name, metadata, self.entries.severity, self._place_of_python):
+            yield finding._replace(hints=(*finding.hints, *self._later(finding)))
         if lines:
             yield from self._satisfiable(name, metadata, {line: entry for entry, line in lines.items()})
 
@@ -57,10 +58,13 @@ class Installable(NamedTuple):
     def _satisfiable(self, name: str, metadata: CoreMetadata, declared: Mapping[str, Entry]) -> Iterator[Finding]:
         for finding in judge_satisfiable([name], metadata, self.entries.severity):
             whose = ", ".join(f"`{line}` from {self._place(line, declared)}" for line in lines_of(finding.found))
-            later = self.entries.later if finding.severity is Severity.WARNING else ()
             yield finding._replace(
-                notes=(whose.replace("` from", "` is from", 1), *finding.notes), hints=(*finding.hints, *later)
+                notes=(whose.replace("` from", "` is from", 1), *finding.notes),
+                hints=(*finding.hints, *self._later(finding)),
             )
+
+    def _later(self, finding: Finding) -> tuple[str, ...]:
+        return self.entries.later if finding.severity is Severity.WARNING else ()
 
     def _place(self, line: str, declared: Mapping[str, Entry]) -> str:
         """Return where to change a line: in pyproject.toml, in a script of the project, or in its backend."""

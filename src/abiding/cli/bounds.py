@@ -112,7 +112,8 @@ _TAGS = "the Python that a wheel needs stands in its tag and in `requires-python
 _AGAIN = "build the wheels again, they will say it"
 _NO_LINE = "no one line suits what the compiled files ask for"
 _LACKING = (
-    "is of a distribution that nothing requires, and only bounds of required ones are written: see the hints above"
+    "is of a distribution that these wheels do not require, and only bounds of required ones are written: "
+    "see the hints above, or build the wheels again if pyproject.toml requires it by now"
 )
 _TIGHT = "no bound is too loose, and one that is too tight is not widened by another"
 

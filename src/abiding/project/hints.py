@@ -193,7 +193,8 @@ def in_every_build(field: str, *, from_sdist: bool, backend: str = "", value: st
     else:
         name = _name_of(field)
         may_vary = name and not from_sdist and field != "Provides-Extra" and may_be_dynamic(backend, name)
-        other = f", or, if it has to vary, list `{name}` in `project.dynamic` and give it no value" if may_vary else ""
+        way = f", or, if the backend computes it, list `{name}` in `project.dynamic` and give it no value"
+        other = way if may_vary else ""
         written = "" if from_sdist else _line(field, name, value, backend)
         if other or not written:
             yield f"let the field say the same in every build{other}"
