@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import hashlib
 import io
 import itertools
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 import urllib3
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
@@ -738,24 +741,58 @@ def test_environment_beats_pip_conf(pip_conf: Callable[[str], None], monkeypatch
     assert settings.IndexSettings.of(settings.of_pip(), "https://other").url == "https://other/"
 
 
-@pytest.mark.parametrize("names", ["az", "za"])
-def test_files_of_pip_in_any_order_of_their_names(
-    names: str, pip_conf: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+PLACES = ("machine", "machine too", "user, as it was", "user", "environment")
+CONFIGURED = {
+    "each": {place: f"index-url = https://{place[-4:]}/" for place in PLACES},
+    "two of the machine": {"machine": "index-url = https://one/", "machine too": "index-url = https://two/"},
+    "of the user": {"machine": "cert = /a.pem\ntimeout = 3", "user": "cert =\nproxy = http://one\ntimeout = 4"},
+    "as it was": {"user, as it was": "proxy = http://one\ncert = /a.pem", "user": "proxy = http://two"},
+    "of one that is named": {"machine": "proxy = http://one", "environment": "proxy = http://two"},
+    "empty": {"machine": "proxy = http://one", "environment": "proxy ="},
+    "for one command": {"user": "proxy = http://one\n[install]\nproxy = http://two\ncert = /a.pem", "machine": "cert = /b.pem"},
+    "no value for one command": {"machine": "proxy = http://one\n[install]\nproxy ="},
+    "many lines": {"machine": "extra-index-url = http://one\n  global.proxy\n  http://two\nproxy = http://one", "user": "proxy = http://two"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CONFIGURED)
+@pytest.mark.parametrize("names", ["abcde", "edcba"])
+def test_files_of_pip_override_each_other_as_pip_has_it(
+    case: str, names: str, pip_conf: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That of the user overrides that of the machine, and an empty value removes it. pip lists them by their names."""
+    """Oracle: pip. It prints its files in another order than that in which they override each other."""
     pip_conf("")
     monkeypatch.delenv("PIP_CONFIG_FILE")
-    texts = (
-        "index-url = https://user/\ncert =\n",
-        "index-url = https://machine/\ncert = /a.pem\nproxy = http://proxy\n",
+    one, two, home, user, named = (tmp_path / name for name in names)
+    files = dict(zip(PLACES, (one / "pip", two / "pip", home / ".pip", user / "pip", named), strict=True))
+    for place, text in CONFIGURED[case].items():
+        files[place].mkdir(parents=True)
+        (files[place] / "pip.conf").write_text(f"[global]\n{text}\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(user))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", f"{one}{os.pathsep}{two}")
+    if "environment" in CONFIGURED[case]:
+        monkeypatch.setenv("PIP_CONFIG_FILE", str(named / "pip.conf"))
+    code = (
+        "from pip._internal.commands import create_command\n"
+        "options, _ = create_command('install').parse_args([])\n"
+        "print(repr([options.index_url, options.cert, options.proxy]))"
     )
-    for name, variable, text in zip(names, ("XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"), texts, strict=True):
-        path = tmp_path / name / "pip" / "pip.conf"
-        path.parent.mkdir(parents=True)
-        path.write_text(f"[global]\n{text}")
-        monkeypatch.setenv(variable, str(tmp_path / name))
+    by_pip = ast.literal_eval(subprocess.check_output([sys.executable, "-c", code], text=True))
     found = settings.of_pip()
-    assert (found["index-url"], found.get("cert"), found["proxy"]) == ("https://user/", None, "http://proxy")
+    told = [found.get("index-url", PYPI_SIMPLE_ENDPOINT[:-1]), found.get("cert"), found.get("proxy")]
+    assert told == by_pip
+
+
+@pytest.mark.parametrize("named", ["", "  pip.conf, exists: True\n    global.cert: /env.pem\n"])
+def test_file_of_an_environment_of_pip(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes between that of the user and the one that is named; pip prints it between others."""
+    kinds = "".join(
+        f"{kind}:\n  /{kind}, exists: True\n    global.cert: /{kind}.pem\n" for kind in ("global", "site", "user")
+    )
+    monkeypatch.setattr(settings, "_list_settings", lambda _: f"env_var:\n  PIP_X='x'\nenv:\n{named}{kinds}")
+    monkeypatch.delenv("PIP_CERT", raising=False)
+    assert settings.of_pip()["cert"] == ("/env.pem" if named else "/site.pem")
 
 
 def test_no_index_in_pip_conf(pip_conf: Callable[[str], None]) -> None:

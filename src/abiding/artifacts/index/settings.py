@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +13,20 @@ from urllib.parse import unquote, urlsplit
 
 from abiding.findings.characters import without_login
 from abiding.findings.errors import IndexAccessError
+from abiding.findings.patterns import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["IndexSettings", "of_pip"]
 
 
-# `pip config list` prints options for all commands, for one, and of the environment; later ones override.
-_SECTIONS = ("global", "install", ":env:")
+# What gives options, each kind overriding those before it, as pip orders them; `env` is the file of PIP_CONFIG_FILE.
+_KINDS = ("global", "user", "site", "env")
+# Options for all commands, and for the one whose index is meant; later ones override.
+_SECTIONS = ("global", "install")
+_HEADING = pattern(r"(\w+):")
+_OPTION = pattern(r" +(\w+)\.([\w-]+): (.*)")
 _PATIENCE = 120  # seconds; usually one is enough
 
 
@@ -86,37 +89,31 @@ def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
 
 
 def of_pip() -> dict[str, str]:
-    """Ask pip for its options from files and environment; without pip, read the latter. Raises `IndexAccessError`."""
+    """Ask pip for its options from files, and read those of the environment. Raises `IndexAccessError`."""
     # -P: not a `pip.py` in the current folder.
     programs = [[sys.executable, "-P", "-m", "pip"]] if sys.executable else []
     if pip := shutil.which("pip"):
         programs.append([pip])
-    for program in programs:
-        listing = _list_settings(program)
-        if listing is not None:
-            return _settings(_listed(listing, program))
+    listing = next((text for text in map(_list_settings, programs) if text is not None), "")
     prefix = "PIP_"
-    return {
-        name.removeprefix(prefix).lower().replace("_", "-"): value
+    environment = {
+        name.removeprefix(prefix).lower().replace("_", "-"): value.strip()
         for name, value in os.environ.items()
         if name.startswith(prefix)
     }
+    sources = (*_of_files(listing), environment)
+    return {name: value for source in sources for name, value in source.items() if value}
 
 
 def _list_settings(program: list[str]) -> str | None:
-    """Return what pip lists, which knows where its files are on each platform; None if it is not installed."""
-    return _ask(program, "list")
-
-
-def _ask(program: list[str], *question: str) -> str | None:
-    """Return what `pip config` prints; None if pip is not installed.
+    """Return what pip has read from which file, which knows where these are; None if it is not installed.
 
     Raises `IndexAccessError` if it fails or does not end: the default would be another index than the configured one.
     """
     environ = {**os.environ, "PYTHONIOENCODING": "utf-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     try:
         done = subprocess.run(
-            [*program, "config", *question],
+            [*program, "config", "debug"],
             env=environ,
             capture_output=True,
             encoding="utf-8",
@@ -138,31 +135,21 @@ def _ask(program: list[str], *question: str) -> str | None:
 
 def _not_known(why: str) -> IndexAccessError:
     message = "pip can't read its own configuration"
-    return IndexAccessError.of(message, rule="bad-index", note=why, hint="`pip config list` shows it")
+    return IndexAccessError.of(message, rule="bad-index", note=why, hint="`pip config debug` shows it")
 
 
-def _listed(listing: str, program: list[str]) -> dict[str, str]:
-    """Return the value of each key in a list, which has a key for each file that gives it.
-
-    pip lists its files in the order of their names: which one overrides the others, only pip can say.
-    """
-    values: dict[str, str] = {}
-    repeated = set()
+def _of_files(listing: str) -> Iterator[dict[str, str]]:
+    """Yield the options of each section of all files. What overrides another file does so with an empty value too."""
+    options: dict[tuple[str, str], dict[str, str]] = {}
+    kind = ""
     for line in listing.splitlines():
-        key, _, value = line.partition("=")
-        if key.startswith(tuple(f"{section}." for section in _SECTIONS)):
-            with suppress(ValueError, SyntaxError):
-                text = str(ast.literal_eval(value)).strip()
-                if values.setdefault(key, text) != text:
-                    repeated.add(key)
-    return values | {key: (_ask(program, "get", key) or "").strip() for key in repeated}
-
-
-def _settings(values: dict[str, str]) -> dict[str, str]:
-    """Return the value of each option, without those that are empty."""
-    return {
-        key.removeprefix(f"{section}."): value
-        for section in _SECTIONS
-        for key, value in values.items()
-        if key.startswith(f"{section}.") and value
-    }
+        if heading := _HEADING.fullmatch(line):
+            kind = heading[1]
+        elif option := _OPTION.fullmatch(line):
+            section, name, value = option.groups()
+            options.setdefault((section, kind), {})[name] = value.strip()
+    for section in _SECTIONS:
+        of_section: dict[str, str] = {}
+        for each in _KINDS:
+            of_section |= options.get((section, each), {})
+        yield of_section
