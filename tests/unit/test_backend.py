@@ -1603,6 +1603,21 @@ def test_a_warning_that_python_prints_looks_as_an_error_does(tmp_path: Path) -> 
     assert done.stderr.splitlines()[-1].startswith("abiding: ABI level, ")
 
 
+@pytest.mark.parametrize("told", ["error", "error::UserWarning"])
+def test_a_warning_where_warnings_are_errors(told: str, tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", "libgmp==6.3.0", "numpy>=1.20,<2.5")
+    code = f"import abiding.backend as b; b.build_wheel({str(tmp_path)!r})"
+    environ = {**os.environ, **tree.environment, "PYTHONWARNINGS": told}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tree.folder, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("abiding: error[not-narrower]: `>=1.20` of `numpy>=1.20,<2.5` excludes nothing:\n")
+    assert "abiding: Nothing was built: Python is told that warnings are errors\n" in done.stderr
+    assert "bug" not in done.stderr
+    assert not [*tmp_path.glob("*.whl")]
+
+
 def test_native_without_from_sdist_is_a_warning(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", native = true }')
     with warned(r"warning\[from-sdist-unset\]: installing .* --> pyproject.toml:") as warnings:

@@ -622,6 +622,21 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     assert fails(str(tmp_path / "spam")) == ("missing-file", "there is no such file or folder")
 
 
+@pytest.mark.parametrize(
+    ("backend", "requires", "hints"),
+    [
+        ("pdm.pep517.api", "pdm-pep517", []),
+        ("pdm.pep517.api", "numpy", ["add `pdm-pep517` to `requires`"]),
+        ("pdm.backend", "pdm-pep517", ["add `pdm-backend` to `requires`"]),
+        ("poetry.masonry.api", "poetry>=0.12", []),
+        ("poetry.core.masonry.api", "poetry", []),
+        ("poetry.core.masonry.api", "numpy", ["add `poetry-core` to `requires`"]),
+    ],
+)
+def test_backends_beside_those_of_another_distribution(backend: str, requires: str, hints: list[str]) -> None:
+    assert unwired_of(backend, "abiding", requires) == hints
+
+
 def test_a_project_that_does_not_use_abiding(tmp_path: Path) -> None:
     with pytest.raises(AbidingError) as caught:
         run("show", written(tmp_path, '[build-system]\nrequires = ["flit-core"]\n'))

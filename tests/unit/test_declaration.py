@@ -382,6 +382,12 @@ def test_a_name_or_version_that_the_standards_forbid(
         assert [text for text, _ in told] == ([f"{message}: `{backend}` refuses it"] if backend in backends else [])
 
 
+def test_a_value_that_a_backend_beside_a_measured_one_may_take() -> None:
+    licence = 'name = "spam"\nversion = "1"\nlicense = "MIT"\nclassifiers = ["License :: x"]'
+    assert of_project(licence, "pdm.backend")
+    assert not of_project(licence, "pdm.pep517.api")
+
+
 @pytest.mark.parametrize(
     ("requires", "is_told"),
     [

@@ -129,12 +129,34 @@ def test_different_meaning(one: str, other: str) -> None:
         ("", "<3", (), False),
         (">=1", "===1.0", (), False),
         ("==1.0", "==2.0", (), True),
+        (">=2.0rc1", ">=2.0rc2", (), False),
+        (">=2.0rc1", ">=2.0", (), False),
+        (">=2.0rc1,<3", ">=2.0,<2.5", (), False),
+        (">=2.1rc1", "!=2.1rc2", (), False),
     ],
 )
 def test_levels(api: str, abi: str, idle: tuple[str, ...], excluded: bool) -> None:
     first, second = Requirement(f"a{api}"), Requirement(f"a{abi}")
     assert narrowing.idle_clauses(first, second) == idle
     assert narrowing.excludes(first, second) is excluded
+
+
+@pytest.mark.parametrize(
+    ("api", "abi", "is_repeated"),
+    [
+        (">=1.26", ">=1.26", True),
+        (">=1.26", ">=1.26.0", True),
+        (">=1.26", ">=1.27", False),
+        (">=2.0rc1", ">=2.0", False),
+        (">=2.0rc1", ">=2.0rc2", False),
+        (">=2.1rc1,<=2.1rc3", "==2.1rc2", False),
+        ("==1.0", "===1.0", False),
+        ("", ">=0", False),
+    ],
+)
+def test_a_line_that_admits_the_same(api: str, abi: str, *, is_repeated: bool) -> None:
+    """Who names a pre-release means it: it is not deleted for the releases alone."""
+    assert narrowing.is_repeated(Requirement(f"a{api}"), Requirement(f"a{abi}")) is is_repeated
 
 
 @pytest.mark.parametrize(

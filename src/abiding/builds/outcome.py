@@ -38,8 +38,12 @@ class Outcome:
         """
         for finding in findings:
             self._warned.append(finding.rule)
-            with _printing_text_alone():
-                warnings.warn(_text(finding), UserWarning, stacklevel=5)
+            try:
+                with _printing_text_alone():
+                    warnings.warn(_text(finding), UserWarning, stacklevel=5)
+            except UserWarning as exc:
+                error = finding._replace(severity=Severity.ERROR)
+                raise RefusedError((error,), "Nothing was built: Python is told that warnings are errors") from exc
 
     def remark(self, findings: Iterable[Finding]) -> None:
         """Print each finding without a warning: nothing is to be done about it, or it has stopped the build."""

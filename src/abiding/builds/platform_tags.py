@@ -34,8 +34,8 @@ _PLATFORM_BY = {
 
 
 # What the files of a project set a tag by, for setuptools alone, and what makes it name a platform.
-_SETTING = pattern(rb"\b(?:get_tag|python[-_]tag|plat[-_]name)\b")
-_MODULES = b"ext_modules", b"ext-modules"
+_SETTING = pattern(rb"(?m)^[^#\n]*?\b(get_tag(?=\(self)|python[-_]tag|plat[-_]name|py[-_]limited[-_]api)\b")
+_MODULES = pattern(rb"\bext[-_]modules\b")
 
 
 def naming_platform(findings: Iterable[Finding], backend: str, folder: Path) -> tuple[Finding, ...]:
@@ -62,8 +62,8 @@ def _removing(folder: Path) -> Iterator[str]:
     for name in ("setup.py", "setup.cfg", "pyproject.toml"):
         with suppress(OSError):
             texts[name] = (folder / name).read_bytes()
-    set_by = [f"`{match[0].decode()}` in {name}" for name, text in texts.items() if (match := _SETTING.search(text))]
+    set_by = [f"`{match[1].decode()}` in {name}" for name, text in texts.items() if (match := _SETTING.search(text))]
     if set_by:
         yield f"or remove what sets the tag: {all_of(set_by)}"
-    elif any(word in text for text in texts.values() for word in _MODULES):
+    elif any(map(_MODULES.search, texts.values())):
         yield "or remove what sets the tag"

@@ -39,7 +39,7 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
     """
     from packaging.specifiers import SpecifierSet
 
-    if not api.specifier or max(len(api.specifier), len(abi.specifier)) > bounds.CLAUSES:
+    if not _are_of_releases(api, abi):
         return ()
     whole = releases_of(api.specifier)
     idle = []
@@ -55,9 +55,17 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
 def is_repeated(api: Requirement, abi: Requirement) -> bool:
     """Return whether `abi` asks for nothing but the releases that `api` asks for, and for all of them."""
     clauses = (*api.specifier, *abi.specifier)
-    if not api.specifier or max(len(api.specifier), len(abi.specifier)) > bounds.CLAUSES:
+    if not _are_of_releases(api, abi):
         return False
     if not abi.extras <= api.extras or any(clause.operator == "===" for clause in clauses):
         return False
     own, other = releases_of(api.specifier), releases_of(abi.specifier)
     return own.is_subset(other) and other.is_subset(own)
+
+
+def _are_of_releases(api: Requirement, abi: Requirement) -> bool:
+    """Return whether both can be compared by the releases that they admit: not if one names a pre-release."""
+    specifiers = (api.specifier, abi.specifier)
+    return bool(api.specifier) and all(
+        len(specifier) <= bounds.CLAUSES and not specifier.prereleases for specifier in specifiers
+    )

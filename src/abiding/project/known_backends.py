@@ -57,6 +57,8 @@ _OTHERS = frozenset(
     {DEFAULT_BACKEND, "scikit_build_core.setuptools.build_meta", "flit.buildapi", "flit_core.build_thyself"}
     | {"hatchling.ouroboros", "poetry.masonry.api", "pdm.pep517.api"}
 )
+# The older distributions whose backends lie beside those of newer ones.
+_BESIDE = {"pdm.pep517": "pdm-pep517", "poetry.masonry": "poetry"}
 # The distributions, each of which brings its own backend and no other one.
 KNOWN = frozenset(_BACKENDS)
 # What of `[project]` may be dynamic with those that refuse the rest of it.
@@ -67,6 +69,8 @@ _DYNAMIC = {
 }
 # Which have no other place for a version that is not dynamic, as poetry has `[tool.poetry]`, and maturin Cargo.toml.
 _VERSIONED = ("setuptools", "hatchling", "flit_core", "mesonpy", "pdm.backend")
+# What requires a distribution that brings a backend.
+_REQUIRING = {("flit-scm", "flit-core"), ("poetry", "poetry-core")}
 # What is no backend, and needs one.
 _PLUGINS = {"hatch-": "hatchling", "poetry-": "poetry-core", "setuptools-": "setuptools", "scikit-build": "setuptools"}
 
@@ -102,8 +106,11 @@ def may_be_dynamic(backend: str, name: str) -> bool:
 
 def needs_version(backend: str) -> bool:
     """Return whether a backend refuses a `[project]` without `version`, given or dynamic: some have it elsewhere."""
-    path = backend.replace(":", ".")
-    return any(f"{path}.".startswith(f"{module}.") for module in _VERSIONED)
+    return any(_is_within(backend, module) for module in _VERSIONED)
+
+
+def _is_within(backend: str, module: str) -> bool:
+    return f"{backend.replace(':', '.')}.".startswith(f"{module}.")
 
 
 def module_of(backend: str) -> str:
@@ -137,6 +144,9 @@ def _is_settled(table: Mapping[str, Any], name: str) -> bool:
 
 def distribution_of(backend: str) -> str:
     """Return the distribution that brings a backend, as it is named in pyproject.toml; empty if that is not known."""
+    for beside, distribution in _BESIDE.items():
+        if _is_within(backend, beside):
+            return distribution
     module = module_of(backend)
     return next((name for name, known in _BACKENDS.items() if module_of(known) == module), "")
 
@@ -144,7 +154,7 @@ def distribution_of(backend: str) -> str:
 def brings(name: str, distribution: str) -> bool:
     """Return whether a distribution is one that brings a backend, or a plugin for that which requires it."""
     plugin = name not in KNOWN and any(name.startswith(start) for start, of in _PLUGINS.items() if of == distribution)
-    return plugin or name == distribution or (name, distribution) == ("flit-scm", "flit-core")
+    return plugin or name == distribution or (name, distribution) in _REQUIRING
 
 
 class Misspelled(NamedTuple):

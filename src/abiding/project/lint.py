@@ -92,7 +92,8 @@ def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Fi
         abi = requirements.parse(entry.requires)
         for line in level.about(entry.name, entry.extra):
             api = line.requirement
-            if not requirements.applies_wherever(api, abi):
+            # A native line decides what is linked with, too.
+            if entry.native or not requirements.applies_wherever(api, abi):
                 continue
             finding = partial(
                 pyproject.finding,
@@ -100,7 +101,7 @@ def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Fi
                 severity=Severity.WARNING,
                 also=((line.key, "the API level"),),
             )
-            if narrowing.is_repeated(api, abi) and not entry.native:
+            if narrowing.is_repeated(api, abi):
                 message = f"`{entry.requires}` excludes nothing: `{line.text}` admits the same versions"
                 yield finding(
                     "not-narrower",
@@ -108,12 +109,13 @@ def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Fi
                     hints=("delete the line, or let it exclude what the wheel does not work with",),
                 )
                 continue
+            way = "leave the clause out" if len(abi.specifier) > 1 else "delete the line"
             for clause in narrowing.idle_clauses(api, abi):
                 yield finding(
                     "not-narrower",
                     f"`{clause}` of `{entry.requires}` excludes nothing: `{line.text}` is narrower",
                     notes=("a wheel carries both lines, so the wider one has no effect",),
-                    hints=("leave the clause out, or lower the bound in `[project]` if that was meant",),
+                    hints=(f"{way}, or lower the bound in `[project]` if that was meant",),
                 )
 
 

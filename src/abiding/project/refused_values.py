@@ -15,7 +15,7 @@ from abiding.findings import bounds
 from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.findings.words import short
-from abiding.project.known_backends import distribution_of, module_of
+from abiding.project.known_backends import KNOWN, distribution_of, module_of
 from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
@@ -44,10 +44,11 @@ _BY_ALL = _BY_MOST | {"hatchling", "flit_core", "poetry", "maturin"}
 def refused_values(faults: Faults, table: Mapping[str, Any], backend: str) -> None:
     """Add an error for each value of `[project]` that the standards forbid and the wrapped backend refuses."""
     module = module_of(backend)
-    if module not in _BY_ALL:
+    distribution = distribution_of(backend)
+    if module not in _BY_ALL or distribution not in KNOWN:
         return
     refused_by_it = [each for each in (*_singles(table), *_licence(table), *_names_within(table)) if module in each.by]
-    if not refused_by_it or _may_be_old(faults.pyproject.get(("build-system", "requires")), distribution_of(backend)):
+    if not refused_by_it or _may_be_old(faults.pyproject.get(("build-system", "requires")), distribution):
         return
     for refused in refused_by_it:
         message = f"{refused.message}: `{backend}` refuses it"
