@@ -144,8 +144,6 @@ def variables(url: str, folder: Path) -> dict[str, str]:
     further = os.environ.get("PIP_EXTRA_INDEX_URL", "")
     return {
         "PIP_EXTRA_INDEX_URL": f"{url} {further}".strip(),
-        # Isolated environments are used once.
-        "PIP_NO_COMPILE": "1",
         "UV_INDEX": url,
         "POETRY_KEYRING_ENABLED": "false",
         "POETRY_VIRTUALENVS_IN_PROJECT": "true",

@@ -126,7 +126,7 @@ class Environment:
 
 
 # What most environments have.
-_COMMON = ("abiding", "build", "meson-python", "pip", "setuptools")
+_COMMON = ("abiding", "build", "meson-python", "numpy", "pip", "setuptools")
 
 
 def compile_common(environment: Environment) -> None:
@@ -139,7 +139,8 @@ def compile_common(environment: Environment) -> None:
     # What has bytecode has it for good: whoever copies a module changes its time, which is not to matter.
     new = {path.resolve().parent for path in modules if not (path.resolve().parent / "__pycache__").exists()}
     if new:
-        environment.run(sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *new)
+        valid = ("--invalidation-mode", "unchecked-hash")
+        environment.run(sys.executable, "-m", "compileall", "-q", *valid, "-x", "/tests/", *new)
 
 
 def uv(*arguments: str | Path) -> tuple[str | Path, ...]:
