@@ -71,18 +71,28 @@ sys.exit("--enable-optimizations" not in (sysconfig.get_config_var("CONFIG_ARGS"
     need_python
 }
 
-# need_environment NAME PIP-ARGUMENT...: the environment .cache/NAME with what the arguments say. It is made anew when
-# they, pyproject.toml or the interpreter change.
+# need_environment NAME PIP-ARGUMENT...: the environment .cache/NAME with pip and what the arguments say. It is made anew
+# when they, pyproject.toml or the interpreter change.
 need_environment() {
     environment=$cache/$1
     shift
     wanted=$("$python" -VV; printf '%s\n' "$@"; cat pyproject.toml)
     [ "$(cat "$environment/installed" 2>/dev/null || true)" = "$wanted" ] && return 0
+    need_pip
     say "environment ${environment#"$checkout"/}"
-    "$python" -m venv --clear "$environment"
-    "$environment/bin/python" -m pip install -q --disable-pip-version-check --upgrade 'pip>=25.1'
-    "$environment/bin/python" -m pip install -q --disable-pip-version-check "$@"
+    "$python" -m venv --clear --without-pip "$environment"
+    # What is imported is compiled then, and most of it never is.
+    "$cache/pip/bin/python" -m pip -q --disable-pip-version-check --python "$environment/bin/python" install --no-compile \
+        pip "$@"
     printf '%s\n' "$wanted" >"$environment/installed"
+}
+
+# need_pip: a pip that knows all options of ours, in .cache/pip. It installs into the other environments: making a pip for
+# each, to be replaced at once, takes longer than what it would install.
+need_pip() {
+    "$cache/pip/bin/python" -m pip --version >/dev/null 2>&1 && return 0
+    "$python" -m venv --clear "$cache/pip"
+    "$cache/pip/bin/python" -m pip install -q --disable-pip-version-check --upgrade 'pip>=25.1'
 }
 
 # quick_temporary: let temporary files lie in memory, where there is room, and nobody named another place. On a disk each
