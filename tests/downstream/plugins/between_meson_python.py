@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # The suite makes an environment with pip for many a test: `ensurepip`, which installs it, takes most of its time.
     setattr(venv.EnvBuilder, "_setup_pip", copy_pip)  # noqa: B010
+    setattr(mesonpy, "_get_meson_command", once_for_each_meson(getattr(mesonpy, "_get_meson_command")))  # noqa: B009, B010
     if not config.getoption("--through-abiding"):
         return
     for name in HOOKS:
@@ -62,6 +63,20 @@ def calls_a_hook(item: pytest.Function) -> bool:
     return any(name.startswith(BUILT) for name in item.fixturenames) or bool(
         set(item.function.__code__.co_names) & set(HOOKS)
     )
+
+
+def once_for_each_meson(own: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Ask a meson for its version once, and not for each project: it takes as long as a build does without compiling."""
+    asked: dict[Any, list[str]] = {}
+
+    @functools.wraps(own)
+    def between(*arguments: Any, **keywords: Any) -> list[str]:
+        key = (os.environ.get("MESON"), os.environ["PATH"], arguments, *keywords.items())
+        if key not in asked:
+            asked[key] = own(*arguments, **keywords)
+        return asked[key]
+
+    return between
 
 
 def copy_pip(_: venv.EnvBuilder, context: Any) -> None:
