@@ -1618,6 +1618,16 @@ def test_a_warning_where_warnings_are_errors(told: str, tmp_path: Path) -> None:
     assert not [*tmp_path.glob("*.whl")]
 
 
+def test_a_warning_is_attached_to_the_line_to_edit(tmp_path: Path) -> None:
+    """pip prints the place of a warning and that line, wherever it was started."""
+    tree = flit_tree(tmp_path / "tree", "libgmp==6.3.0", "numpy>=1.20,<2.5")
+    with warned(r"warning\[not-narrower\]: .* --> pyproject.toml:") as warnings:
+        tree.hook("build_wheel", tmp_path / "out")
+    path, line = Path(warnings[0].filename), warnings[0].lineno
+    assert path == tree.folder / "pyproject.toml"
+    assert "numpy>=1.20,<2.5" in path.read_text("utf-8").splitlines()[line - 1]
+
+
 def test_native_without_from_sdist_is_a_warning(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", native = true }')
     with warned(r"warning\[from-sdist-unset\]: installing .* --> pyproject.toml:") as warnings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from contextlib import contextmanager
@@ -34,13 +35,14 @@ class Outcome:
     def warn(self, findings: Iterable[Finding]) -> None:
         """Warn of each finding; if warnings are errors (`python -W error`), the first one stops the hook.
 
-        The text is formatted like an error, whether Python or a front end prints it.
+        The text is formatted like an error, whether Python or a front end prints it. Front ends name the place with it,
+        and pip prints that line of the file.
         """
         for finding in findings:
             self._warned.append(finding.rule)
             try:
                 with _printing_text_alone():
-                    warnings.warn(_text(finding), UserWarning, stacklevel=5)
+                    warnings.warn_explicit(_text(finding), UserWarning, *_place(finding), module="abiding.backend")
             except UserWarning as exc:
                 error = finding._replace(severity=Severity.ERROR)
                 raise RefusedError((error,), "Nothing was built: Python is told that warnings are errors") from exc
@@ -72,6 +74,14 @@ def _printing_text_alone() -> Iterator[None]:
         yield
     finally:
         warnings.formatwarning = usual
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    """Return the file and the line to which a warning is attached; pyproject.toml is in the current folder."""
+    name = finding.artifact or "pyproject.toml"
+    path = os.path.abspath(name) if os.path.isfile(name) else name  # noqa: PTH100, PTH113 (`pathlib` is not needed yet)
+    lines = (finding.line, *(excerpt.line for excerpt in finding.excerpts), 1)
+    return path, next(filter(None, lines))
 
 
 def _text(finding: Finding) -> str:
