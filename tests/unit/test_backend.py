@@ -32,6 +32,8 @@ from makers.backends import CHANGING, LATE, ODD_BACKEND, SETUP_PY
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree, installed, metadata, pkg_info, unpacked
 from makers.warned import warned
 
+pytestmark = pytest.mark.slow
+
 HOOKS = ("build_wheel", "build_sdist", "build_editable")
 
 # An in-tree backend that has every hook, tells what it was called with, and leaves the work to flit-core.

@@ -21,6 +21,8 @@ from makers.trees import HookFailed, Tree, metadata, pkg_info, unpacked
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 # The wrapped backend computes the version, and the summary, from the module.
 COMPUTED = """\
 [build-system]

@@ -8,6 +8,8 @@ from abiding.providers import headers
 from abiding.providers.declaration_changes import changes, comparable_parts, constants
 from abiding.providers.declarations import CONSTANTS, ParsedHeaders
 
+pytestmark = pytest.mark.slow
+
 ONE_MEANING_IN_C = [
     ("int f(const int *p);", "int f(int const *q);"),
     ("unsigned int f(void);", "unsigned f();"),

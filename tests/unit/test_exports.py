@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from abiding.proof.building import Result
     from abiding.proof.environments import Environment
 
+pytestmark = pytest.mark.slow
+
 BARE = '{ requires = "prov", native = true }'
 NATIVE = '{ requires = "prov==1.0", native = true }'
 NOTE = "minor versions add, major ones break"

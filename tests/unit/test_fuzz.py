@@ -18,6 +18,8 @@ from abiding.project.pyproject import Pyproject
 from makers.archives import metadata, write_wheel
 from makers.tars import OLD, TOP, member, pack
 
+pytestmark = pytest.mark.slow
+
 
 # Of a large example hypothesis would only say that it is large, not what it has broken.
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")

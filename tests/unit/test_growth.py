@@ -12,6 +12,8 @@ from abiding.findings import bounds
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SMALL = 6 << 10
 
 

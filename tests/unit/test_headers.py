@@ -30,6 +30,8 @@ from abiding.providers.version_constants import is_number_of, is_version
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 TOY = "int toy(int a);\n"
 PACKED = "#pragma pack(1)\nstruct t { char c; int a; };\n#pragma pack()\n"
 LOOSE = "struct t { char c; int a; };\n"

@@ -27,6 +27,8 @@ from makers.commands import run
 from makers.trees import HookFailed, Tree, installed, metadata, pkg_info, unpacked
 from makers.warned import warned
 
+pytestmark = pytest.mark.slow
+
 # A backend that lives in the tree, and says what says.py says in sdists and in wheels.
 BACKEND = """
     import io, os, tarfile, zipfile

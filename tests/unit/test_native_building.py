@@ -38,6 +38,8 @@ from makers.scenes import CHECKOUT, COMPILING, Scene, dynamic
 from makers.trees import HookFailed, metadata
 from makers.warned import warned
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:

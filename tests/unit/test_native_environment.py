@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from abiding.native.environment import Survey
     from abiding.native.library_use import LibraryUse
 
+pytestmark = pytest.mark.slow
+
 
 class Environment:
     """A virtual environment with a provider and what is linked with it."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
 
+pytestmark = pytest.mark.slow
+
 OURS = f"python{sys.version_info.major}.{sys.version_info.minor}"
 INTERPRETER = f"cp{sys.version_info.major}{sys.version_info.minor}"
 TAG = f"{INTERPRETER}-{INTERPRETER}-linux_x86_64"

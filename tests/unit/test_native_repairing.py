@@ -28,6 +28,8 @@ from makers.evident import NUMPY_1
 from makers.pairs import recorded
 from makers.scenes import dynamic
 
+pytestmark = pytest.mark.slow
+
 LINUX = "cp311-cp311-linux_x86_64"
 
 

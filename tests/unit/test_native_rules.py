@@ -37,6 +37,8 @@ from makers.pairs import recorded
 if TYPE_CHECKING:
     from abiding.findings.finding import Finding
 
+pytestmark = pytest.mark.slow
+
 
 def found(path: Path, *wheels: Path) -> list[tuple[str, str]]:
     return [(one.rule, one.severity.value) for one in examine(path, wheels)]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
 
+pytestmark = pytest.mark.slow
+
 PYPROJECT = """\
 [build-system]
 requires = ["abiding", {build}]

@@ -11,6 +11,8 @@ from sysconfig import get_path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 # The `re` of Pythons before 3.11.5 goes on behind what the last repetition of a possessive group has tried in vain.
 FIXED = (3, 11, 5)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")]
 PYPROJECT = wrapping("odd")
 
 

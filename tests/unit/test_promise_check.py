@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
 
+pytestmark = pytest.mark.slow
+
 TAG = "py3-none-manylinux_2_28_x86_64"
 LIBRARY = "libtoy-wheel-1.so"
 HEADER = "struct toy_point { int x; int y; };\nenum toy_colour { TOY_RED, TOY_GREEN };\nint toy_make(struct toy_point *one);\n"

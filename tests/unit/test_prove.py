@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from abiding.proof import Proof
 
+pytestmark = pytest.mark.slow
+
 DYNAMIC = '"Dynamic: Requires-Dist"'
 
 

@@ -17,6 +17,8 @@ from makers.trees import Tree
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 # As meson-python, which exports what is committed.
 OF_VERSION = BACKEND.replace('"Version: 1.4.0"', 'f"Version: {says.version()}"')
 WANTS_GIT = OF_VERSION.replace('"spam-1.4.0', 'f"spam-{says.version()}').replace(

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from abiding.providers.ranges import Range
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def index(shop: Shop) -> Index:

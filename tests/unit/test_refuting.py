@@ -25,6 +25,8 @@ from makers.warned import warned
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 CODE = "spam/_core.cpython-311-x86_64-linux-gnu.so"
 LATER = image(numpy_2("2.0"))
 

@@ -13,6 +13,8 @@ import pytest
 import abiding
 from abiding._version import DOCUMENTATION
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 GITHUB = CHECKOUT / ".github"
 HELD_TO = {

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from abiding.survey.engines import Run
 
+pytestmark = pytest.mark.slow
+
 
 CHECKOUT = Path(__file__).parents[2]
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 pytest.importorskip("duckdb")
 from pyarrow import parquet
 
+pytestmark = pytest.mark.slow
+
 SDIST, WHEEL, OTHER = (
     f"spam-1.0{end}" for end in (".tar.gz", "-cp313-cp313-win_amd64.whl", "-cp312-cp312-win_amd64.whl")
 )

@@ -14,6 +14,8 @@ from makers.trees import HookFailed, Tree
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PYPROJECT = wrapping("mesonpy", version="1.4.0", api='"numpy>=1.26"', abi='"numpy<3"')
 FILES = {"pyproject.toml": PYPROJECT, "meson.build": "project('spam', version: '1.4.0')\n"}
 INIT, ADD = ["init", "-q"], ["add", "."]

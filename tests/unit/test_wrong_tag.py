@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 LINUX, WINDOWS, MAC = "manylinux_2_28_x86_64", "win_amd64", "macosx_11_0_arm64"
 ELF, PE, MACH_O = "elf-x86_64", "pe-amd64", "mach-o-arm64"
 CPYTHON = "spam/_m.cpython-311-x86_64-linux-gnu.so"
