@@ -290,10 +290,10 @@ def test_a_project_table_that_backends_refuse(project: str, rule: str, message: 
     """One error where they print a traceback; in an sdist that is published it stops nobody."""
     for backend in backends:
         pyproject = Pyproject.parse(f'[project]\n{project}\n[tool.abiding]\nbuild-backend = "{backend}"\n')
-        remarks = Declaration.read(pyproject._replace(in_sdist=True)).remarks
+        warnings = Declaration.read(pyproject._replace(in_sdist=True)).warnings
         expected = [(rule, message.format(backend))] if rule else []
-        assert [(one.rule, one.message) for one in remarks] == expected
-        assert {one.severity for one in remarks} <= {Severity.WARNING}
+        assert [(one.rule, one.message) for one in warnings] == expected
+        assert {one.severity for one in warnings} <= {Severity.WARNING}
         if not rule:
             assert Declaration.read(pyproject).backend == backend
             continue
@@ -413,13 +413,13 @@ def of_project(project: str, backend: str, requires: str = "abiding") -> list[tu
     """Messages and hints on a `[project]`; in a published sdist they are warnings."""
     build = f'[build-system]\nrequires = ["{requires}"]\n'
     pyproject = Pyproject.parse(f'{build}[project]\n{project}\n[tool.abiding]\nbuild-backend = "{backend}"\n')
-    remarks = Declaration.read(pyproject._replace(in_sdist=True)).remarks
-    with pytest.raises(DeclarationError) if remarks else nullcontext() as caught:
+    warnings = Declaration.read(pyproject._replace(in_sdist=True)).warnings
+    with pytest.raises(DeclarationError) if warnings else nullcontext() as caught:
         Declaration.read(pyproject)
     faults = caught.value.findings if caught else ()
-    assert [fault._replace(severity=Severity.WARNING) for fault in faults] == list(remarks)
+    assert [fault._replace(severity=Severity.WARNING) for fault in faults] == list(warnings)
     assert all(fault.line and fault.rule == "bad-value" for fault in faults)
-    return [(fault.message, fault.hints) for fault in remarks]
+    return [(fault.message, fault.hints) for fault in warnings]
 
 
 def stated(api: str, abi: str) -> str:
@@ -513,7 +513,7 @@ def test_lines_that_never_meet(api: str, abi: str) -> None:
 def test_which_contradictions_are_errors_in_an_sdist(api: str, abi: str, is_error: bool) -> None:
     pyproject = Pyproject.parse(stated(api, abi))._replace(in_sdist=True)
     try:
-        found: Sequence[Finding] = Declaration.read(pyproject).remarks
+        found: Sequence[Finding] = Declaration.read(pyproject).warnings
     except DeclarationError as exc:
         found = exc.findings
     assert [(one.rule, one.severity) for one in found] == [
@@ -526,11 +526,11 @@ def test_faults_that_are_new_are_warnings_in_an_sdist() -> None:
     text = RIGHT.replace("dynamic = [", 'dynamic = ["version", ')
     text = text.replace('"libgmp==6.3.0"', '"libgmp==6.3.0", { requires = "a", variant = "b" }')
     read = Declaration.read(Pyproject.parse(text)._replace(in_sdist=True))
-    assert [(one.rule, one.severity) for one in read.remarks] == [
+    assert [(one.rule, one.severity) for one in read.warnings] == [
         ("bad-dynamic", Severity.WARNING),
         ("unexplained-difference", Severity.WARNING),
     ]
-    assert declaration(RIGHT).remarks == ()
+    assert declaration(RIGHT).warnings == ()
     wrong = text.replace("libgmp==6.3.0", "libgmp = 6")
     with pytest.raises(DeclarationError) as caught:
         Declaration.read(Pyproject.parse(wrong)._replace(in_sdist=True))
@@ -671,8 +671,8 @@ def test_what_cannot_be_required(api: str, abi: str, rule: str) -> None:
     assert len(finding.message) < 500
     assert finding.line
     if api:
-        remarks = Declaration.read(Pyproject.parse(text)._replace(in_sdist=True)).remarks
-        assert [(one.rule, one.severity) for one in remarks] == [(rule, Severity.WARNING)]
+        warnings = Declaration.read(Pyproject.parse(text)._replace(in_sdist=True)).warnings
+        assert [(one.rule, one.severity) for one in warnings] == [(rule, Severity.WARNING)]
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ dependencies = [{{ requires = "a", select = {} }}]
         assert entry.selects(own)
         # In an sdist that is unpacked, earlier versions built with it.
         old = Pyproject.decode(declared.format(f'"{name}"').encode())._replace(in_sdist=True)
-        assert [str(one.severity) for one in Declaration.read(old).remarks if "`.`" in one.message] == ["warning"]
+        assert [str(one.severity) for one in Declaration.read(old).warnings if "`.`" in one.message] == ["warning"]
 
 
 def test_compact() -> None:

@@ -290,8 +290,8 @@ def test_a_byte_order_mark(tmp_path: Path, before: bytes, *, is_marked: bool, in
     with pytest.raises(tomllib.TOMLDecodeError) if is_marked else nullcontext():
         tomllib.loads((before + WRAPS).decode())
     with pytest.raises(DeclarationError) if is_marked and not in_sdist else nullcontext() as caught:
-        remarks = Declaration.read(read).remarks
-    findings = caught.value.findings if caught else remarks
+        warnings = Declaration.read(read).warnings
+    findings = caught.value.findings if caught else warnings
     assert [(finding.rule, finding.line) for finding in findings] == [("bad-pyproject", 1)] * is_marked
     assert all("byte order mark" in finding.message for finding in findings)
     assert all(("build the sdist anew" in finding.hints[0]) is in_sdist for finding in findings)

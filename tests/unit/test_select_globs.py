@@ -155,7 +155,7 @@ def test_a_marker_in_the_place_of_select(requires: str, instead: str) -> None:
     assert finding.hints == (f"leave `select` out, and write `requires = {instead}`",)
     (written,) = declared(f"requires = {instead}").entries  # the hint leads out
     assert Requirement(written.requires).marker
-    (remark,) = declared(entry, in_sdist=True).remarks
+    (remark,) = declared(entry, in_sdist=True).warnings
     assert remark == finding._replace(severity=remark.severity)
     assert remark.severity == "warning"
 

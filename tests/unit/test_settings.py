@@ -86,11 +86,11 @@ def test_variables_of_others_are_none_of_ours(environ: dict[str, str]) -> None:
 def test_a_variable_that_has_one_of_ours_whole_is_warned_of(name: str) -> None:
     """It may be another's, as `ABIDING_VARIANTS` is where a script goes through them."""
     value, meant = ("abi", "ABIDING_LEVEL") if "LEVEL" in name else ("mpi", "ABIDING_VARIANT")
-    (finding,) = Settings.read(None, {name: value}, ["cuda", "mpi"]).remarks
+    (finding,) = Settings.read(None, {name: value}, ["cuda", "mpi"]).warnings
     assert (finding.severity, finding.message) == (Severity.WARNING, f"`{name}` is not a variable that abiding reads")
     assert finding.hints[0] == f"did you mean `{meant}`?"
     for given, environ in ((None, {meant: value}), ({meant.lower().replace("_", "."): value}, {})):
-        assert not Settings.read(given, {name: value, **environ}, ["cuda", "mpi"]).remarks
+        assert not Settings.read(given, {name: value, **environ}, ["cuda", "mpi"]).warnings
 
 
 def test_unknown_setting_lists_those_that_exist() -> None:

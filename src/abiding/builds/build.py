@@ -96,7 +96,7 @@ class Build(NamedTuple):
             rewrite(wheel, output.target(built.name), {wheel.metadata_name: built.metadata.data, **members})
         if kind == "wheel":
             self._remark(built.name, built.metadata)
-        self.outcome.say(self.entries.outcome(built.lines.values(), built.added) or self._without_levels(kind))
+        self.outcome.say(self.entries.summary(built.lines.values(), built.added) or self._without_levels(kind))
         return built.name
 
     def _build_wheel(self, kind: str, output: Output) -> Wheel:
@@ -123,18 +123,19 @@ class Build(NamedTuple):
         from abiding.metadata.core import CoreMetadata
 
         name = wheel.path.name
-        written = CoreMetadata.parse(wheel.metadata(), name)
-        completed = self._complete(kind, name, written, lines)
-        added = completed.all("Requires-Dist")[len(written.all("Requires-Dist")) :]
+        original = CoreMetadata.parse(wheel.metadata(), name)
+        completed = self._complete(kind, name, original, lines)
+        added = completed.all("Requires-Dist")[len(original.all("Requires-Dist")) :]
         metadata = self._as_promised(name, completed, lines.values(), metadata_directory)
         self.judge.of_installing(name, metadata, lines)
         return BuiltWheel(kind, wheel, metadata, lines, added)
 
-    def _complete(self, kind: str, name: str, built: CoreMetadata, lines: Mapping[Entry, str]) -> CoreMetadata:
+    def _complete(self, kind: str, name: str, original: CoreMetadata, lines: Mapping[Entry, str]) -> CoreMetadata:
         """Compare METADATA with the source, judge each difference, and append the declared lines."""
-        written = set(map(requirements.meaning, self.judge.of_metadata(kind, name, built, lines)))
+        beyond_source = self.judge.of_metadata(kind, name, original, lines)
         # A line that the wrapped backend has written by itself is not written twice.
-        return built.with_requirements(
+        written = set(map(requirements.meaning, beyond_source))
+        return original.with_requirements(
             line for line in lines.values() if not written or requirements.meaning(line) not in written
         )
 
@@ -213,8 +214,7 @@ class Build(NamedTuple):
 
     def can_prepare(self, kind: str) -> bool:
         """Return whether the metadata of a wheel is known without building it, at any level and variant."""
-        sure = all(self.entries.is_sure(entry) is not None for entry in self.declaration.entries)
-        return sure and (self._known(kind) is not None or self._asks(kind))
+        return self.entries.are_sure and (self._known(kind) is not None or self._has_prepare_hook(kind))
 
     def prepare(self, kind: str, metadata_directory: str) -> str:
         """Write a `.dist-info` folder with the metadata that `wheel` will build. Returns the folder's name."""
@@ -238,13 +238,13 @@ class Build(NamedTuple):
 
         # If PKG-INFO has everything about a wheel, the backend is not imported; an editable wheel may need more.
         own = by_own_pkg_info(self.source, self.declaration) if kind == "wheel" else None
-        if own is not None or self._asks(kind):
+        if own is not None or self._has_prepare_hook(kind):
             return own
         known = known_metadata(self.source, self.declaration)
         return known.metadata if known else None
 
-    def _asks(self, kind: str) -> bool:
-        """Return whether the wrapped backend has this hook itself, and so may write more than METADATA."""
+    def _has_prepare_hook(self, kind: str) -> bool:
+        """Return whether the wrapped backend prepares metadata itself, and so may write more than METADATA."""
         return self.wrapped.has(f"prepare_metadata_for_build_{kind}")
 
     # get_requires_for_build_sdist, get_requires_for_build_wheel, get_requires_for_build_editable
@@ -284,7 +284,7 @@ class Build(NamedTuple):
         from abiding.project.lint import lint
 
         doubts = rules.edited_sdist(self.source) if self.source.unpacked else lint(self.declaration, self.pyproject)
-        self.outcome.warn((*self.entries.settings.remarks, *self.declaration.remarks, *doubts))
+        self.outcome.warn((*self.entries.settings.warnings, *self.declaration.warnings, *doubts))
 
     def _remark(self, name: str, metadata: CoreMetadata) -> None:
         """Print that indexes may refuse a file. A build from an sdist does not repeat it."""

@@ -52,14 +52,14 @@ _REFUSED_ABI = """to build what its wheels are, with the ABI level's requirement
 class Entries(NamedTuple):
     """The entries of a declaration in one build; `unpacked` is whether it starts from an sdist.
 
-    Warnings about them go to `reports`.
+    Warnings about them go to `outcome`.
     """
 
     pyproject: Pyproject
     declaration: Declaration
     settings: Settings
     unpacked: bool
-    reports: Outcome
+    outcome: Outcome
     providers: Providers
 
     @property
@@ -162,7 +162,7 @@ class Entries(NamedTuple):
             each for each in wanted if each.entry.applies_here and (each.entry.native or each.entry.name not in named)
         ]
         if own:
-            self.reports.announce(f"the build needs {first_of(list(map(self._with_reason, own)), bounds.LISTED)}")
+            self.outcome.announce(f"the build needs {first_of(list(map(self._with_reason, own)), bounds.LISTED)}")
 
     def _with_reason(self, requirement: lines.Wanted) -> str:
         reason = "native" if requirement.entry.native else "to fill a pin"
@@ -181,14 +181,19 @@ class Entries(NamedTuple):
 
     # The lines of a wheel
 
-    def is_sure(self, entry: Entry) -> bool | None:
-        """Return the same as `is_for_wheels_here`, but None if the line depends on what the wheel is linked with."""
+    @property
+    def are_sure(self) -> bool:
+        """Whether it is known before a build which lines its wheels have, at any level and variant."""
+        return all(self.is_for_wheels(entry) is not None for entry in self.declaration.entries)
+
+    def is_for_wheels(self, entry: Entry) -> bool | None:
+        """Return whether all wheels of a build have an entry's line, or none, or (None) tags or links decide that."""
         libraries = self.providers.libraries(entry) if is_bare(entry) else frozenset()
         return None if libraries and native.shared_libraries([entry]) - libraries else is_for_wheels_here(entry)
 
     def sure_lines(self) -> dict[Entry, str]:
         """Return the lines that all wheels of this build have, by entry. Raises as `lines_of` does."""
-        return self._fill(entry for entry in self.of_level if self.is_sure(entry))
+        return self._fill(entry for entry in self.of_level if self.is_for_wheels(entry))
 
     def lines_of(self, archive: Wheel, known: Mapping[Entry, str]) -> dict[Entry, str]:
         """Return the lines of a built wheel, by entry; `known` are those that are filled already.
@@ -235,7 +240,7 @@ class Entries(NamedTuple):
         if errors and self.severity is Severity.ERROR:
             raise DeclarationError(findings, "Nothing was built")
         left = self.weigh(errors) if self.unpacked else findings
-        self.reports.warn(finding._replace(severity=Severity.WARNING) for finding in left)
+        self.outcome.warn(finding._replace(severity=Severity.WARNING) for finding in left)
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
         """Return what a wheel exports, with filled pins; `shipped` are its members, None if it is editable."""
@@ -269,10 +274,10 @@ class Entries(NamedTuple):
             raise
         except (Exception, SystemExit):
             if self.level is Level.API and self.native:
-                self.reports.say(self.outcome((), ()))
+                self.outcome.say(self.summary((), ()))
             raise
 
-    def outcome(self, lines: Iterable[str], added: Collection[str]) -> str:
+    def summary(self, lines: Iterable[str], added: Collection[str]) -> str:
         """Return the level of a wheel, its lines by origin, or how to get the other level.
 
         Empty if the project has no levels.

@@ -29,7 +29,7 @@ class Settings(NamedTuple):
 
     `level` is None where nobody asked for one: the declaration then decides. `level_option` and `variant_option` are
     how level and variant were asked for, as on a command line. `backend_config` is for the wrapped backend: the
-    frontend's `config_settings` without ours, None if they were None. `remarks` warn of variables that may be misspelt.
+    frontend's `config_settings` without ours, None if they were None. `warnings` name variables that may be misspelt.
     """
 
     level: Level | None
@@ -37,7 +37,7 @@ class Settings(NamedTuple):
     backend_config: dict[str, Any] | None
     level_option: str = ""
     variant_option: str = ""
-    remarks: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
     @classmethod
     def read(

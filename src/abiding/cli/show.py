@@ -100,7 +100,7 @@ def _warn(subject: ShownProject, name: str) -> None:
 
     declaration, pyproject = subject.declaration, subject.pyproject
     of_tree = () if subject.source.unpacked else (*unwired(declaration, pyproject), *lint(declaration, pyproject))
-    for finding in (*declaration.remarks, *of_tree):
+    for finding in (*declaration.warnings, *of_tree):
         print(f"\n{block(finding._replace(artifact=name))}", file=sys.stderr)
 
 

@@ -55,14 +55,14 @@ class Declaration(NamedTuple):
     optional_modules: tuple[optional_modules.OptionalModules, ...] = ()
     entries: tuple[Entry, ...] = ()
     exports: Export | None = None
-    remarks: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
     @classmethod
     def read(cls, pyproject: Pyproject, closing: str = "Nothing was built") -> Declaration:
         """Read the declaration. Raises one `DeclarationError` with all errors, and with this closing line.
 
         A published sdist must build with newer versions of this package too: in an sdist, errors that earlier versions
-        accepted are warnings, in `remarks`.
+        accepted are `warnings`.
         """
         return _Reader(pyproject).read(closing)
 
@@ -147,7 +147,7 @@ class _Reader(Faults):
         if self.problems:
             more = f"{self.untold:,} more faults are not shown; {closing[0].lower()}{closing[1:]}"
             raise DeclarationError(self.problems, more if self.untold else closing)
-        return declaration._replace(remarks=tuple(self.remarks))
+        return declaration._replace(warnings=tuple(self.warnings))
 
     def table(self) -> Mapping[str, Any] | None:
         """`[tool.abiding]`; None, with an error added, if it is missing or no table."""

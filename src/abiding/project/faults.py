@@ -29,17 +29,17 @@ __all__ = ["Faults"]
 
 
 class Faults:
-    """The errors of one file: `problems`, without the `untold` number beyond the limit, and `remarks`.
+    """The errors of one file: `problems`, without the `untold` number beyond the limit, and `warnings`.
 
     A published sdist must build with newer versions of this package too: in an sdist, errors that earlier versions
-    accepted are remarks, which are warnings.
+    accepted are only warnings.
     """
 
     def __init__(self, pyproject: Pyproject) -> None:
         self.pyproject = pyproject
         self.problems: list[Finding] = []
         self.untold = 0
-        self.remarks: list[Finding] = []
+        self.warnings: list[Finding] = []
 
     def known_keys(
         self,
@@ -125,7 +125,7 @@ class Faults:
         """Add faults, as `problem` does."""
         for finding in findings:
             lenient = recent and self.pyproject.in_sdist
-            into = self.remarks if lenient else self.problems
+            into = self.warnings if lenient else self.problems
             fault = finding._replace(severity=Severity.WARNING) if lenient else finding
             if fault in into:  # of a dependency group that is included twice
                 continue

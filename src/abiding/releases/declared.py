@@ -171,7 +171,7 @@ def declared_in(sdist: Artifact | None) -> Own:
         declaration = Declaration.read(pyproject)
     except DeclarationError as exc:
         return Own(findings=exc.findings)
-    remarks = (*declaration.remarks, *lint(declaration, pyproject), *could_be_markers(declaration, pyproject))
+    remarks = (*declaration.warnings, *lint(declaration, pyproject), *could_be_markers(declaration, pyproject))
     return Own(Declared(declaration, sdist.metadata), remarks)
 
 
