@@ -26,9 +26,10 @@ _READ_BY_ALL = ("METADATA", "RECORD", "WHEEL")
 
 def dist_info_in(names: Sequence[str], filename: str) -> str:
     """Return the metadata folder on which all readers agree. Raises `ArchiveError` if there is none."""
-    if WheelName.split(filename) is None:
+    split = WheelName.split(filename)
+    if split is None:
         raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME)
-    usual = "-".join(filename.split("-", 2)[:2]) + _DIST_INFO
+    usual = f"{split.name}-{split.version}{_DIST_INFO}"
     if _is_clear(names, usual):
         return usual
     tops = {name.partition("/")[0] for name in names}

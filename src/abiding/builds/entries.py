@@ -98,7 +98,7 @@ class Entries(NamedTuple):
     @property
     def of_variant(self) -> list[Entry]:
         """The entries of this build's variant, whatever its level."""
-        return [entry for entry in self.declaration.entries if entry.variant in ("", self.settings.variant)]
+        return [entry for entry in self.declaration.entries if entry.is_of_variant(self.settings.variant)]
 
     @property
     def of_level(self) -> list[Entry]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.errors import RefusedError
 from abiding.findings.finding import Severity
+from abiding.findings.words import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,8 +56,7 @@ class Outcome:
     def say(self, text: str) -> None:
         """Print one line about the result, with the number of warnings, which some front ends show later."""
         rules = ", ".join(f"`{rule}`" for rule in dict.fromkeys(self._warned))
-        count = len(self._warned)
-        warned = f"; {count} warning{'s' * (count > 1)}: {rules}" if rules else ""
+        warned = f"; {number_of(len(self._warned), 'warning')}: {rules}" if rules else ""
         self.announce(f"{text}{warned}")
 
     def announce(self, text: str) -> None:

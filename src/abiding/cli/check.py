@@ -16,6 +16,7 @@ from abiding.cli.arguments import add_index_url, one_of, path_or_release, versio
 from abiding.cli.specs import is_name, is_spec
 from abiding.findings.characters import without_login
 from abiding.findings.errors import AbidingError, IndexAccessError, MissingExtraError, MissingFileError
+from abiding.findings.words import number_of
 from abiding.project.level import Level
 from abiding.report.printing import unguarded
 
@@ -156,10 +157,9 @@ def _announce(release: str, ahead: Ahead) -> None:
     """Print on stderr how much is about to be downloaded, if that takes long."""
     if ahead.size < _MUCH and not ahead.untold:
         return
-    wheels = f"{ahead.wheels} wheel{'s' * (ahead.wheels != 1)}"
     sizes = [f"at most {ahead.size / 1e6:,.0f} MB"] * (ahead.size > 0)
     sizes += [f"the index does not tell the size of {ahead.untold} of them"] * (ahead.untold > 0)
-    message = f"the compiled files of {wheels} are read now: {', and '.join(sizes)}"
+    message = f"the compiled files of {number_of(ahead.wheels, 'wheel')} are read now: {', and '.join(sizes)}"
     print(f"{release}: {message}", file=sys.stderr, flush=True)
 
 

@@ -52,13 +52,13 @@ class ShownProject:
         return tuple(
             entry
             for entry in (self.declaration.entries if self.level is Level.ABI else ())
-            if not self.variant or entry.variant in ("", self.variant)
+            if not self.variant or entry.is_of_variant(self.variant)
             if not self.tags or entry.selects(self.tags)
         )
 
     def entries_of_one_wheel(self) -> tuple[Entry, ...]:
         """Return the entries of the wheel to show. Raises `AbidingError` if they differ between possible wheels."""
-        entries = tuple(entry for entry in self.entries() if entry.variant in ("", self.variant))
+        entries = tuple(entry for entry in self.entries() if entry.is_of_variant(self.variant))
         if selective := next((entry for entry in entries if entry.select and not self.tags), None):
             raise self.unknown(
                 f"`{selective.requires}` is for wheels of some tags only, and no tag is given",

@@ -16,6 +16,7 @@ from abiding.files.plain import is_plain
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.named_tuple import NamedTuple
+from abiding.findings.words import number_of
 from abiding.native.contents import read_file
 from abiding.native.images import Format
 from abiding.native.installed import Installed
@@ -63,7 +64,7 @@ class Use(NamedTuple):
         if not self.refusing:
             return None
         number = len(self.files)
-        who = f"{number} file{'s' * (number > 1)}" if self.wrong else f"{len(self.refusing)} of {number} files"
+        who = number_of(number, "file") if self.wrong else f"{len(self.refusing)} of {number} files"
         refuse = "refuses" if len(self.refusing) == 1 else "refuse"
         tried = () if self.failures is None else (_IMPORTED,)
         if self.failures:

@@ -73,6 +73,10 @@ class Entry(NamedTuple):
         """Return whether the entry applies to a wheel that has one of these tags."""
         return not self.select or any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.select)
 
+    def is_of_variant(self, variant: str) -> bool:
+        """Return whether the entry applies to builds of a variant, or, if that is empty, to those without one."""
+        return self.variant in ("", variant)
+
     @property
     def marker(self) -> str:
         """The marker that could replace `select`; empty if none could.

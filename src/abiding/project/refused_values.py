@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
@@ -61,13 +62,12 @@ _BOUNDING = {"<", "<=", "==", "===", "~="}
 def _may_be_old(requires: object, distribution: str) -> bool:
     """Return whether the build requirements have an upper bound for a backend: older ones may take other values."""
     from packaging.requirements import InvalidRequirement, Requirement
-    from packaging.utils import canonicalize_name
 
     for line in requires if isinstance(requires, list) else ():
         with suppress(InvalidRequirement, TypeError):
             requirement = Requirement(line)
             bounded = requirement.url or any(each.operator in _BOUNDING for each in requirement.specifier)
-            if bounded and canonicalize_name(requirement.name) == distribution:
+            if bounded and normalised(requirement.name) == distribution:
                 return True
     return False
 

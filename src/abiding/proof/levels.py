@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.builds.selection import selected
 from abiding.findings.finding import Finding, Severity
-from abiding.project import tags
 from abiding.project.level import Level
 from abiding.project.lines import Added
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.declaration import Declaration
     from abiding.project.entry import Entry
-    from abiding.proof.building import Result, StepOutcome
+    from abiding.proof.building import StepOutcome
     from abiding.proof.plan import Setting
     from abiding.proof.subject import ProofSubject
 
@@ -30,10 +30,10 @@ def judge_levels_of(
     `of_sdist` is the metadata of the sdist that it was built from, if known.
     """
     setting, result = built.step.setting, built.results[0]
-    applying = {entry: _applies(entry, setting, result) for entry in declaration.entries}
+    applying = selected(_entries_at(setting, declaration), result.path.name)
     source = of_sdist.all("Requires-Dist") if of_sdist else declaration.project.lines()
     added = Added(result.metadata.all("Requires-Dist"), source, result.record)
-    claimed = added.claim(entry for entry, applies in applying.items() if applies)
+    claimed = added.claim(applying)
     for entry, line in claimed.missing.items():
         yield Finding(
             "missing-requirement",
@@ -45,7 +45,7 @@ def judge_levels_of(
             expected_from=f"pyproject.toml:{subject.pyproject.line_of(entry.key)}",
             found_from=f"not in the {built.step.what}",
         )
-    others = added.claim((entry for entry, applies in applying.items() if not applies), claimed.places)
+    others = added.claim((entry for entry in declaration.entries if entry not in applying), claimed.places)
     for line in others.lines.values():
         yield Finding(
             "undeclared-requirement",
@@ -59,7 +59,8 @@ def judge_levels_of(
         )
 
 
-def _applies(entry: Entry, setting: Setting, result: Result) -> bool:
-    if setting.level is not Level.ABI or entry.variant not in ("", setting.variant):
-        return False
-    return not entry.select or entry.selects(tags.of_wheel(result.path.name))
+def _entries_at(setting: Setting, declaration: Declaration) -> list[Entry]:
+    """Return the entries of a level and a variant, for any tag."""
+    if setting.level is not Level.ABI:
+        return []
+    return [entry for entry in declaration.entries if entry.is_of_variant(setting.variant)]

@@ -49,7 +49,7 @@ class Declared(NamedTuple):
         """Return whether a line is declared for a wheel with this name, in builds of `variant`; None stands for any."""
         tags = _tags(filename)
         entries = self.declaration.entries
-        return any(entry.selects(tags) for entry in entries if variant is None or entry.variant in ("", variant))
+        return any(entry.selects(tags) for entry in entries if variant is None or entry.is_of_variant(variant))
 
     def lines_of(self, compared: Compared) -> tuple[str, ...]:
         """Return the lines of a wheel that are declared for it."""

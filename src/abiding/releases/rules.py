@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.archives.wheel_name import WheelName
 from abiding.artifacts.filename import judge_stated, judge_version
 from abiding.artifacts.installers import judge_encoding
 from abiding.artifacts.metadata_versions import no_version, too_new
@@ -155,7 +156,8 @@ def _misnamed(artifact: Artifact) -> Iterator[Finding]:
     """Find a file whose version is not that of its name; folders are not checked."""
     if not artifact.filename.endswith("/"):
         # A wheel that was built for a proof is grouped with its sdist, whatever its version.
-        version = artifact.filename.split("-")[1] if artifact.kind == "wheel" else artifact.version
+        split = WheelName.split(artifact.filename)
+        version = split.version if split else artifact.version
         yield from judge_version(artifact.called, version, artifact.metadata)
 
 
