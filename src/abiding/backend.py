@@ -28,25 +28,25 @@ __all__ = [
 
 
 def get_requires_for_build_sdist(config_settings: ConfigSettings = None) -> list[str]:
-    """PEP 517: what `build_sdist` needs besides `[build-system] requires`, as PEP 508 strings."""
+    """Return what `build_sdist` needs besides `[build-system] requires`, as PEP 508 strings (PEP 517)."""
     with _build(config_settings) as build:
         return build.sdist_requires()
 
 
 def get_requires_for_build_wheel(config_settings: ConfigSettings = None) -> list[str]:
-    """PEP 517: what `build_wheel` needs besides `[build-system] requires`, as PEP 508 strings."""
+    """Return what `build_wheel` needs besides `[build-system] requires`, as PEP 508 strings (PEP 517)."""
     with _build(config_settings) as build:
         return build.wheel_requires("wheel")
 
 
 def get_requires_for_build_editable(config_settings: ConfigSettings = None) -> list[str]:
-    """PEP 660: what `build_editable` needs besides `[build-system] requires`, as PEP 508 strings."""
+    """Return what `build_editable` needs besides `[build-system] requires`, as PEP 508 strings (PEP 660)."""
     with _build(config_settings) as build:
         return build.wheel_requires("editable")
 
 
 def build_sdist(sdist_directory: str, config_settings: ConfigSettings = None) -> str:
-    """PEP 517: build an sdist into `sdist_directory` and return its file name."""
+    """Build an sdist into `sdist_directory` and return its file name (PEP 517)."""
     with _build(config_settings) as build:
         return build.sdist(sdist_directory)
 
@@ -54,7 +54,7 @@ def build_sdist(sdist_directory: str, config_settings: ConfigSettings = None) ->
 def build_wheel(
     wheel_directory: str, config_settings: ConfigSettings = None, metadata_directory: str | None = None
 ) -> str:
-    """PEP 517: build a wheel into `wheel_directory` and return its file name."""
+    """Build a wheel into `wheel_directory` and return its file name (PEP 517)."""
     with _build(config_settings) as build:
         return build.wheel("wheel", wheel_directory, metadata_directory)
 
@@ -65,19 +65,19 @@ def build_wheel(
 def _build_editable(
     wheel_directory: str, config_settings: ConfigSettings = None, metadata_directory: str | None = None
 ) -> str:
-    """PEP 660: build an editable wheel into `wheel_directory` and return its file name."""
+    """Build an editable wheel into `wheel_directory` and return its file name (PEP 660)."""
     with _build(config_settings) as build:
         return build.wheel("editable", wheel_directory, metadata_directory)
 
 
 def _prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: ConfigSettings = None) -> str:
-    """PEP 517: write a wheel's `.dist-info` folder below `metadata_directory` and return the folder's name."""
+    """Write a wheel's `.dist-info` folder below `metadata_directory` and return the folder's name (PEP 517)."""
     with _build(config_settings) as build:
         return build.prepare("wheel", metadata_directory)
 
 
 def _prepare_metadata_for_build_editable(metadata_directory: str, config_settings: ConfigSettings = None) -> str:
-    """PEP 660: write an editable wheel's `.dist-info` folder below `metadata_directory` and return its name."""
+    """Write an editable wheel's `.dist-info` folder below `metadata_directory`; return its name (PEP 660)."""
     with _build(config_settings) as build:
         return build.prepare("editable", metadata_directory)
 

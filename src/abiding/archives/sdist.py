@@ -167,7 +167,7 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
 
 
 class _SupersededError(Exception):
-    """A file is there twice, and unpacking keeps the later one.
+    """A file is in the archive twice, and unpacking keeps the later one.
 
     meson-python archives a PKG-INFO that is under version control besides the one that it writes. The first is left
     out; that it is the first is known only when the second has come.

@@ -60,7 +60,7 @@ class Layout:
         self.names: set[str] = set()
 
     def place(self, member: TarMember) -> str:
-        """Place a member of a tar archive: gives its path below the top folder, empty if that is what it is.
+        """Place a member of a tar archive. Returns its path below the top folder; empty for that folder itself.
 
         Raises `ArchiveError` for a path that leads out of every folder, or through a link; for what can't be unpacked,
         or lies beside the one folder that there may be; and for anything that would be PKG-INFO or pyproject.toml of
@@ -95,7 +95,7 @@ class Layout:
         return below
 
     def _split(self, path: str, *, is_file: bool) -> tuple[str, str]:
-        """Return a path without what means nothing in it, and of that what is below the top folder."""
+        """Return a path without `.` and empty parts, and its part below the top folder."""
         try:
             hold_name(path)
         except UnpackingError as exc:
@@ -133,13 +133,13 @@ class Layout:
             raise self._refusal(f"has {literal(self._beside)} beside its folder {literal(self._top)}", hint=_NAMED_HINT)
 
     def _note_other(self, folder: str, below: str, *, is_file: bool) -> None:
-        """Take note of what may be the top folder of an sdist that was renamed."""
+        """Remember what may be the top folder if the sdist was renamed."""
         is_folder = bool(below) or not is_file
         self._renamed = folder if is_folder and self._renamed in (None, folder) else ""
         self._has_pkg_info |= is_file and below == "PKG-INFO"
 
     def _hold_special(self, below: str, path: str, *, is_file: bool) -> None:
-        """Raise `ArchiveError` if it is one of the two files on some system only, or not a plain file."""
+        """Raise `ArchiveError` for what is PKG-INFO or pyproject.toml on some systems only, or not a plain file."""
         first = below.partition("/")[0]
         if first in self._other:
             return
@@ -153,7 +153,7 @@ class Layout:
             raise self._refusal(f"has a `{name}` that is not a plain file", hint=_PLAIN.format(name))
 
     def find(self, name: str) -> None:
-        """Take note of one of these two files. Raises `ArchiveError` if it has been found before."""
+        """Remember that PKG-INFO or pyproject.toml was found. Raises `ArchiveError` if it was found before."""
         if name in self.names:
             raise self._refusal(f"has two members with the name `{self._folder}/{name}`")
         self.names.add(name)
@@ -181,7 +181,7 @@ class Layout:
         )
 
     def _is_through_link(self, path: str) -> bool:
-        """Return whether a path is that of a link that came before, or goes on behind one."""
+        """Return whether a path is an earlier link, or leads through one."""
         spot = landing(_plain(path))
         while spot and spot not in self._links:
             spot = spot.rpartition("/")[0]
@@ -198,7 +198,7 @@ class Layout:
 
 
 def _special(below: str) -> str | None:
-    """Return which of the two files is meant, on whatever system, by the path of one, or of what would be below it."""
+    """Return `PKG-INFO` or `pyproject.toml` if a path is, or is below, that file on some system; else None."""
     first = landing(below).partition("/")[0]
     if first in _LANDINGS:
         return _LANDINGS[first]
@@ -206,7 +206,7 @@ def _special(below: str) -> str | None:
 
 
 def _plain(path: str) -> str:
-    """Return a path without what means nothing in it: `.` and empty parts."""
+    """Return a path without `.` and empty parts."""
     if "//" in path or "/." in path or path.startswith("./") or path.endswith("/"):
         return "/".join(part for part in path.split("/") if part not in ("", "."))
     return path

@@ -15,7 +15,7 @@ _LARGEST = 1 << 40  # with its holes; file systems end somewhere
 
 
 def begins_with_map(records: Mapping[bytes, bytes]) -> bool:
-    """Whether, by its pax records, the contents of a file begin with its map (version 1.0)."""
+    """Return whether the contents of a file begin with its map (version 1.0), by its pax records."""
     return (
         not {b"GNU.sparse.map", b"GNU.sparse.size"} & set(records)
         and records.get(b"GNU.sparse.major") == b"1"
@@ -24,7 +24,7 @@ def begins_with_map(records: Mapping[bytes, bytes]) -> bool:
 
 
 def read_map(take: Callable[[], bytes]) -> bytes:
-    """Read the blocks of such a map: a number of parts, offset and size of each, a line each. Raises `ValueError`."""
+    """Read the blocks of such a map: lines with the number of parts, and each offset and size. Raises `ValueError`."""
     block = take()
     lines = 1 + 2 * int(block.partition(b"\n")[0])
     while block.count(b"\n") < lines:

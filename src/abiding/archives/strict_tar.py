@@ -56,7 +56,7 @@ _UP_AGAIN = pattern(r"(?:^|/)(?!\.{1,2}/)[^/]+/(?:\.?/)*\.\.(?:/|$)")
 
 
 class StrictReader:
-    """Goes by what uv would read; `refusal` says in words the first thing that it refuses, and is empty so long."""
+    """Follows an archive as uv would read it; `refusal` is the first reason, in words, why uv refuses it, or empty."""
 
     def __init__(self) -> None:
         self.refusal = ""
@@ -65,7 +65,7 @@ class StrictReader:
         self._links: set[str] = set()
 
     def header(self, header: bytes) -> None:
-        """Take a header, before those that follow."""
+        """Check a header, of a member or an extension, before its data."""
         identity = header[_IDENTITY]
         self._identity = self._identity or identity
         before, self._before = self._before, header[_KIND]
@@ -88,7 +88,7 @@ class StrictReader:
             self.refusal = _of_fields(header, is_gnu=identity == _GNU)
 
     def extension(self, kind: bytes, data: bytes) -> None:
-        """Take what an extended header says."""
+        """Check the data of an extended header."""
         if self.refusal:
             return
         if kind not in _LONG:
@@ -97,7 +97,7 @@ class StrictReader:
             self.refusal = "it has a long name that ends without a NUL, or goes on behind it"
 
     def member(self, member: TarMember) -> None:
-        """Take a member, whose headers have been taken."""
+        """Check a member, after all its headers."""
         if self.refusal:
             return
         try:
@@ -118,7 +118,7 @@ class StrictReader:
             self.refusal = f"`{member.path}` is a hard link to a symbolic one"
 
     def end(self, size: int) -> None:
-        """Take the end: so many zeros."""
+        """Check the end of the archive, which has so many bytes of zeros."""
         if not self.refusal and size < 2 * _BLOCK:
             self.refusal = f"it does not end with two blocks of zeros, but with {size:,} bytes of the {2 * _BLOCK:,}"
 

@@ -64,7 +64,7 @@ class TarStream:
         return bool(self._chunk)
 
     def members(self) -> Iterator[TarMember]:
-        """Yield the members in order; what has not been taken of the contents of one is passed over before the next."""
+        """Yield the members in order; unread contents of one are skipped before the next."""
         while self._more() and (member := self._member()):
             stop = self.position + member.size + -member.size % BLOCK
             yield member
@@ -91,7 +91,7 @@ class TarStream:
 
     @property
     def refusal_by_uv(self) -> str:
-        """Why uv refuses the archive, in words; empty if it is not known to. Known at the end."""
+        """Why uv refuses the archive, in words; empty if it does not, as far as is known. Complete at the end."""
         return self._strict.refusal
 
     @property
@@ -153,7 +153,7 @@ class TarStream:
         return member
 
     def _map(self, header: bytes, extended: Extended) -> bytes:
-        """Read the blocks behind a header that have a map of the holes in a file, or its end."""
+        """Read the blocks behind a header that hold the map of a sparse file, or the rest of it."""
         if extended.is_sparse:
             return read_map(lambda: self.take(BLOCK)) if extended.begins_with_map else b""
         blocks, more = b"", header[482]
@@ -193,7 +193,7 @@ class _Inflated:
         self._look_behind(inflater.unused_data)
 
     def _look_behind(self, data: bytes) -> None:
-        """Find out what follows, behind zeros that fill up a file."""
+        """Note whether bytes follow the compressed data. Raises `ArchiveError` if another gzip member does."""
         self.behind = bool(data)
         while len(data := data.lstrip(b"\0")) < len(_GZIP_MARK) and (more := self._file.read(_IN)):
             self.behind = True

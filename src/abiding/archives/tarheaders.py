@@ -102,16 +102,16 @@ class TarMember(NamedTuple):
 
 
 def padding(size: int, unit: int = BLOCK) -> bytes:
-    """Return what fills up `size` bytes to whole blocks, or whole units of another size."""
+    """Return the zeros that fill up `size` bytes to whole blocks, or to whole units of another size."""
     return bytes(-size % unit)
 
 
 class AmbiguousError(ValueError):
-    """Headers that readers take for something else, each for another thing."""
+    """Headers that different readers understand differently."""
 
 
 class Extended:
-    """What the headers before that of a member say about it; each may say it only once, since the readers differ."""
+    """What the extended headers of a member say about it. None may repeat another, because readers differ about it."""
 
     def __init__(self) -> None:
         self.path: bytes | None = None
@@ -245,7 +245,7 @@ def _records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _hold_record(key: bytes, value: bytes) -> None:
-    """Raise `ValueError` for a record at which `tarfile` stumbles. What is no number it takes for 0."""
+    """Raise `ValueError` for a record that `tarfile` fails to read. It takes what is not a number for 0."""
     if key == b"mtime":
         try:
             time = float(value.decode("utf-8", "surrogateescape"))
@@ -255,7 +255,7 @@ def _hold_record(key: bytes, value: bytes) -> None:
 
 
 def _resized_header(header: bytes, size: int) -> bytes:
-    """Put another size into a header, and the checksum that this needs, in the spelling that it had."""
+    """Return a header with another size and its new checksum, both spelled as before."""
     end = header[_SIZE][-1:]
     header = header[: _SIZE.start] + b"%011o" % size + (end if end in (b" ", b"\0") else b"\0") + header[_SIZE.stop :]
     checksum = sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" ")
@@ -265,7 +265,7 @@ def _resized_header(header: bytes, size: int) -> bytes:
 
 
 def _resized_extension(header: bytes, data: bytes, size: int) -> list[bytes]:
-    """Put another size into pax records that give one."""
+    """Return an extended header with another size, if its records give one."""
     records = dict(_records(data[: _number(header[_SIZE])]))
     if b"size" not in records:
         return [header, data]

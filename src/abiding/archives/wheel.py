@@ -87,7 +87,7 @@ class Wheel(NamedTuple):
                 yield member, self.directory.pieces(file, member)
 
     def beginning(self, member: ZipMember, size: int) -> bytes:
-        """Return the first `size` bytes of what a member holds; the rest may be damaged. Raises `ArchiveError`."""
+        """Return the first `size` bytes of a member, whose rest may be damaged. Raises `ArchiveError`."""
         with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             return self.directory.beginning(file, member, size)
 

@@ -155,7 +155,7 @@ class Directory(NamedTuple):
         return ZipMember(name, flags, method, crc, stored_size, size, attributes, offset, start, stop)
 
     def contents(self, file: BinaryIO, member: ZipMember, limit: int) -> bytes:
-        """Return what a member holds, of which there may be `limit` bytes. Raises `ArchiveError`, and `OSError`."""
+        """Return the contents of a member, at most `limit` bytes. Raises `ArchiveError`, and `OSError`."""
         if max(member.size, member.stored_size) > limit:
             message = f"claims {member.size:,} bytes for `{member.name}`, which should not have more than {limit:,}"
             raise ArchiveError.at(self.name, message)
@@ -220,7 +220,7 @@ class Directory(NamedTuple):
         return self._header_and_more(file, member, 0)[0]
 
     def _header_and_more(self, file: BinaryIO, member: ZipMember, size: int) -> tuple[LocalHeader, bytes]:
-        """Return the local header, and `size` bytes or more of what follows it, unless the file ends before."""
+        """Return the local header, and at least the next `size` bytes, or all that there are."""
         if member.offset >= self.offset:
             message = f"is damaged: `{member.name}` lies behind the members"
             raise ArchiveError.at(self.name, message)
@@ -250,7 +250,7 @@ class Directory(NamedTuple):
         return ArchiveError.at(self.name, f"has a member that begins within `{member.name}`", hint=REBUILD)
 
     def _agree(self, header: LocalHeader, member: ZipMember) -> bool:
-        """Return whether both say the same of what is to be read. Raises `struct.error` and `ArchiveError`."""
+        """Return whether a local header agrees with its record. Raises `struct.error` and `ArchiveError`."""
         if header.extra:
             judge_extra(header.extra, header.name, member.flags, self.name)
         sizes = resolved((header.size, header.stored_size), header.extra)

@@ -163,7 +163,7 @@ def resolved(values: Sequence[int], extra: bytes) -> Sequence[int]:
 
 
 def without_zip64(extra: bytes) -> bytes:
-    """Return the extra fields but for that one. Raises `struct.error`."""
+    """Return extra fields without the zip64 field. Raises `struct.error`."""
     if all(kind != ZIP64 for kind, _ in fields(extra)):
         return extra
     return b"".join(_EXTRA.pack(kind, len(data)) + data for kind, data in fields(extra) if kind != ZIP64)

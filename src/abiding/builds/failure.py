@@ -73,7 +73,7 @@ def _absent(exc: BaseException, folder: Path) -> str:
 
 
 def _print_last(exc: BaseException, line: str) -> None:
-    """Print a line behind the traceback of an exception that nobody catches. One that is caught is as it was raised."""
+    """Print a line after the traceback of an exception if nothing catches it; the exception itself stays as it is."""
     before = getattr(sys, "excepthook", None) or sys.__excepthook__
 
     def hook(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:

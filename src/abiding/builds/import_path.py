@@ -17,10 +17,10 @@ __all__ = ["ImportPath"]
 
 
 class ImportPath:
-    """What `sys.path` is to the backend of the project in `folder`, `folders` first, and what it has made of it.
+    """The `sys.path` of the wrapped backend, as it has changed it: first `folders`, those of the project in `folder`.
 
-    To us, no folder of the project is searched: a file there may have the name of a module that we import. What the
-    backend has imported of the project under the name of a module of Python is its own too.
+    Our own imports never search folders of the project, where a file may have the name of a module that we import.
+    Modules of the project with the name of one of Python's are kept for the backend too.
     """
 
     def __init__(self, folder: Path, folders: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ __all__ = ["Providers", "is_bare", "is_held"]
 
 
 def is_held(entry: Entry) -> bool:
-    """Return whether the export of its provider applies to an entry."""
+    """Return whether an entry is held to what its provider exports."""
     return entry.native and entry.applies_here and not entry.ignore_exports
 
 

@@ -179,7 +179,7 @@ class Admission(NamedTuple):
             return False
 
     def _named(self) -> frozenset[Version]:
-        """Versions in lines, which count even if they are pre-releases or yanked."""
+        """Return the versions that lines name, which count even if they are pre-releases or yanked."""
         from packaging.version import InvalidVersion, Version
 
         versions = set()

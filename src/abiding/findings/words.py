@@ -93,5 +93,5 @@ def _unbroken(literal: str, room: int) -> str:
 
 
 def fill(text: str, width: int, indent: str = "") -> str:
-    """Sentences as one text; the lines after the first have the indent."""
+    """Wrap sentences, and return them as one text; the lines after the first have the indent."""
     return "\n".join(wrap_prose(text, width, indent, ""))

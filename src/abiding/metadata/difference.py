@@ -195,7 +195,7 @@ def text_notes(*lines: str | None) -> tuple[str, ...]:
 
 
 def field_notes(difference: Difference) -> tuple[str, ...]:
-    """Return the same of a field as a whole."""
+    """Return such notes on a field that differs as a whole."""
     lines = (*difference.left, *difference.right)
     if difference.field == "Requires-Dist":
         return text_notes(*lines)

@@ -111,7 +111,7 @@ class Environments(NamedTuple):
 
     @classmethod
     def all(cls) -> Environments:
-        """Every environment."""
+        """Return the set of all environments."""
         return cls(True)
 
     @classmethod

@@ -79,7 +79,7 @@ def _of_one(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tup
 
 
 def _of_many(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
-    """Finds the lines that exclude each other among many, which apply in the same environments or in two sets."""
+    """Find the lines that exclude each other among many, which apply in the same environments or in two sets."""
     made: dict[Environments, list[_Given]] = {}
     for line in group:
         made.setdefault(line.where, []).append(line)

@@ -59,7 +59,7 @@ class Installed:
                 yield contents
 
     def distributions(self) -> list[InstalledDistribution]:
-        """All distributions; of several with the same name, the one that counts."""
+        """Return all distributions; of several with the same name, the one that `find_installed` returns."""
         if not self._found:
             by_name: dict[str, list[InstalledDistribution]] = {}
             for folder in sys.path if self.path is None else self.path:

@@ -79,7 +79,7 @@ _OF_PYTHON = ("Py", "_Py")
 
 
 def _never_there(subject: Subject) -> Iterator[Lacking]:
-    """Symbols without version that none of a file's libraries exports, if all of these can be read.
+    """Yield symbols without version that none of a file's libraries exports, if all of these can be read.
 
     A file does not say which library should have one, so all libraries of the first provider are named.
     """

@@ -150,7 +150,7 @@ class _Reader(Faults):
         return declaration._replace(warnings=tuple(self.warnings))
 
     def table(self) -> Mapping[str, Any] | None:
-        """`[tool.abiding]`; None, with an error added, if it is missing or no table."""
+        """Return `[tool.abiding]`; None, with an error added, if it is missing or no table."""
         tool = self.typed(self.pyproject.table.get("tool", {}), dict, ("tool",))
         if tool is None:
             return None

@@ -44,7 +44,7 @@ def ways_to(table: Mapping[str, object], group: str) -> tuple[Key, ...]:
 
 
 def _steps(table: Mapping[str, object], group: str) -> dict[str, _Include | None]:
-    """By normalised name, the include in each group that is the next step to the one that is looked for."""
+    """Return the include in each group that is the next step to the one looked for, by normalised name."""
     around: dict[str, list[tuple[str, _Include]]] = {}
     for name, values in table_at(table, (GROUPS,)).items():
         for include in _includes(values, (GROUPS, name)):

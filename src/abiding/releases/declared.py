@@ -123,7 +123,7 @@ def _missing(artifact: Artifact, entry: Entry, line: str, notes: tuple[str, ...]
 
 
 def _edited_lines(entries: Iterable[Entry], claimed: Claimed, differences: Iterable[Difference]) -> dict[Entry, str]:
-    """For each entry whose line is missing, a line for the same distribution and extra that is from no entry."""
+    """Return for each entry whose line is missing the line that stands in its place."""
     added: dict[Hashable, list[str]] = {}
     for difference in differences:
         changes = requirement_changes(difference, claimed.lines.values()) if difference.field == "Requires-Dist" else ()

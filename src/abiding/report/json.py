@@ -84,7 +84,7 @@ def _errors(findings: Iterable[Finding]) -> int:
 
 
 def findings_data(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as in every document."""
+    """Return findings as every document has them."""
     return [_group_data(group) for group in groups(findings)]
 
 

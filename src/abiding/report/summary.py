@@ -76,7 +76,7 @@ def _levels(release: Release) -> tuple[str, str]:
 
 
 def _not_known(release: Release) -> str:
-    """Of how many wheels it can't be told whether they are of the level that is asked for."""
+    """Return for how many wheels it is not known whether they are of the requested level."""
     unknown = {finding.artifact for finding in release.findings if is_of_no_known_level(finding)}
     if release.level is None or not unknown:
         return ""

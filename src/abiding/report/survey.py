@@ -61,7 +61,7 @@ def as_text(summary: Summary, to: Terminal) -> str:
 
 
 def _lines(summary: Summary, to: Terminal) -> Iterator[Line]:
-    """Tables have the width that they need, and remarks that of a terminal."""
+    """Yield the lines: tables as wide as they need, prose as wide as a terminal."""
     yield (Span(f"{summary.releases:,} releases, {summary.files:,} files", Style.STRONG),)
     verdicts = list(summary.verdicts)
     cases = [(CASES.get(case, case), counts) for case, counts in summary.by_case.items()]

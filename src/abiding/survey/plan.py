@@ -228,7 +228,7 @@ def _whole(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _connection(limits: Limits, folder: Path, file: Path | None) -> Iterator[DuckDBPyConnection]:
-    """DuckDB with one thread, and nothing that outlives the task. Raises `AbidingError` for whatever it can't do."""
+    """Yield a DuckDB with one thread, of which nothing is left afterwards. Raises `AbidingError` for its errors."""
     import duckdb
 
     spill = folder.parent / f"{folder.name}-spill"

@@ -148,7 +148,10 @@ def _artifact(row: FileRow, known: dict[object, CoreMetadata]) -> Artifact:
 
 
 def _metadata(fields: tuple[tuple[str, str], ...], digest: str) -> CoreMetadata:
-    """Core metadata as the table has them. Two are the same to the byte if they have one digest and say the same."""
+    """Return the core metadata in a row, with a digest in place of the file, which the table does not have.
+
+    Two are identical if both their digests and their fields are equal.
+    """
     body = "".join(value for name, value in fields if name == "Description")
     others = tuple((name, value) for name, value in fields if name != "Description")
     fingerprint = sha256(repr(fields).encode("utf-8", "surrogatepass")).hexdigest()

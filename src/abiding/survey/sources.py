@@ -86,7 +86,7 @@ def _nothing(source: Path | str, message: str) -> AbidingError:
 
 
 def rows_of(files: Iterable[Artifact | Unreadable]) -> Iterator[dict[str, Any]]:
-    """Files as rows of a table with all columns that they have; of those that could not be read with none more."""
+    """Yield files as rows of a table; those that could not be read have only the columns that are always there."""
     import hashlib
 
     for file in files:
