@@ -9,6 +9,7 @@ from abiding import evidence, native
 from abiding.archives.names import normalised
 from abiding.evidence.interfaces import Kind
 from abiding.findings.finding import Finding, Severity, lines_of, weight
+from abiding.findings.words import joined_literals
 from abiding.metadata import narrowing, requirements
 from abiding.metadata.pinned import pin_of_named
 from abiding.metadata.ranges import range_of
@@ -107,7 +108,7 @@ def _ways(lines: Sequence[str], entries: Entries) -> Iterator[str]:
     if project.table is not None and (lacking := [field for field in fields if field not in project.dynamic]):
         yield from making_dynamic(lacking, entries.pyproject)
     yield from (f"if only wheels need it, {way}" for way in declaring(lines, entries.pyproject))
-    quoted = " and ".join(f"`{line}`" for line in lines)
+    quoted = joined_literals(lines)
     yield f"or, if the source needs it too, give {quoted} {_there(lines, entries)}"
 
 
@@ -176,7 +177,7 @@ def _lines_excluding(built: BuiltWheel, asked: Iterable[Requirement], version: s
 
 
 def _tight(name: str, version: str, lines: Sequence[str], built: BuiltWheel, places: str) -> Finding:
-    listed = " and ".join(f"`{line}`" for line in lines)
+    listed = joined_literals(lines)
     return Finding(
         "bound-too-tight",
         Severity.WARNING,

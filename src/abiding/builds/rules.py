@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import joined_literals
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def place_of(pyproject: Pyproject, project: Project, field: str, value: str) -> 
 
 def not_asked(hook: str, backend: str, absent: Sequence[str], exc: BaseException) -> Finding:
     """Warn of a hook that failed, probably because a provider is not installed yet."""
-    names = " and ".join(f"`{name}`" for name in absent)
+    names = joined_literals(absent)
     return Finding(
         "missing-provider",
         Severity.WARNING,
@@ -80,7 +81,7 @@ def too_low(
     version = declared.metadata_version
     newer = pkg_info.newer_fields(version) if version else ()
     if newer:
-        names = " and ".join(f"`{name}`" for name in newer)
+        names = joined_literals(newer)
         yield pyproject.finding(
             "bad-value",
             f"metadata version {version} has no {names}, which the sdist has",

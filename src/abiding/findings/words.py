@@ -12,7 +12,18 @@ from abiding.findings.patterns import pattern
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["all_of", "beginning", "fill", "first_of", "literals", "number_of", "short", "wrap", "wrap_prose"]
+__all__ = [
+    "all_of",
+    "beginning",
+    "fill",
+    "first_of",
+    "joined_literals",
+    "literals",
+    "number_of",
+    "short",
+    "wrap",
+    "wrap_prose",
+]
 
 
 def number_of(number: int, noun: str) -> str:
@@ -34,6 +45,11 @@ def first_of(names: Collection[str], most: int) -> str:
 def literals(names: Collection[str], most: int = bounds.LISTED) -> str:
     """Join names in backticks, as `first_of` does."""
     return ", ".join(f"`{name}`" for name in islice(names, most)) + _others(names, most)
+
+
+def joined_literals(names: Iterable[str]) -> str:
+    """Join few names in backticks, all by `and`."""
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def _others(names: Collection[str], most: int) -> str:

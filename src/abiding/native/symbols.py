@@ -8,6 +8,7 @@ from abiding.archives.names import normalised
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
+from abiding.findings.words import joined_literals
 from abiding.native.images import Format
 from abiding.native.links import Inside, Missing, Provided, System
 from abiding.native.loader import base_name
@@ -34,7 +35,7 @@ class Lacking(NamedTuple):
 def missing_symbols(subject: Subject) -> Iterator[Finding]:
     """Yield a finding for each provider that lacks symbols: recorded at the build, or used now."""
     for provider, libraries, missing in lacking(subject):
-        names = " and ".join(f"`{library}`" for library in libraries)
+        names = joined_literals(libraries)
         lacks = "lacks" if len(libraries) == 1 else "lack"
         yield Finding(
             "missing-symbol",

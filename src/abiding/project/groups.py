@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.archives.names import normalised
 from abiding.findings import bounds
 from abiding.findings.named_tuple import NamedTuple
-from abiding.findings.words import literals
+from abiding.findings.words import joined_literals, literals
 from abiding.metadata import pins
 from abiding.project.keys import GROUPS
 from abiding.project.pyproject import as_toml
@@ -68,7 +68,7 @@ class Groups:
             self._tell(f"there is no dependency group `{name}`", key, self._proposals(name, around))
         elif len(spellings) > 1:
             self._tell(
-                f"{' and '.join(f'`{spelling}`' for spelling in spellings)} are the same name of a dependency group",
+                f"{joined_literals(spellings)} are the same name of a dependency group",
                 key,
             )
         elif len(around) == bounds.GROUPS_DEEP:

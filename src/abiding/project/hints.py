@@ -7,6 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from abiding.findings.patterns import pattern
+from abiding.findings.words import joined_literals
 from abiding.metadata import pins, requirements
 from abiding.project.keys import table_at
 from abiding.project.known_backends import backend_of, may_be_dynamic
@@ -130,7 +131,7 @@ def declaring(lines: Iterable[str], pyproject: Pyproject, what: str = "it") -> I
     for extra, texts in of_extras.items():
         *table, name = key = (*_WHEEL, *(("optional-dependencies", extra) if extra else ("dependencies",)))
         if isinstance(pyproject.get(key), list):
-            quoted = " and ".join(f"`{text}`" for text in texts)
+            quoted = joined_literals(texts)
             yield f"add {quoted} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
         else:
             shown_name = name if BARE_KEY.fullmatch(name) else as_toml(name)
@@ -144,7 +145,7 @@ def making_dynamic(fields: Sequence[str], pyproject: Pyproject) -> Iterator[str]
     names = [as_toml(field) for field in fields]
     key = ("project", "dynamic")
     if isinstance(pyproject.get(key), list):
-        quoted = " and ".join(f"`{name}`" for name in names)
+        quoted = joined_literals(names)
         yield f"add {quoted} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
     else:
         yield from pasted(

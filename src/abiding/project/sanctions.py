@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.findings.words import joined_literals
 from abiding.metadata import requirements
 from abiding.project.keys import GROUPS
 from abiding.project.pyproject import as_toml
@@ -36,7 +37,7 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
     dynamic = ", ".join(f'"{name}"' for name in [*others, *absent])
     hint = f"under `[project]`, write `dynamic = [{dynamic}]`"
     hint += " and `dependencies = []`" if "dependencies" in absent.keys() - present else ""
-    names = " and ".join(f"`{name}`" for name in absent)
+    names = joined_literals(absent)
     value = (project.table or {}).get("dynamic", [])
     odd = not isinstance(value, list) or not all(isinstance(item, str) for item in value)
     faults.problem(
@@ -103,7 +104,7 @@ def unexplained_difference(faults: Faults, means: Sequence[str], entries: Sequen
     first, *others = entries
     faults.problem(
         "unexplained-difference",
-        f"wheels of one release differ by {' and '.join(f'`{key}`' for key in means)}, and nothing says why",
+        f"wheels of one release differ by {joined_literals(means)}, and nothing says why",
         first,
         also=tuple((key, "too") for key in others[:_MOST_QUOTED]),
         notes=(

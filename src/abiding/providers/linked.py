@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from abiding.archives.names import normalised
 from abiding.findings.errors import UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import literals
+from abiding.findings.words import joined_literals, literals
 from abiding.native.links import Inside, Provided
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart, machine_of
@@ -283,6 +283,6 @@ _MOST_SHOWN = 3
 
 def _reason(name: str, row: VersionRow) -> str:
     if row.lacks_library:
-        others = " and ".join(f"`{symbol}`" for symbol in row.missing)
+        others = joined_literals(row.missing)
         return f"{name} {row.version} has no `{row.library}`" + (f", but {others}" if others else "")
     return f"{name} {row.version} lacks {literals(row.symbols, 1)} of `{row.library}`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.words import literals
+from abiding.findings.words import joined_literals, literals
 from abiding.metadata.difference import field_notes
 from abiding.project import hints
 from abiding.project.known_backends import wrapped_in
@@ -50,7 +50,7 @@ def judge_sdists(comparison: Comparison, own: Own) -> Iterator[Finding]:
             hints=('build the sdist with `build-backend = "abiding.backend"`',),
         )
     if comparison.unsaid:
-        fields = " and ".join(f"`{field}`" for field in comparison.unsaid)
+        fields = joined_literals(comparison.unsaid)
         yield Finding(
             "not-comparable",
             Severity.NOTE,

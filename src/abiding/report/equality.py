@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.named_tuple import NamedTuple
+from abiding.findings.words import joined_literals
 from abiding.metadata.fields import OF_THE_FILE, headers_of, is_of_the_file
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Spellings(NamedTuple):
     @property
     def words(self) -> str:
         """The end of the sentence that says that they are equal."""
-        names = " and ".join(f"`{name}`" for name in self.fields)
+        names = joined_literals(self.fields)
         verb = "differ" if len(self.fields) > 1 else "differs"
         if not self.spelled and names:
             return f"; only {names} {verb}"
