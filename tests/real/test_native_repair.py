@@ -105,7 +105,7 @@ class Gmpy2:
         line = "prov==1.0"
         self.monkeypatch.syspath_prepend(installed(provider, self.folder / "site"))
         written = wheel(self.folder, "gmpy2", self.files, requires=[line], tag=self.tag, version="2.3.2")
-        put, record, findings = building.judge_built(written, [line], [building.Native("prov", line)], ABOUT)
+        put, record, findings = building.lead_to_providers(written, [line], [building.Native("prov", line)], ABOUT)
         target = self.folder / "built" / written.name
         target.parent.mkdir()
         opened = Wheel.open(written)

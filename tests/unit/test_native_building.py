@@ -637,7 +637,7 @@ def test_a_name_that_this_machine_has_too(tmp_path: Path) -> None:
         shelf = Installed((str(scene.site),))
         path = scene.pair.consumer(tag="cp311-cp311-linux_x86_64")
         patch.setattr(building, "Installed", lambda: shelf)
-        _, _, findings = building.judge_built(
+        _, _, findings = building.lead_to_providers(
             path, ["prov==1.0"], [building.Native("prov", "prov==1.0")], BuildRecord("x", "", "abi", "")
         )
     assert [finding.rule for finding in findings] == ["ambiguous-soname"]

@@ -14,7 +14,7 @@ from packaging.tags import parse_tag
 
 from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
-from abiding.native.building import Native, judge_built
+from abiding.native.building import Native, lead_to_providers
 from abiding.native.contents import of_wheel
 from abiding.native.environment import survey
 from abiding.native.interpreter import Interpreter
@@ -215,7 +215,7 @@ class Workshop:
         """Lead a wheel to the provider, as a build does."""
         record = BuildRecord("setuptools.build_meta", "1", "abi", "")
         native = Native("prov", "prov==1.0", preloaded=preloaded)
-        put, _, findings = judge_built(path, ["prov==1.0"], [native], record)
+        put, _, findings = lead_to_providers(path, ["prov==1.0"], [native], record)
         rewrite(Wheel.open(path), path, put)
         return findings
 

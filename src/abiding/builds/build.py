@@ -106,9 +106,9 @@ class Build(NamedTuple):
         """
         from abiding.archives.wheel import Wheel
 
-        native.required(self.entries.linked)
+        native.hold_installed(self.entries.linked)
         if not self.source.unpacked:
-            native.hold_to_bring(self.entries.linked)
+            native.hold_metapackages(self.entries.linked)
         with native.linking(self.entries.linked), self.entries.naming_level():
             name = self.wrapped.file(f"build_{kind}", output.private, self.config, None)
         wheel = Wheel.open(output.private / name)
@@ -220,7 +220,7 @@ class Build(NamedTuple):
         """Write a `.dist-info` folder with the metadata that `wheel` will build. Returns the folder's name."""
         from abiding.builds.known_metadata import read_dist_info, write_dist_info
 
-        native.required(filter(is_bare, self.entries.of_level))  # an installed provider says which line that is
+        native.hold_installed(filter(is_bare, self.entries.of_level))  # an installed provider says which line that is
         lines = self.entries.sure_lines()
         directory = Path(metadata_directory)
         known = self._known(kind)

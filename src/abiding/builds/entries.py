@@ -203,7 +203,7 @@ class Entries(NamedTuple):
         applying = selected(self.of_level, archive.path.name)
         left = [entry for entry in applying if entry not in known]
         on_links = any(map(self.providers.libraries, applying)) and native.has_code(archive.names)
-        used = native.needed(archive.path) if on_links else None
+        used = native.libraries_needed(archive.path) if on_links else None
         complete = {**known, **self._fill(left, used)}
         if used is not None:
             # They were filled before it was known which libraries are used, and so whether the export applies.

@@ -36,7 +36,7 @@ def members_of(
         changed = native.editable_members(built.metadata.get("Name"), folder, own)
     else:
         requires = built.metadata.all("Requires-Dist")
-        changed, record, remarks = native.judge_built(built.archive.path, requires, natives, record)
+        changed, record, remarks = native.lead_to_providers(built.archive.path, requires, natives, record)
         findings = (*findings, *remarks)
     return {**changed, f"{built.archive.dist_info}/{MEMBER}": record.to_json()}, findings
 

@@ -117,20 +117,20 @@ class CoreMetadata(NamedTuple):
         """Return the PKG-INFO for an sdist, made from the wrapped backend's.
 
         Its version is at least 2.2, or else `metadata_version`, or the lowest above that with all its fields. `Dynamic`
-        spells the fields that resolvers read as in the specification. It has `Requires-Dist` if wheels may append.
+        spells the fields that resolvers read as in the specification. It has `Requires-Dist` if wheels may append; the
+        place of that line tells `as_built` which version the backend wrote, and readers ignore the order.
         """
         edited = self
         for name in _RESOLVER_FIELDS:
             edited = edited.respelled("Dynamic", name)
         least = _numbers(self.lowest_version) if metadata_version else self.version
         needed = max(least, _SDIST_FLOOR, _numbers(metadata_version))
-        changed = needed != self.version
-        if changed:
+        raised = needed != self.version
+        if raised:
             version = ".".join(map(str, needed))
             edited = edited.replaced("Metadata-Version", version)
         if may_append and "requires-dist" not in self.dynamic:
-            # The place of the line tells `as_built` whether the version was raised; readers ignore the order.
-            after = "Metadata-Version" if changed and metadata_version is None else "Version"
+            after = "Metadata-Version" if raised and metadata_version is None else "Version"
             edited = edited.inserted(edited.end_of_last(after), b"Dynamic: Requires-Dist" + self._newline)
         return edited
 
@@ -141,7 +141,10 @@ class CoreMetadata(NamedTuple):
         return self.inserted(self.end_of_last("Dynamic"), b"".join(lines))
 
     def as_built(self) -> CoreMetadata | None:
-        """Return the METADATA from which `for_sdist` made this PKG-INFO; None if its version is unknown."""
+        """Return the METADATA from which `for_sdist` made this PKG-INFO; None if its version is unknown.
+
+        If `Dynamic: Requires-Dist` is right behind `Metadata-Version: 2.2`, the backend wrote 2.1, else this version.
+        """
         names = [name.lower() for name, _ in self.fields]
         if "requires-dist" not in self.dynamic:
             # 2.2 may have been 2.1.

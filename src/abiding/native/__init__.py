@@ -31,14 +31,14 @@ __all__ = [
     "editable_members",
     "forgotten",
     "has_code",
-    "hold_to_bring",
-    "judge_built",
+    "hold_installed",
+    "hold_metapackages",
     "judge_wheels",
+    "lead_to_providers",
+    "libraries_needed",
     "linked_unasked",
     "linking",
-    "needed",
     "reading_requirements",
-    "required",
     "shared_libraries",
     "version_of",
 ]
@@ -107,7 +107,7 @@ def linking(entries: Iterable[Entry]) -> Iterator[None]:
         yield
 
 
-def required(entries: Iterable[Entry]) -> None:
+def hold_installed(entries: Iterable[Entry]) -> None:
     """Raise `DeclarationError` (`missing-provider`) if the provider of a native entry is not installed."""
     lines = _lines(entries)
     if lines:
@@ -116,7 +116,7 @@ def required(entries: Iterable[Entry]) -> None:
         building.require_installed(lines)
 
 
-def hold_to_bring(entries: Iterable[Entry]) -> None:
+def hold_metapackages(entries: Iterable[Entry]) -> None:
     """Raise `DeclarationError` (`missing-provider`) if a metapackage requires no provider here."""
     without = _of_metapackages(entries)
     if without:
@@ -145,7 +145,7 @@ def shared_libraries(entries: Iterable[Entry]) -> frozenset[str]:
     return frozenset(file for files in building.shared_libraries(names).values() for file in files)
 
 
-def needed(path: Path) -> frozenset[str]:
+def libraries_needed(path: Path) -> frozenset[str]:
     """Return the names of the libraries that the compiled files of a wheel need. Raises `AbidingError`."""
     from abiding.native import contents
     from abiding.native.loader import base_name
@@ -180,10 +180,10 @@ def _lines(entries: Iterable[Entry]) -> dict[str, str]:
     return {name: entry.requires for entry in applying for name in distributions_for(entry.requires)}
 
 
-def judge_built(
+def lead_to_providers(
     path: Path, requires: Sequence[str], natives: Sequence[tuple[Entry, str]], record: BuildRecord
 ) -> tuple[dict[str, bytes], BuildRecord, tuple[Finding, ...]]:
-    """Judge a wheel that was built with these native entries, each with its line.
+    """Lead the files of a built wheel to the libraries of its native entries, each with its line, and judge that.
 
     `requires` are all lines that its METADATA will have. Returns the members to write, with their contents, the
     record with the libraries that it is linked with, and the findings. Raises `AbidingError`.
@@ -195,7 +195,7 @@ def judge_built(
     libraries = [
         building.Native(name, line, entry.load == "preload") for entry, line in natives for name in _names([entry])
     ]
-    return building.judge_built(path, requires, libraries, record)
+    return building.lead_to_providers(path, requires, libraries, record)
 
 
 def has_code(names: Iterable[str]) -> bool:

@@ -38,7 +38,7 @@ __all__ = [
     "Native",
     "brings_no_library",
     "is_installed",
-    "judge_built",
+    "lead_to_providers",
     "require_installed",
     "search_paths",
     "shared_libraries",
@@ -198,10 +198,10 @@ def _is_shared(name: str) -> bool:
 # After the build: the wheel reaches them
 
 
-def judge_built(
+def lead_to_providers(
     path: Path, requires: Sequence[str], natives: Sequence[Native], record: BuildRecord
 ) -> tuple[dict[str, bytes], BuildRecord, tuple[Finding, ...]]:
-    """Judge the wheel that the wrapped backend wrote to `path`.
+    """Lead the files of the wheel that the wrapped backend wrote to `path` to its providers, and judge the result.
 
     `requires` are all lines that its METADATA will have. Returns the members of the wheel that have to be written, with
     their contents, the record with the libraries, and the findings. Raises `AbidingError`.
