@@ -23,7 +23,7 @@ from abiding.archives.wheel_editing import rewrite
 from abiding.builds.installing import ways_to_bring
 from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
-from abiding.project.build_record import version_of
+from abiding.project.build_record import version_of_backend
 from abiding.project.declaration import FromSdist
 from abiding.project.pyproject import Pyproject
 from makers.archives import metadata as written
@@ -395,9 +395,9 @@ def test_a_backend_is_known_by_its_module_whatever_is_installed_beside_it(
         (info / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\n" if name != "aaa" else "")
         (info / "RECORD").write_bytes(record)
     monkeypatch.setattr("sys.path", [str(tmp_path), *sys.path])
-    assert [version_of(one) for one in ("odd_backend", "odd_two:hooks", "odd_three")] == ["1.0", "1.0", ""]
-    assert version_of("mesonpy") == version("meson-python")
-    assert version_of("aaa") == ""
+    assert [version_of_backend(one) for one in ("odd_backend", "odd_two:hooks", "odd_three")] == ["1.0", "1.0", ""]
+    assert version_of_backend("mesonpy") == version("meson-python")
+    assert version_of_backend("aaa") == ""
 
 
 @pytest.mark.parametrize("raised", [FileNotFoundError("no METADATA"), KeyError("Version"), UnicodeError("no UTF-8")])
@@ -408,7 +408,7 @@ def test_a_backend_whose_metadata_is_broken(raised: Exception, monkeypatch: pyte
         raise raised
 
     monkeypatch.setattr("importlib.metadata.version", broken)
-    assert version_of("aaa") == ""
+    assert version_of_backend("aaa") == ""
 
 
 def test_of_a_known_backend_nothing_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -419,8 +419,8 @@ def test_of_a_known_backend_nothing_is_searched(monkeypatch: pytest.MonkeyPatch)
         raise AssertionError
 
     monkeypatch.setattr("importlib.metadata.distributions", searched)
-    assert version_of("mesonpy") == version("meson-python")
-    assert version_of("setuptools.build_meta") == version("setuptools")
+    assert version_of_backend("mesonpy") == version("meson-python")
+    assert version_of_backend("setuptools.build_meta") == version("setuptools")
 
 
 def test_a_project_without_entries_has_no_record(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def judged(said: str, built: str, *, kind: str = "wheel") -> str:
         Pyproject.parse(GIVEN),
         {},
     )
-    findings = undeclared.judge(compare(left, right), (), sides)
+    findings = undeclared.judge_differences(compare(left, right), (), sides)
     return screen(AbidingError(findings, "No wheel was written"))
 
 

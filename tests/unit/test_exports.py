@@ -22,7 +22,7 @@ from abiding.project.exports import Export, of_table
 from abiding.project.level import Level
 from abiding.project.pyproject import Pyproject
 from abiding.proof import ProofVerdict, prove
-from abiding.proof.rules import judge
+from abiding.proof.rules import judge_builds
 from abiding.proof.subject import ProofSubject
 from makers.commands import shown
 from makers.proving import Here
@@ -247,7 +247,7 @@ def test_a_proof_knows_the_exported_line(scene: Scene) -> None:
     subject = ProofSubject.read(scene.tree.folder)
     for instead in ("prov", "prov>=1.1", "other"):
         builds = [replace(one, results=tuple(_with(result, instead) for result in one.results)) for one in proof.builds]
-        missing = [one for one in judge(subject, builds) if one.rule == "missing-requirement"]
+        missing = [one for one in judge_builds(subject, builds) if one.rule == "missing-requirement"]
         assert {one.expected for one in missing} == {"prov>=1.1,<2"}
         assert sum("editable" in one.message for one in missing) == 1
 
@@ -502,7 +502,9 @@ def _findings(scene: Scene) -> list[Finding]:
     sys.path.insert(0, str(scene.site))
     try:
         lines = {one: one.requires for one in declaration.entries}
-        return list(provider_exports.judge(lines, ApiLevel.of(declaration.project), pyproject, providers.Providers()))
+        return list(
+            provider_exports.judge_entries(lines, ApiLevel.of(declaration.project), pyproject, providers.Providers())
+        )
     finally:
         sys.path.remove(str(scene.site))
 

@@ -14,7 +14,7 @@ from abiding.native.images import Format, Image
 from abiding.native.links import Inside, Link, Missing, Provided, System, follow
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours
-from abiding.native.rules import judge
+from abiding.native.rules import judge_subject
 from abiding.native.subject import Subject
 from makers.compiled import MANYLINUX
 
@@ -350,7 +350,7 @@ def test_what_newer_windows_alone_have_is_not_to_be_shipped(needed: list[str], s
         None,
         lambda _: None,
     )
-    found = [finding for finding in judge(subject) if finding.rule == "unprovided-library"]
+    found = [finding for finding in judge_subject(subject) if finding.rule == "unprovided-library"]
     assert [finding.severity for finding in found] == severities
     assert [finding.field for finding in found if "newer Windows" in finding.message] == [
         name for name in needed if name in {"icu.dll", "webauthn.dll"}

@@ -32,7 +32,7 @@ from abiding.proof.environments import Isolated
 from abiding.proof.failures import failures
 from abiding.proof.own_wheel import with_own, write_wheel
 from abiding.proof.plan import Origin, Setting, Step, What, settings_of, steps_of
-from abiding.proof.rules import judge
+from abiding.proof.rules import judge_builds
 from abiding.proof.subject import ProofSubject
 from abiding.report import explanations
 from abiding.report import proof as report
@@ -330,7 +330,7 @@ def test_a_wheel_has_the_lines_of_its_level(
         tmp_path / "spam-1.4.0-py3-none-any.whl", CoreMetadata.parse(text.encode(), "METADATA"), frozenset(), 1.0
     )
     step = Step(Setting(level, variant), What.WHEEL, Origin.TREE)
-    findings = judge(subject, [StepOutcome(step, StepState.BUILT, (result, result))])
+    findings = judge_builds(subject, [StepOutcome(step, StepState.BUILT, (result, result))])
     assert [(one.rule, one.message) for one in findings] == ([(rule, message)] if rule else [])
 
 
@@ -341,7 +341,7 @@ def test_an_sdist_has_no_level(tmp_path: Path) -> None:
         metadata = CoreMetadata.parse(f"Name: spam\nVersion: 1.4.0\nKeywords: {line}\n".encode(), "METADATA")
         result = Result(tmp_path / "spam-1.4.0.tar.gz", metadata, frozenset(), 1.0)
         builds.append(StepOutcome(Step(Setting(level), What.SDIST, Origin.TREE), StepState.BUILT, (result, result)))
-    found = [one.message for one in judge(subject, builds) if one.rule == "builds-disagree"]
+    found = [one.message for one in judge_builds(subject, builds) if one.rule == "builds-disagree"]
     assert found == ["`Keywords` of the sdist at level api is not that of the sdist at level abi"]
 
 
@@ -774,7 +774,7 @@ def test_example_of_the_page(rule: str, tmp_path: Path) -> None:
     if rule == "failed-build":
         step = Step(Setting(Level.ABI), What.WHEEL, Origin.SDIST)
         output = "Traceback\n  File\nFileNotFoundError: [Errno 2] No such file or directory: 'README.md'\n"
-        findings = judge(
+        findings = judge_builds(
             ProofSubject.read(flit_tree(tmp_path).folder), [StepOutcome(step, StepState.FAILED, (), output)]
         )
     else:

@@ -59,12 +59,12 @@ def test_on_disk(project: str, tmp_path: Path) -> None:
 def test_in_a_survey(project: str, tmp_path: Path) -> None:
     """The rules see them: the wheel says something else."""
     pytest.importorskip("duckdb")
-    from abiding.survey.row_judgement import FileRow, judge
+    from abiding.survey.row_judgement import FileRow, judge_rows
     from abiding.survey.sources import rows_of
 
     escaped = project.replace("-", "_").replace(".", "_")
     write_sdist(tmp_path, f"{project}-1.0.tar.gz", metadata("Requires-Dist: a", name=project))
     write_wheel(tmp_path, f"{escaped}-1.0-py3-none-any.whl", metadata("Requires-Dist: b", name=project))
     rows = [FileRow(0, number, row) for number, row in enumerate(rows_of(read_artifacts([tmp_path])))]
-    (judged,) = judge((project, "1.0"), rows)
+    (judged,) = judge_rows((project, "1.0"), rows)
     assert (getattr(judged, "verdict", judged), getattr(judged, "case", "")) == ("inconsistent", "1")

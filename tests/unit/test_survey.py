@@ -171,7 +171,7 @@ def test_what_is_equal_to_the_byte_never_reaches_python(path: Path, monkeypatch:
     def judge(_key: object, rows: object) -> None:
         raise AssertionError(rows)
 
-    monkeypatch.setattr("abiding.survey.part.judge", judge)
+    monkeypatch.setattr("abiding.survey.part.judge_rows", judge)
     same: dict[str, Any] = {"requires_dist": ["a>=1", "b; extra == 'c'"], "metadata_sha256": "f" * 64, "dynamic": []}
     table(path, [row(**same), row(WHEEL, **same), row(OTHER, **same)])
     assert [one[:5] for one in surveyed([path])[0]] == [("spam", "1.0", "1", "clean", False)]

@@ -19,7 +19,7 @@ from abiding.cli import main
 from abiding.evidence.extensions import Watched
 from abiding.evidence.imported import reached
 from abiding.evidence.wheels import OnDisk
-from abiding.evidence.wrong_tag import judge
+from abiding.evidence.wrong_tag import judge_tags
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.native.machines import HEADER, NAMING_PLATFORM, BuiltFor
@@ -288,7 +288,7 @@ def test_names_of_any_length_and_modules_for_any_number(tmp_path: Path) -> None:
 
     def work(files: int) -> int:
         some = compiled._replace(extensions=compiled.extensions[:files])
-        judging = partial(judge, "", some, tags, requires_python="", optional=(), severity=Severity.ERROR)
+        judging = partial(judge_tags, "", some, tags, requires_python="", optional=(), severity=Severity.ERROR)
         return calls(lambda: list(judging()))
 
     assert work(1000) < 2 * work(50)

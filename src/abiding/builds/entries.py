@@ -232,7 +232,7 @@ class Entries(NamedTuple):
         from abiding.builds import provider_exports
 
         api = ApiLevel.of(self.declaration.project)
-        return provider_exports.judge(written, api, self.pyproject, self.providers, used)
+        return provider_exports.judge_entries(written, api, self.pyproject, self.providers, used)
 
     def _hold(self, findings: tuple[Finding, ...]) -> None:
         """Raise `DeclarationError` if there is an error; warn of it instead if only the project can correct it."""

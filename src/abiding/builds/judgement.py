@@ -60,7 +60,7 @@ class Judgement(NamedTuple):
         if differences := self.source.promise.broken_by(built):
             from abiding.builds import undeclared
 
-            self._hold_sdist(undeclared.judge(differences, (), self._sides("sdist", name, "project", {})))
+            self._hold_sdist(undeclared.judge_differences(differences, (), self._sides("sdist", name, "project", {})))
         from abiding.builds.installable import Installable
 
         too_low = rules.too_low(self.declaration, self.pyproject, built, self.entries.severity)
@@ -94,8 +94,8 @@ class Judgement(NamedTuple):
         of_sdist = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")
         self.hold_wheel(
             (
-                *undeclared.judge(differences, sanctioned, sides),
-                *undeclared.judge(contradicted, (), of_sdist),
+                *undeclared.judge_differences(differences, sanctioned, sides),
+                *undeclared.judge_differences(contradicted, (), of_sdist),
             )
         )
         return new

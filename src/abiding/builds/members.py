@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding import native
-from abiding.project.build_record import MEMBER, BuildRecord, RecordedLine, version_of
+from abiding.project.build_record import MEMBER, BuildRecord, RecordedLine, version_of_backend
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def _record(built: BuiltWheel, entries: Entries, interfaces: tuple[Used, ...]) -
     declaration = entries.declaration
     return BuildRecord(
         declaration.backend,
-        version_of(declaration.backend),
+        version_of_backend(declaration.backend),
         entries.level.value,
         entries.settings.variant,
         tuple(RecordedLine.of(entry, line) for entry, line in built.lines.items()),

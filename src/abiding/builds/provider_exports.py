@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from abiding.project.project_table import ApiLevel
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["judge", "of_project"]
+__all__ = ["judge_entries", "of_project"]
 
 
-def judge(
+def judge_entries(
     lines: Mapping[Entry, str],
     api: ApiLevel,
     pyproject: Pyproject,

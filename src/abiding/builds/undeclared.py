@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from abiding.metadata.difference import Difference
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Sides", "judge"]
+__all__ = ["Sides", "judge_differences"]
 
 
 class Sides(NamedTuple):
@@ -72,7 +72,9 @@ class Sides(NamedTuple):
         )
 
 
-def judge(differences: Collection[Difference], declared: Collection[str], sides: Sides) -> tuple[Finding, ...]:
+def judge_differences(
+    differences: Collection[Difference], declared: Collection[str], sides: Sides
+) -> tuple[Finding, ...]:
     """Judge the differences between the source (left) and the result (right) by the declared lines."""
     findings: list[Finding] = []
     for difference in differences:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from abiding.native.images import Image, Symbols
 
-__all__ = ["Pythons", "Unpromised", "judge", "of_image"]
+__all__ = ["Pythons", "Unpromised", "judge_unpromised", "of_image"]
 
 
 class Pythons(NamedTuple):
@@ -84,7 +84,9 @@ def _known() -> dict[str, Pythons]:
     return known
 
 
-def judge(filename: str, modules: Iterable[Unpromised], tags: Iterable[str], requires_python: str) -> Iterator[Finding]:
+def judge_unpromised(
+    filename: str, modules: Iterable[Unpromised], tags: Iterable[str], requires_python: str
+) -> Iterator[Finding]:
     """Judge a wheel with these tags, all of the stable ABI, by what its files use beyond that."""
     tags = list(tags)
     where = installable(requires_python, tags)

@@ -51,14 +51,14 @@ class JudgedWheel(NamedTuple):
         of_stable_abi = stable_abi.tags_among(tags)
         return cls(
             (
-                *stable_abi.judge(filename, compiled.stable, of_stable_abi, requires_python),
-                *beyond_stable_abi.judge(filename, compiled.beyond, of_stable_abi, requires_python),
+                *stable_abi.judge_stable_abi(filename, compiled.stable, of_stable_abi, requires_python),
+                *beyond_stable_abi.judge_unpromised(filename, compiled.beyond, of_stable_abi, requires_python),
             ),
             tuple(rules.judge_bounds(filename, compiled, metadata, tags, optional)),
             tuple(judge_interfaces(filename, compiled, metadata)),
             tuple(stable_abi.unread(filename, compiled.number, tags)),
             tuple(
-                wrong_tag.judge(
+                wrong_tag.judge_tags(
                     filename, compiled, tags, requires_python=requires_python, optional=optional, severity=severity
                 )
             ),

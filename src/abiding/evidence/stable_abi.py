@@ -32,7 +32,7 @@ __all__ = [
     "Stable",
     "Uses",
     "is_readable",
-    "judge",
+    "judge_stable_abi",
     "needed",
     "of_file",
     "tag_of",
@@ -177,7 +177,9 @@ def _exported() -> dict[str, tuple[int, int]]:
     return {name: (int(first.partition(".")[0]), int(first.partition(".")[2])) for name, first in table.items()}
 
 
-def judge(filename: str, modules: Iterable[Stable], tags: Iterable[str], requires_python: str) -> Iterator[Finding]:
+def judge_stable_abi(
+    filename: str, modules: Iterable[Stable], tags: Iterable[str], requires_python: str
+) -> Iterator[Finding]:
     """Judge a wheel by the Pythons that it admits: its tags and `Requires-Python`."""
     tags = tags_among(tags)
     if not tags:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from abiding.evidence.reading import Compiled
     from abiding.project.optional_modules import OptionalModules
 
-__all__ = ["judge"]
+__all__ = ["judge_tags"]
 
 
 _MOST_NAMED = 3
@@ -37,7 +37,7 @@ _OF_ANOTHER_BUILD = (
 _NARROW = "compile for all that the tag admits, or let the tag name only what was compiled for"
 
 
-def judge(
+def judge_tags(
     filename: str,
     compiled: Compiled,
     tags: Sequence[str],

@@ -246,7 +246,9 @@ def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:
     from abiding.native.installed import Installed
 
     shelf = Installed()
-    return tuple(api_level_links.judge(path, [contents for contents in map(shelf.get, installed) if contents]))
+    return tuple(
+        api_level_links.judge_api_level(path, [contents for contents in map(shelf.get, installed) if contents])
+    )
 
 
 def _installed(entries: Iterable[Entry]) -> list[str]:

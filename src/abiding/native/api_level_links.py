@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.images import Image
 
-__all__ = ["judge", "on_the_machine"]
+__all__ = ["judge_api_level", "on_the_machine"]
 
 
 _HINTS = (
@@ -42,7 +42,7 @@ _HINTS = (
 )
 
 
-def judge(path: Path, providers: Sequence[Contents]) -> Iterator[Finding]:
+def judge_api_level(path: Path, providers: Sequence[Contents]) -> Iterator[Finding]:
     """Find links of a wheel of the API level to these installed providers. Raises `AbidingError`."""
     wheel = contents.of_wheel(path)
     yield from _leaked(path, wheel.images, _roots(providers))

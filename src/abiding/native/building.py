@@ -19,7 +19,7 @@ from abiding.native.installed import Installed, find_installed
 from abiding.native.links import Provided, assume_loaded, follow, provided_links
 from abiding.native.platforms import system_folders
 from abiding.native.reach import is_program
-from abiding.native.rules import ambiguous, judge
+from abiding.native.rules import ambiguous, judge_subject
 from abiding.native.runpaths import rewrite_run_paths, with_run_paths
 from abiding.native.wheel_check import subject_of
 from abiding.project.build_record import Shared, User
@@ -225,7 +225,7 @@ def lead_to_providers(
     links = assume_loaded(follow(consumer, subject.neighbours, subject.platform, names), preloaded)
     record = record._replace(libraries=_shared(links, consumer, natives, subject.platform.machine))
     subject = replace(subject, consumer=consumer, links=links, record=record, building=True, native=names)
-    return put, record, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
+    return put, record, (*_wrong_versions(natives, shelf), *judge_subject(subject), *_ambiguous_here(subject))
 
 
 def _is_preloaded(link: Link, providers: Collection[str]) -> bool:

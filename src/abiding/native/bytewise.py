@@ -14,6 +14,7 @@ from abiding.findings import bounds
 from abiding.findings.named_tuple import NamedTuple
 from abiding.findings.patterns import pattern
 from abiding.metadata import requirements
+from abiding.metadata.installed import NotInstalledError, installed
 from abiding.native.names import is_mangled, may_be_image, module_name, place_of
 
 if TYPE_CHECKING:
@@ -89,13 +90,9 @@ def _files(name: str) -> list[str]:
 
 def version_of(name: str) -> str:
     """Return the public version of an installed distribution; empty if it is not there, or has none that is one."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    from packaging.version import InvalidVersion, Version
-
     try:
-        return Version(version(name)).public
-    except (PackageNotFoundError, OSError, InvalidVersion, KeyError, TypeError, ValueError):
+        return installed(name).public
+    except (NotInstalledError, ValueError):
         return ""
 
 

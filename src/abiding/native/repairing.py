@@ -28,7 +28,7 @@ from abiding.native.images import Format
 from abiding.native.platforms import floors
 from abiding.native.reach import is_program
 from abiding.native.reading import WORK
-from abiding.native.rules import judge
+from abiding.native.rules import judge_subject
 from abiding.native.runpaths import rewrite_run_paths, with_run_paths
 from abiding.native.wheel_check import native_record, subject_of
 
@@ -79,7 +79,7 @@ def repair(
         floor = _too_old(repaired, record) if is_linux and not platform else None
         if floor:
             repaired = _repaired(wheel, folder / "2", record, floor, ("--only-plat", *arguments), say=say)
-        findings = (*_changes(wheel, repaired), *judge(subject_of(repaired, ())), *look(repaired))
+        findings = (*_changes(wheel, repaired), *judge_subject(subject_of(repaired, ())), *look(repaired))
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise RefusedError(findings, _CLOSING)
         target = destination / repaired.name

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.project.build_record import Shared
 
-__all__ = ["ambiguous", "judge", "judge_installed", "rebuilt"]
+__all__ = ["ambiguous", "judge_installed", "judge_subject", "rebuilt"]
 
 
-def judge(subject: Subject) -> tuple[Finding, ...]:
+def judge_subject(subject: Subject) -> tuple[Finding, ...]:
     """Judge the links by the rules of native code. Raises `AbidingError` if an image can't be read."""
     return tuple(finding for rule in _RULES for finding in rule(subject))
 

@@ -16,7 +16,7 @@ from abiding.native.loader import base_name
 from abiding.native.opened_libraries import unprovided
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Recorded
-from abiding.native.rules import judge
+from abiding.native.rules import judge_subject
 from abiding.native.subject import Subject
 from abiding.native.wheels_at_hand import AtHand, WheelShelf, tags_of
 from abiding.project.build_record import record_of
@@ -47,7 +47,7 @@ def judge_wheel(
     subject = subject_of(path, [WheelShelf(wheels, path)], look=look)
     if index and subject.neighbours.unknown and _missing(subject):
         subject = look_up(subject, index)
-    return (*judge(subject), *(more(subject) if more else ()))
+    return (*judge_subject(subject), *(more(subject) if more else ()))
 
 
 def needs_others(subject: Subject) -> bool:

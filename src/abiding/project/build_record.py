@@ -41,7 +41,7 @@ __all__ = [
     "User",
     "record_in",
     "record_of",
-    "version_of",
+    "version_of_backend",
 ]
 
 
@@ -225,7 +225,7 @@ def record_of(wheel: Wheel) -> BuildRecord | None:
     return record_in(member, wheel.path.name)
 
 
-def version_of(backend: str) -> str:
+def version_of_backend(backend: str) -> str:
     """Return the version of the distribution that contains a wrapped backend; empty for one in the source tree."""
     from importlib.metadata import distributions, version
 

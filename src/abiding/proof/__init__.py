@@ -73,7 +73,7 @@ def prove(
 
     from abiding.proof.building import Workshop
     from abiding.proof.plan import settings_of
-    from abiding.proof.rules import judge
+    from abiding.proof.rules import judge_builds
     from abiding.proof.subject import ProofSubject
 
     with TemporaryDirectory(prefix="abiding-", ignore_cleanup_errors=True) as name:
@@ -83,7 +83,7 @@ def prove(
         workshop = Workshop(subject, environments(folder / "environments"), folder, say)
         settings = settings_of(subject.declaration, level, variant)
         builds = tuple(built for setting in settings for built in workshop.built(setting))
-        return Proof(*_name_and_version(subject, builds), subject.authors, builds, judge(subject, builds))
+        return Proof(*_name_and_version(subject, builds), subject.authors, builds, judge_builds(subject, builds))
 
 
 def _unpack(source: Path, folder: Path) -> Path:

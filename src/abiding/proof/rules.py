@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from abiding.proof.plan import Step
     from abiding.proof.subject import ProofSubject
 
-__all__ = ["judge"]
+__all__ = ["judge_builds"]
 
 
 _CHANCE = (
@@ -43,7 +43,7 @@ _LOCKED = "an installer resolves with one of them and gets the other"
 _OURS = pattern(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
 
 
-def judge(subject: ProofSubject, builds: Sequence[StepOutcome]) -> tuple[Finding, ...]:
+def judge_builds(subject: ProofSubject, builds: Sequence[StepOutcome]) -> tuple[Finding, ...]:
     """Return all findings: the most severe first, then in the order of the builds."""
     findings = [finding for built in builds if not _follows(built, builds) for finding in _of_one(built, subject)]
     # If two runs of one step differ, other comparisons of it say nothing more.

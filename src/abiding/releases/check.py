@@ -107,7 +107,7 @@ def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding],
     lines = {}
     if own.declared and levels and level:
         lines = {each.artifact.called: own.declared.lines_of(each) for each in comparison.compared}
-    judged = (*rules.judge(comparison, own), *judge_levels(levels, lines, level))
+    judged = (*rules.judge_comparison(comparison, own), *judge_levels(levels, lines, level))
     findings = without_consequences(judged, _lines_of_the_abi_level(comparison, own.declared))
     if own.declared is None and level:
         wheels = [each.artifact for each in comparison.compared if each.artifact.kind == "wheel"]

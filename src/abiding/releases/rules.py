@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from abiding.releases.comparison import Compared, Comparison
     from abiding.releases.declared import Own
 
-__all__ = ["is_read", "judge"]
+__all__ = ["is_read", "judge_comparison"]
 
 
 # From 2.6 on, a field that is given and dynamic may only grow (PEP 808).
@@ -52,7 +52,7 @@ def is_read(finding: Finding) -> bool:
     return finding.field in RESOLVER_FIELDS
 
 
-def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
+def judge_comparison(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     """Return all findings on the metadata of a release, whose project declares `own`.
 
     The most severe come first, then those of one artifact after the other.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from abiding.metadata.plain_lines import LINEAR, LONG_NUMBER
 from abiding.survey.columns import FIELDS, ColumnType
-from abiding.survey.row_judgement import SDIST_NOT_READ, UNKNOWN_CASE, FileRow, JudgedRelease, judge
+from abiding.survey.row_judgement import SDIST_NOT_READ, UNKNOWN_CASE, FileRow, JudgedRelease, judge_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ def decide(connection: DuckDBPyConnection, *, in_sql: bool) -> None:
     connection.execute(_GROUPS.format(in_sql=in_sql, most=_MOST))
     connection.execute(_DECIDED.format(unknown=UNKNOWN_CASE))
     for chunk in _chunks(connection.cursor()):
-        _put(connection, [outcome for key, rows in chunk for outcome in judge(key, rows)])
+        _put(connection, [outcome for key, rows in chunk for outcome in judge_rows(key, rows)])
     connection.execute(_RELEASES.format(unread=SDIST_NOT_READ))
 
 

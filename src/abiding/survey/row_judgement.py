@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.releases.release import Release
 
-__all__ = ["UNKNOWN_CASE", "FileRow", "JudgedRelease", "Unjudged", "judge"]
+__all__ = ["UNKNOWN_CASE", "FileRow", "JudgedRelease", "Unjudged", "judge_rows"]
 
 
 UNKNOWN_CASE = "1 or 2"
@@ -65,7 +65,7 @@ class Unjudged(NamedTuple):
     why: str
 
 
-def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[JudgedRelease | Unjudged]:
+def judge_rows(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[JudgedRelease | Unjudged]:
     """Judge one release. Also yields each row whose file name is not that of an sdist or wheel of it."""
     artifacts = []
     known: dict[object, CoreMetadata] = {}
