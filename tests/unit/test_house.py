@@ -231,6 +231,18 @@ def test_named_tuples_are_made_in_one_way() -> None:
     assert makers == {"abiding.findings.named_tuple"}, "take it from there"
 
 
+def test_core_metadata_is_read_from_its_bytes() -> None:
+    """So its fields are those of its bytes; what has only fields is `Fields`."""
+    makers = {
+        module
+        for module, file in FILES.items()
+        for node in nodes(file)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "CoreMetadata"
+    }
+    # The tables of a survey have no bytes: a digest stands for them.
+    assert makers == {"abiding.survey.row_judgement"}
+
+
 def test_no_assertion_is_eaten_by_a_condition() -> None:
     """`assert a == b if c else d` asserts `d`, which holds if it is not empty, where `c` is false."""
     found = [

@@ -16,6 +16,7 @@ from abiding.findings.characters import visible
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
+from abiding.metadata.fields import Fields
 from abiding.metadata.values import values
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.work import memory
@@ -111,5 +112,5 @@ _PERSON = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,])+')
 @example('"A, B, C <c@x>')
 @example('"\\,')
 def test_people_are_told_apart_in_one_pass(text: str) -> None:
-    found = CoreMetadata(b"", (("Author-email", text),), "")
+    found = Fields((("Author-email", text),))
     assert values(found, "Author-email") == tuple(filter(None, map(str.strip, _PERSON.findall(text))))

@@ -175,7 +175,7 @@ def _folder(source: Path) -> Iterator[Path]:
 
 def _print_metadata(subject: ShownProject) -> None:
     entries = subject.entries_of_one_wheel()
-    metadata, remark = subject.promised()
+    metadata, remark = subject.metadata()
     for entry in entries:
         if pins.has_pins(entry.requires):
             _remark(f"the build fills the `x` of `{entry.requires}` with the version of `{entry.name}` that it finds")

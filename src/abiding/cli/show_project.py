@@ -101,8 +101,8 @@ class ShownProject:
             tuple(map(AbiLine.of_entry, self.entries())),
         )
 
-    def promised(self) -> tuple[CoreMetadata, str]:
-        """Return the METADATA without the declared lines, and notes about it."""
+    def metadata(self) -> tuple[CoreMetadata, str]:
+        """Return the METADATA of its wheel without the declared lines, and a note on how far it is known."""
         from abiding.builds.known_metadata import known_metadata, project_metadata
 
         known = known_metadata(self.source, self.declaration)
