@@ -160,15 +160,15 @@ class Build(NamedTuple):
         return completed if promise is None or unkept(promise, completed) else promise
 
     def _members(self, built: BuiltWheel) -> dict[str, bytes]:
-        """Judge the compiled files. Returns the members to write besides METADATA, by name."""
+        """Judge the compiled files, notes aside. Returns the members to write besides METADATA, by name."""
         interfaces, findings = self.judge.of_compiled(built)
         members: dict[str, bytes] = {}
         if self.declaration.entries or self.declaration.exports or interfaces:  # else there is nothing to record
             from abiding.builds.members import members_of
 
             members, of_links = members_of(built, self.entries, self.source.folder, interfaces)
-            findings += tuple(finding for finding in of_links if finding.severity is not Severity.NOTE)
-        if findings:
+            findings += of_links
+        if findings := tuple(finding for finding in findings if finding.severity is not Severity.NOTE):
             from abiding.builds.platform_tags import naming_platform
 
             self.judge.hold_wheel(naming_platform(findings, self.declaration.backend, self.source.folder))

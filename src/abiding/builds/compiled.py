@@ -45,7 +45,7 @@ def judge_compiled(
     if examined is None:
         return (), ()
     judged = examined.judged
-    findings = (
+    return examined.interfaces, (
         *(entries.weigh(judged.wrong_tag) if built.kind == "wheel" else _lowered(judged.wrong_tag)),  # at each level
         *(entries.weigh(judged.tags) if _is_to_publish(built, entries) else _lowered(judged.tags)),
         *(
@@ -55,7 +55,6 @@ def judge_compiled(
         *judged.others,
         *judged.unread,
     )
-    return examined.interfaces, tuple(finding for finding in findings if finding.severity is not Severity.NOTE)
 
 
 def _lowered(findings: Iterable[Finding]) -> Iterator[Finding]:
