@@ -373,13 +373,25 @@ def _names_bound(tree: ast.AST) -> Iterator[str]:
 
 
 def test_each_class_has_a_name_of_its_own() -> None:
-    names = Counter(
-        node.name
-        for file in FILES.values()
-        for node in nodes(file)
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
-    )
+    names = Counter(name for file in FILES.values() for name in _classes(ast.parse(file.read_text("utf-8"))))
     assert not {name for name, number in names.items() if number > 1}
+
+
+def test_types_are_seen() -> None:
+    tree = ast.parse("class A: pass\nBoth = int | str\nc = 1 | 2\n_D = int | str\nE_F = 1 | 2\nclass _G: pass\nH = 1")
+    assert list(_classes(tree)) == ["A", "Both"]
+
+
+def _classes(tree: ast.Module) -> Iterator[str]:
+    """Yield the public classes, and what stands for several of them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+            names = [name for name in map(ast.unparse, node.targets) if name[:1].isupper() and not name.isupper()]
+        else:
+            continue
+        yield from (name for name in names if not name.startswith("_"))
 
 
 # What functions do. `Like` points to the function that does nearly the same.

@@ -15,7 +15,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.native.library_use import LibraryOutcome
 from abiding.proof import ProofVerdict
 from abiding.proof.building import StepState
-from abiding.proof.plan import Origin, What
+from abiding.proof.plan import BuiltFrom, What
 from abiding.providers.impact import ConsumerOutcome
 from abiding.providers.ranges import VersionState
 from abiding.releases.levels import BuiltAs
@@ -69,7 +69,7 @@ def test_every_value_is_explained() -> None:
     [
         ("severity", [[*Severity], [*Severity, None]]),
         ("what", [[*What]]),
-        ("from", [[*Origin]]),
+        ("from", [[*BuiltFrom]]),
         ("state", [[*StepState], [*BoundState], [*VersionState]]),
         ("outcome", [[*LibraryOutcome], [*ConsumerOutcome]]),
     ],

@@ -31,7 +31,7 @@ from abiding.proof.copies import copy_of, unpack
 from abiding.proof.environments import Isolated
 from abiding.proof.failures import failures
 from abiding.proof.own_wheel import with_own, write_wheel
-from abiding.proof.plan import Origin, Setting, Step, What, settings_of, steps_of
+from abiding.proof.plan import BuiltFrom, Setting, Step, What, settings_of, steps_of
 from abiding.proof.rules import judge_builds
 from abiding.proof.subject import ProofSubject
 from abiding.report import explanations
@@ -107,7 +107,7 @@ def test_an_sdist(is_unpacked: bool, level: str, tmp_path: Path) -> None:
     sdist = tmp_path / "out" / tree.hook("build_sdist", tmp_path / "out")
     proof = proven(unpack(sdist, tmp_path / "unpacked") if is_unpacked else sdist, level=level)
     assert (proof.verdict, rules_of(proof)) == (ProofVerdict.PROVEN, [])
-    assert {built.step.origin for built in proof.builds} == {Origin.SDIST}
+    assert {built.step.origin for built in proof.builds} == {BuiltFrom.SDIST}
     lines = ("numpy>=1.26", "libgmp==6.3.0") if level == "abi" else ("numpy>=1.26",)
     assert set(said(proof, What.WHEEL, Level(level))) == {lines}
     # It was asked for.
@@ -227,9 +227,11 @@ def test_a_build_that_fails_and_the_others(tmp_path: Path, capsys: pytest.Captur
     proof = proven(odd_tree(tmp_path / "tree", 'print("no luck") if hook == "build_wheel" else 0; return [] if hook != "build_wheel" else exit(3)'))  # fmt: skip
     states = {(built.step.what, built.step.origin): built.state for built in proof.builds}
     assert proof.verdict is ProofVerdict.UNPROVEN
-    assert [key for key, state in states.items() if state is StepState.FAILED] == [(What.WHEEL, one) for one in Origin]
-    assert states[What.PREPARED_EDITABLE, Origin.TREE] is StepState.ABSENT
-    assert states[What.EDITABLE, Origin.TREE] is states[What.SDIST, Origin.SDIST] is StepState.BUILT
+    assert [key for key, state in states.items() if state is StepState.FAILED] == [
+        (What.WHEEL, one) for one in BuiltFrom
+    ]
+    assert states[What.PREPARED_EDITABLE, BuiltFrom.TREE] is StepState.ABSENT
+    assert states[What.EDITABLE, BuiltFrom.TREE] is states[What.SDIST, BuiltFrom.SDIST] is StepState.BUILT
     finding = proof.findings[0]
     assert (finding.rule, finding.message) == ("failed-build", "`build_wheel` did not succeed")
     assert finding.notes == ("no luck",)
@@ -238,7 +240,7 @@ def test_a_build_that_fails_and_the_others(tmp_path: Path, capsys: pytest.Captur
 
 def test_without_an_sdist_nothing_is_built_from_it(tmp_path: Path) -> None:
     proof = proven(odd_tree(tmp_path / "tree", "return [] if hook != 'build_sdist' else exit(1)"))
-    assert [built.state for built in proof.builds if built.step.origin is Origin.SDIST] == [StepState.IMPOSSIBLE] * 3
+    assert [built.state for built in proof.builds if built.step.origin is BuiltFrom.SDIST] == [StepState.IMPOSSIBLE] * 3
     assert proof.verdict is ProofVerdict.UNPROVEN
     assert report.summary(proof) == "unproven: 4 of 7 builds could not be made"
 
@@ -304,9 +306,9 @@ def test_settings_that_do_not_exist(tmp_path: Path) -> None:
 def test_the_plan() -> None:
     assert settings_of(None) == (Setting(),)
     steps = [(step.what, step.origin) for step in steps_of(Setting(), from_tree=True)]
-    assert steps[:5] == [(what, Origin.TREE) for what in What]
-    assert steps[5:] == [(what, Origin.SDIST) for what in (What.SDIST, What.PREPARED_WHEEL, What.WHEEL)]
-    assert [one.origin for one in steps_of(Setting(), from_tree=False)] == [Origin.SDIST] * 5
+    assert steps[:5] == [(what, BuiltFrom.TREE) for what in What]
+    assert steps[5:] == [(what, BuiltFrom.SDIST) for what in (What.SDIST, What.PREPARED_WHEEL, What.WHEEL)]
+    assert [one.origin for one in steps_of(Setting(), from_tree=False)] == [BuiltFrom.SDIST] * 5
 
 
 @pytest.mark.parametrize(
@@ -329,7 +331,7 @@ def test_a_wheel_has_the_lines_of_its_level(
     result = Result(
         tmp_path / "spam-1.4.0-py3-none-any.whl", CoreMetadata.parse(text.encode(), "METADATA"), frozenset(), 1.0
     )
-    step = Step(Setting(level, variant), What.WHEEL, Origin.TREE)
+    step = Step(Setting(level, variant), What.WHEEL, BuiltFrom.TREE)
     findings = judge_builds(subject, [StepOutcome(step, StepState.BUILT, (result, result))])
     assert [(one.rule, one.message) for one in findings] == ([(rule, message)] if rule else [])
 
@@ -340,7 +342,7 @@ def test_an_sdist_has_no_level(tmp_path: Path) -> None:
     for level, line in ((Level.ABI, "a"), (Level.API, "b")):
         metadata = CoreMetadata.parse(f"Name: spam\nVersion: 1.4.0\nKeywords: {line}\n".encode(), "METADATA")
         result = Result(tmp_path / "spam-1.4.0.tar.gz", metadata, frozenset(), 1.0)
-        builds.append(StepOutcome(Step(Setting(level), What.SDIST, Origin.TREE), StepState.BUILT, (result, result)))
+        builds.append(StepOutcome(Step(Setting(level), What.SDIST, BuiltFrom.TREE), StepState.BUILT, (result, result)))
     found = [one.message for one in judge_builds(subject, builds) if one.rule == "builds-disagree"]
     assert found == ["`Keywords` of the sdist at level api is not that of the sdist at level abi"]
 
@@ -641,7 +643,7 @@ abiding: `{0}` of `setuptools.build_meta` failed at {1}:{2}: the error is there,
 def failing(*outputs: str) -> list[StepOutcome]:
     """Builds that printed these texts; an empty one has not failed."""
     states = (StepState.FAILED if output else StepState.BUILT for output in outputs)
-    steps = (Step(Setting(), what, Origin.TREE) for what in What)
+    steps = (Step(Setting(), what, BuiltFrom.TREE) for what in What)
     return [
         StepOutcome(step, state, output=output) for step, state, output in zip(steps, states, outputs, strict=False)
     ]
@@ -772,7 +774,7 @@ EXAMPLES = {
 def test_example_of_the_page(rule: str, tmp_path: Path) -> None:
     more = "() if hook == 'build_sdist' else ('spam/table.txt',)" if rule == "other-files" else "()"
     if rule == "failed-build":
-        step = Step(Setting(Level.ABI), What.WHEEL, Origin.SDIST)
+        step = Step(Setting(Level.ABI), What.WHEEL, BuiltFrom.SDIST)
         output = "Traceback\n  File\nFileNotFoundError: [Errno 2] No such file or directory: 'README.md'\n"
         findings = judge_builds(
             ProofSubject.read(flit_tree(tmp_path).folder), [StepOutcome(step, StepState.FAILED, (), output)]

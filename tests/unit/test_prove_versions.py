@@ -10,7 +10,7 @@ from abiding.findings.finding import Severity
 from abiding.proof import ProofVerdict
 from abiding.proof.building import StepState
 from abiding.proof.copies import make_repository, tags_of
-from abiding.proof.plan import Origin, What
+from abiding.proof.plan import BuiltFrom, What
 from makers.proving import BACKEND, PYPROJECT, git, proven
 from makers.trees import Tree
 
@@ -72,7 +72,7 @@ def tree(folder: Path, version: str, *tags: str) -> Path:
 def test_the_sdist_of_the_sdist_has_its_version(tmp_path: Path, version: str, tags: list[str], expected: str) -> None:
     proof = proven(tree(tmp_path / "spam", version, *tags))
     assert (proof.verdict, proof.version, proof.findings) == (ProofVerdict.PROVEN, expected, ())
-    (again,) = (one for one in proof.builds if (one.step.what, one.step.origin) == (What.SDIST, Origin.SDIST))
+    (again,) = (one for one in proof.builds if (one.step.what, one.step.origin) == (What.SDIST, BuiltFrom.SDIST))
     assert [result.metadata.get("Version") for result in again.results] == [expected] * 2
 
 

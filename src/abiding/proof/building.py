@@ -23,7 +23,7 @@ from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.proof.commands import CommandError, run
 from abiding.proof.copies import copy_of, make_repository, tags_of, unpack
-from abiding.proof.plan import Origin, What, steps_of
+from abiding.proof.plan import BuiltFrom, What, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -107,16 +107,16 @@ class Workshop:
         sdist: Path | None = None
         bench: _Bench | None = None
         for step in steps_of(setting, from_tree=subject.pkg_info is None):
-            if step.origin is Origin.SDIST and subject.pkg_info is None and sdist is None:
+            if step.origin is BuiltFrom.SDIST and subject.pkg_info is None and sdist is None:
                 yield StepOutcome(step, StepState.IMPOSSIBLE)
                 continue
             self._say(str(step))
             if bench is None or not bench.is_for(step):
-                from_sdist = partial(unpack, sdist) if step.origin is Origin.SDIST and sdist else None
+                from_sdist = partial(unpack, sdist) if step.origin is BuiltFrom.SDIST and sdist else None
                 source = from_sdist or partial(copy_of, subject.folder)
                 bench = _Bench(step, subject, self._environments, self._place("build"), source)
             done = self._twice(step, bench)
-            if step.what is What.SDIST and step.origin is Origin.TREE and done.first:
+            if step.what is What.SDIST and step.origin is BuiltFrom.TREE and done.first:
                 sdist = done.first.path
             yield done
 
@@ -179,7 +179,7 @@ class _Bench:
                 self._make_repository()  # the first run may have left something in it
             name = self._call(what.hook, str(output), **arguments)
         except CommandError as exc:
-            if what is not What.SDIST or self._step.origin is Origin.TREE or not first:
+            if what is not What.SDIST or self._step.origin is BuiltFrom.TREE or not first:
                 raise
             name = self._sdist_of_a_repository(output, exc)
         path = output / name

@@ -11,7 +11,7 @@ from abiding.project.level import Level
 if TYPE_CHECKING:
     from abiding.project.declaration import Declaration
 
-__all__ = ["Origin", "Setting", "Step", "What", "settings_of", "steps_of"]
+__all__ = ["BuiltFrom", "Setting", "Step", "What", "settings_of", "steps_of"]
 
 
 class What(StrEnum):
@@ -39,8 +39,8 @@ class What(StrEnum):
         return f"prepare_metadata_for_build_{self.kind}" if self.is_prepared else f"build_{self.kind}"
 
 
-class Origin(StrEnum):
-    """The origin of a build."""
+class BuiltFrom(StrEnum):
+    """What a build starts from."""
 
     TREE = "tree"
     SDIST = "sdist"
@@ -73,7 +73,7 @@ class Step:
 
     setting: Setting
     what: What
-    origin: Origin
+    origin: BuiltFrom
 
     def __str__(self) -> str:
         setting = f"{self.setting}: " if self.setting.level else ""
@@ -100,7 +100,7 @@ def steps_of(setting: Setting, *, from_tree: bool) -> tuple[Step, ...]:
 
     Without a tree everything is built from the sdist. With one, the editable wheel is built from the tree only.
     """
-    first = Origin.TREE if from_tree else Origin.SDIST
+    first = BuiltFrom.TREE if from_tree else BuiltFrom.SDIST
     steps = [Step(setting, what, first) for what in What]
     again = (What.SDIST, What.PREPARED_WHEEL, What.WHEEL) if from_tree else ()
-    return (*steps, *(Step(setting, what, Origin.SDIST) for what in again))
+    return (*steps, *(Step(setting, what, BuiltFrom.SDIST) for what in again))

@@ -17,7 +17,7 @@ from abiding.metadata import requirements
 from abiding.metadata.difference import compare
 from abiding.proof.building import StepState
 from abiding.proof.levels import judge_levels_of
-from abiding.proof.plan import Origin, What
+from abiding.proof.plan import BuiltFrom, What
 from abiding.releases.check import releases
 from abiding.releases.comparison import RESOLVER_FIELDS
 
@@ -148,9 +148,9 @@ class _Setting:
             yield from self._prepared(built)
             if self.subject.declaration and not built.step.what.is_prepared and built.step.what is not What.SDIST:
                 yield from judge_levels_of(built, self.subject.declaration, self.subject, self._sdist()[1])
-        yield from self._pair((What.WHEEL, Origin.TREE), (What.WHEEL, Origin.SDIST), members=True)
-        yield from self._pair((What.SDIST, Origin.TREE), (What.SDIST, Origin.SDIST), members=True)
-        for origin in Origin:
+        yield from self._pair((What.WHEEL, BuiltFrom.TREE), (What.WHEEL, BuiltFrom.SDIST), members=True)
+        yield from self._pair((What.SDIST, BuiltFrom.TREE), (What.SDIST, BuiltFrom.SDIST), members=True)
+        for origin in BuiltFrom:
             yield from self._pair((What.WHEEL, origin), (What.EDITABLE, origin))
 
     def _standards(self) -> Iterator[Finding]:
@@ -185,7 +185,7 @@ class _Setting:
 
     def _sdist(self) -> tuple[str, CoreMetadata | None]:
         """Return the file name and the metadata with which wheels are compared, if there are any."""
-        sdist = self.made.get((What.SDIST, Origin.TREE))
+        sdist = self.made.get((What.SDIST, BuiltFrom.TREE))
         if sdist:
             return sdist.results[0].path.name, sdist.results[0].metadata
         return "PKG-INFO", self.subject.pkg_info
@@ -199,7 +199,7 @@ class _Setting:
                 yield finding._replace(severity=_severity(finding.field, self.subject))
 
     def _pair(
-        self, first: tuple[What, Origin], second: tuple[What, Origin], *, members: bool = False
+        self, first: tuple[What, BuiltFrom], second: tuple[What, BuiltFrom], *, members: bool = False
     ) -> Iterator[Finding]:
         left, right = self.made.get(first), self.made.get(second)
         if left is None or right is None:
@@ -265,7 +265,7 @@ def _members(left: StepOutcome, right: StepOutcome) -> Iterator[Finding]:
 def _sdists(subject: ProofSubject, builds: Iterable[StepOutcome]) -> Iterator[Finding]:
     """Yield differences between sdists of several levels and variants, or from a given sdist to a new one."""
     made = [built for built in builds if built.results and built.step.what is What.SDIST]
-    from_tree = [built for built in made if built.step.origin is Origin.TREE]
+    from_tree = [built for built in made if built.step.origin is BuiltFrom.TREE]
     for other in from_tree[1:]:
         for difference in compare(from_tree[0].results[0].metadata, other.results[0].metadata):
             yield _disagreement(from_tree[0], other, difference, subject)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from abiding.survey.engines import Run
 
-    Setting = str | bool | int | float | list[str]
+    DuckDBSetting = str | bool | int | float | list[str]
 
 __all__ = ["Limits", "Part", "Piece", "Plan", "create_views", "scatter", "settle", "survey", "write_releases"]
 
@@ -233,7 +233,7 @@ def _connection(limits: Limits, folder: Path, file: Path | None) -> Iterator[Duc
 
     spill = folder.parent / f"{folder.name}-spill"
     try:
-        settings: dict[str, Setting] = {"memory_limit": limits.memory, "threads": 1, "temp_directory": str(spill)}
+        settings: dict[str, DuckDBSetting] = {"memory_limit": limits.memory, "threads": 1, "temp_directory": str(spill)}
         with duckdb.connect(config=settings) as connection:
             connection.execute("SET enable_progress_bar = false")
             connection.execute("SET TimeZone = 'UTC'")  # not that of the machine, which another one has not
