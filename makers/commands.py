@@ -30,9 +30,14 @@ def blocks(rule: str, kind: str) -> list[str]:
 
 def shown(rule: str, printed: str) -> str:
     """The example on a page, the first of its blocks of text; written anew if that is asked for."""
-    (example, *_) = blocks(rule, "text")
+    page = explanations.page(rule)
+    example = _EXAMPLE.search(page)
+    assert example, f"the page of `{rule}` needs a block ```text below `## Example`, which may be empty"
     if os.environ.get("UPDATE_SCREENS"):
-        page = SOURCES / "explanations" / f"{rule}.md"
-        page.write_text(explanations.page(rule).replace(example, printed, 1), encoding="utf-8")
+        path = SOURCES / "explanations" / f"{rule}.md"
+        path.write_text(f"{page[: example.start(1)]}{printed}\n{page[example.end(1) :]}", encoding="utf-8")
         return printed
-    return example
+    return example[1].removesuffix("\n")
+
+
+_EXAMPLE = re.compile(r"^## Example\n.*?^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -44,9 +44,14 @@ find_python() {
 
 # need_python: an interpreter of 3.11 or later that can make environments and compile extensions.
 need_python() {
-    command -v "$python" >/dev/null || need_debian python3
+    command -v "$python" >/dev/null || [ -n "${PYTHON:-}" ] || need_debian python3
+    local version
+    version=$("$python" -V 2>&1) || {
+        printf 'Python 3.11 or later is needed, and %s does not run: %s\n' "$python" "$version" >&2
+        exit 1
+    }
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-        echo "Python 3.11 or later is needed; $python is $("$python" -V). Name another: PYTHON=python3.12 $0" >&2
+        echo "Python 3.11 or later is needed, and $python is $version: name another in PYTHON" >&2
         exit 1
     }
     # Debian splits these two off from its own Python; any other Python brings them.

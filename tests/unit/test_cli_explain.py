@@ -110,13 +110,15 @@ def test_page_has_its_form(rule: str) -> None:
     text = explanations.page(rule)
     title, summary, found, *_ = text.split("\n\n")
     assert title == f"# {rule}"
-    assert re.fullmatch(r"[^\n]{10,53}(?<!\.)", summary)
-    assert re.fullmatch(r"\*(error|warning|note)\b[^*]+\*", found)
+    assert re.fullmatch(r"[^\n]{10,53}(?<!\.)", summary), "the second paragraph has 10 to 53 characters, no full stop"
+    assert re.fullmatch(r"\*(error|warning|note)\b[^*]+\*", found), "the third is `*error, found by …*` or alike"
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == HEADINGS
     assert all(part.strip() for part in re.split(r"^## .*$", text, flags=re.MULTILINE))
+    assert not re.search(r"^```\w+\n\s*^```$", text, re.MULTILINE), "an empty example: `SCREENS` says what prints it"
+    assert "\n```" in text.partition("\n## Example\n")[2].partition("\n## ")[0], "the example is a block of code"
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
-    assert max(map(len, text.split("\n"))) <= 78
+    assert not [line for line in text.split("\n") if len(line) > 78]
 
 
 # What the pages show

@@ -274,7 +274,7 @@ def test_yes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "\n-build-backend = 'mesonpy'\n+build-backend = 'abiding.backend'\n" in out
     assert err == (
         "\nnote: `project.dependencies` stays as it is: move bounds that only wheels need\n      to `[tool.abiding.wheel]`\n\n"
-        f"wrote {project}; `abiding show` shows what sdist and wheels will require\n"
+        f"wrote {project}; `abiding show {project.parent}` shows what sdist and wheels will require\n"
     )
 
 

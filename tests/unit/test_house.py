@@ -344,7 +344,8 @@ def test_names_say_what_a_thing_is(module: str) -> None:
     scopes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     for scope in scopes:
         names = set(_names_bound(scope))
-        assert not names & EMPTY_NAMES - ({"found"} if "expected" in names else set()), (module, scope.name)
+        empty = names & EMPTY_NAMES - ({"found"} if "expected" in names else set())
+        assert not empty, f"`{scope.name}` of {module} calls something {empty}: say what it is"
     assert not EMPTY_NAMES & {scope.name for scope in scopes}
 
 

@@ -36,8 +36,7 @@ class Outcome:
     def warn(self, findings: Iterable[Finding]) -> None:
         """Warn of each finding; if warnings are errors (`python -W error`), the first one stops the hook.
 
-        The text is formatted like an error, whether Python or a front end prints it. Front ends name the place with it,
-        and pip prints that line of the file.
+        The text is formatted like an error, whether Python or a front end prints it. Front ends name the place with it.
         """
         for finding in findings:
             self._warned.append(finding.rule)
@@ -77,11 +76,15 @@ def _printing_text_alone() -> Iterator[None]:
 
 
 def _place(finding: Finding) -> tuple[str, int]:
-    """Return the file and the line to which a warning is attached; pyproject.toml is in the current folder."""
-    name = finding.artifact or "pyproject.toml"
-    path = os.path.abspath(name) if os.path.isfile(name) else name  # noqa: PTH100, PTH113 (`pathlib` is not needed yet)
-    lines = (finding.line, *(excerpt.line for excerpt in finding.excerpts), 1)
-    return path, next(filter(None, lines))
+    """Return the place that front ends print with a warning: that of pyproject.toml, or the line in it that is meant.
+
+    They print the text of a line too, below the hints, where it looks like what to write. So the line is a part of the
+    name, and what they take for the line is the column.
+    """
+    path = os.path.abspath("pyproject.toml")  # noqa: PTH100 (`pathlib` is not needed yet)
+    lines = (finding.line, *(excerpt.line for excerpt in finding.excerpts))
+    line = next(filter(None, lines), 1) if finding.artifact == "pyproject.toml" else 1
+    return f"{path}:{line}", 1
 
 
 def _text(finding: Finding) -> str:

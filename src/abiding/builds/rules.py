@@ -31,8 +31,9 @@ __all__ = [
 
 _WHAT_DIFFERS = (
     "look for what differs between two runs: `abiding.level`, `abiding.variant`, environment variables, time, a random "
-    "choice"
+    "choice, or what a setup.py reads of `sys.argv`: setuptools prepares by `dist_info` and builds by `bdist_wheel`"
 )
+_TO_WHEELS = "what wheels require and the sdist does not belongs to `tool.abiding.wheel`, and to nothing else"
 
 
 def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[Finding, ...]:
@@ -45,7 +46,7 @@ def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[
             artifact,
             ("prepared", "built"),
             notes=("the installer has resolved with the prepared value, so the wheel would break what it resolved",),
-            hints=(_WHAT_DIFFERS,),
+            hints=(_WHAT_DIFFERS, *((_TO_WHEELS,) if difference.field == "Requires-Dist" else ())),
         )
         for difference in differences
     )
@@ -108,14 +109,12 @@ def judge_name(kind: str, archive: Wheel, severity: Severity, backend: str) -> I
 
 def edited_sdist(source: Source) -> Iterator[Finding]:
     """Warn of an unpacked sdist whose pyproject.toml was edited after PKG-INFO was written."""
-    if not source.contradictions:
-        return
-    fields = ", ".join(f"`{difference.field}`" for difference in source.contradictions)
-    verb = "differ" if len(source.contradictions) > 1 else "differs"
-    yield Finding(
-        "sdist-disagrees",
-        Severity.WARNING,
-        f"PKG-INFO is not of this pyproject.toml ({fields} {verb}): it is ignored",
-        artifact="PKG-INFO",
-        hints=("an sdist that is to be published has to be built again, not edited",),
-    )
+    for difference in source.contradictions:
+        yield difference.finding(
+            "sdist-disagrees",
+            Severity.WARNING,
+            f"`{difference.field}` of PKG-INFO is not what pyproject.toml says, so PKG-INFO is ignored",
+            "PKG-INFO",
+            ("pyproject.toml", "PKG-INFO"),
+            hints=("an sdist that is to be published has to be built again, not edited",),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from abiding.cli import editing
@@ -47,5 +48,7 @@ def run(options: Namespace) -> int:
         declaration = Declaration.read(new)
         doubts = tuple(unwired(declaration, new))
         edited = edited._replace(notes=(*edited.notes, *notes_on_scripts(declaration, file.path.parent)))
-    done = "`abiding show` shows what sdist and wheels will require"
+    folder = str(file.path.parent)
+    show = shlex.join(("abiding", "show", *([folder] if folder != "." else ())))
+    done = f"`{show}` shows what sdist and wheels will require"
     return editing.carry_out(options, file, edited, after="with abiding", done=done, doubts=doubts)

@@ -64,7 +64,8 @@ def wrap(pyproject: Pyproject) -> Edited:
 # A front end has setuptools read a `[project]` that it accepts; `python setup.py` has it read the file itself.
 _SETUP_PY = (
     "`python setup.py` refuses `dependencies` that are given and dynamic, so use a front end: "
-    "`pip install --no-build-isolation -e .` builds in place"
+    "`pip install --no-build-isolation -e .` builds in place, where all that `requires` of `[build-system]` lists is "
+    "installed"
 )
 
 
