@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.requirements import InvalidRequirement
+from packaging.utils import parse_wheel_filename
 
 import abiding
 from abiding.archives import wheel_tags
-from abiding.archives.wheel_name import WheelName
+from abiding.archives.wheel_name import WheelName, build_order
 from abiding.metadata import requirements
 from abiding.releases.release import Verdict
 from abiding.report.compact import compact
@@ -111,6 +112,18 @@ ASKED = [
     '"v3" in variant_label',
     'variant_label in "a b"',
 ]
+
+
+@pytest.mark.parametrize(("build", "order"), [
+    ("", (-1, "")), ("-0", (0, "")), ("-10", (10, "")), ("-2", (2, "")), ("-2a", (2, "a")), ("-02_b1", (2, "_b1")), (f"-{'9' * 5000}", (-1, "")),
+])  # fmt: skip
+@pytest.mark.parametrize("label", ["", "-x86_64_v3"])
+def test_build_numbers_are_in_the_order_of_installers(build: str, order: tuple[int, str], label: str) -> None:
+    """Oracle: `packaging`, which knows no labels."""
+    bare = f"spam-1.0{build}-py3-none-any.whl"
+    assert build_order(f"spam-1.0{build}-py3-none-any{label}.whl") == order
+    if len(build) < 1000:
+        assert (parse_wheel_filename(bare)[2] or (-1, "")) == order
 
 
 @pytest.mark.parametrize("marker", ASKED)

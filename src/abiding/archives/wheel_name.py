@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abiding.archives.names import WHEEL_ENDING, file_name
 from abiding.findings.named_tuple import NamedTuple
+from abiding.findings.patterns import pattern
 
-__all__ = ["NOT_A_NAME", "WheelName"]
+__all__ = ["NOT_A_NAME", "WheelName", "build_order"]
 
 
 NOT_A_NAME = (
@@ -57,3 +58,13 @@ class WheelName(NamedTuple):
     def sets(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """The Pythons, the ABIs and the platforms."""
         return tuple(self.python.split(".")), tuple(self.abi.split(".")), tuple(self.platform.split("."))
+
+
+_BUILD = pattern(r"([0-9]{1,1000})(\D.*|)")
+
+
+def build_order(filename: str) -> tuple[int, str]:
+    """Return the build number of a wheel, by which installers choose between equal tags; least if it has none."""
+    split = WheelName.split(filename)
+    number = _BUILD.fullmatch(split.build) if split else None
+    return (int(number[1]), number[2]) if number else (-1, "")

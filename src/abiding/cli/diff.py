@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from abiding.archives.names import SDIST_ENDINGS
+from abiding.archives.wheel_name import build_order
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, one_in, path_or_release, tags
 from abiding.cli.specs import is_name, is_one_release
@@ -147,7 +148,7 @@ def _choose(spec: str, names: Sequence[str], tag: _Tag) -> str:
         )
         what = "no sdist"
     if fitting:
-        return max(fitting, key=_build) if tag else fitting[-1]
+        return max(fitting, key=build_order) if tag else fitting[-1]
     wheels = [name for name in names if name.endswith(".whl")]
     notes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
@@ -170,17 +171,6 @@ def _which(wheels: Sequence[str], own: _Tag) -> str:
     split = WheelName.split(nearest_wheel(min(own), wheels) if own else wheels[0])
     tag = f"`--tag {split.python}-{split.abi}-{split.platform}`" if split else "`--tag`"
     return f"the nearest is {tag}" if own else f"say which wheel: {tag}, for example"
-
-
-def _build(wheel: str) -> tuple[int, str]:
-    """Return the build number of a wheel, by which installers choose between wheels with equal tags."""
-    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-
-    try:
-        _, _, build, _ = parse_wheel_filename(wheel)
-    except InvalidWheelFilename:
-        return -1, ""
-    return build or (-1, "")
 
 
 _FILES = "give an sdist (`.tar.gz`, `.zip`), a wheel (`.whl`), a METADATA or PKG-INFO file, or NAME==VERSION"
