@@ -161,3 +161,14 @@ def test_names_of_fields_are_compared_without_case() -> None:
     assert read.all("Author-Email") == ("a", "b")
     assert read.version == (2, 4)
     assert CoreMetadata.parse(b"Metadata-Version: new\n", "METADATA").version == (1, 0)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["Name", "Requires-Dist", "License"]), st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])))),
+    st.text(st.characters(exclude_categories=["Cs"])),
+)  # fmt: skip
+def test_a_file_that_is_written_reads_as_its_fields(fields: list[tuple[str, str]], body: str) -> None:
+    written = CoreMetadata.written([("Metadata-Version", "2.4"), *fields], body)
+    values = [(name, value.lstrip(" \t").replace("\n", "\n        ")) for name, value in fields]
+    assert written.fields == (("Metadata-Version", "2.4"), *values)
+    assert written.body == body

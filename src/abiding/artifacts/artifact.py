@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from abiding.project.build_record import BuildRecord
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Artifact", "Unreadable", "member_of"]
+__all__ = ["Artifact", "Identity", "Unreadable", "member_of"]
+
+Identity = tuple[bytes, str]
 
 
 def member_of(file: str, name: str) -> str:
@@ -33,7 +35,7 @@ class Artifact(NamedTuple):
     disk; `variants` is the index's file of all variants, `NAME-VERSION-variants.json`, if it is beside a variant wheel.
     `read_from` is its path as given, or its URL without credentials. `on_index` is whether it is on an index, and
     `uploaded` the time, None if unknown. `place` is its folder, with a slash at its end, if another file of the release
-    has the same name, else empty.
+    has the same name, else empty. `digest` stands for the bytes of METADATA where a table has nothing but their fields.
     """
 
     filename: str
@@ -52,11 +54,17 @@ class Artifact(NamedTuple):
     read_from: str = ""
     uploaded: datetime | None = None
     place: str = ""
+    digest: str = ""
 
     @property
     def called(self) -> str:
         """Its unique name in the release."""
         return self.place + self.filename
+
+    @property
+    def identity(self) -> Identity:
+        """The same for artifacts whose METADATA are identical to the byte."""
+        return self.metadata.data, self.digest
 
     def member(self, name: str) -> str:
         """Return the name of a file in it, so that it is not taken for one in the current folder."""

@@ -75,6 +75,12 @@ class CoreMetadata(NamedTuple):
         return cls._of(data, headers)
 
     @classmethod
+    def written(cls, fields: Iterable[tuple[str, str]], body: str) -> CoreMetadata:
+        """Write a file with these fields. Lines of a value behind its first are indented; blanks before it are lost."""
+        lines = "".join("{}: {}\n".format(name, value.replace("\n", "\n        ")) for name, value in fields)
+        return cls._read((f"{lines}\n{body}" if body else lines).encode("utf-8", "surrogatepass"))
+
+    @classmethod
     def _read(cls, data: bytes) -> CoreMetadata:
         return cls._of(data, headers_of(data))
 

@@ -12,7 +12,7 @@ from abiding.metadata.difference import compare, meanings
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Identity
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
 
@@ -80,16 +80,16 @@ class Comparison(NamedTuple):
         unsaid = _unsaid(sdists[0], wheels) if sdists else ()
         deviations = among_wheels.deviations()
         # Many files have the same metadata.
-        differences: dict[bytes, tuple[Difference, ...]] = {reference.metadata.data: ()} if reference else {}
+        differences: dict[Identity, tuple[Difference, ...]] = {reference.identity: ()} if reference else {}
         compared = []
         for artifact in artifacts:
-            data = artifact.metadata.data
-            if sdists and data not in differences:
-                differences[data] = _differences(sdists[0].metadata, artifact.metadata, unsaid)
+            identity = artifact.identity
+            if sdists and identity not in differences:
+                differences[identity] = _differences(sdists[0].metadata, artifact.metadata, unsaid)
             # An sdist with the same bytes as some wheels is not one of them.
-            deviating = deviations.get(data, ()) if artifact.kind == "wheel" else ()
-            identical = reference is not None and data == reference.metadata.data
-            compared.append(Compared(artifact, differences[data] if sdists else deviating, deviating, identical))
+            deviating = deviations.get(identity, ()) if artifact.kind == "wheel" else ()
+            identical = reference is not None and identity == reference.identity
+            compared.append(Compared(artifact, differences[identity] if sdists else deviating, deviating, identical))
         name, version, agreeing = files[0].name, files[0].version, among_wheels.agreeing
         return cls(name, version, tuple(compared), unreadable, reference, unsaid, agreeing)
 
@@ -182,12 +182,12 @@ class _Wheels(NamedTuple):
     """The wheels of a release: their distinct metadata, the number of wheels with each, and the differing values."""
 
     wheels: Sequence[Artifact]
-    distinct: Mapping[bytes, CoreMetadata]
-    by_field: Mapping[str, Mapping[bytes, Hashable]]
+    distinct: Mapping[Identity, CoreMetadata]
+    by_field: Mapping[str, Mapping[Identity, Hashable]]
 
     @classmethod
     def of(cls, wheels: Sequence[Artifact]) -> _Wheels:
-        distinct = {wheel.metadata.data: wheel.metadata for wheel in wheels}
+        distinct = {wheel.identity: wheel.metadata for wheel in wheels}
         first, *others = distinct.values() or (None,)
         fields = {difference.field: None for other in others for difference in (compare(first, other) if first else ())}
         by_field = {field: {key: meanings(metadata, field) for key, metadata in distinct.items()} for field in fields}
@@ -197,25 +197,25 @@ class _Wheels(NamedTuple):
     def typical(self) -> Artifact | None:
         """A wheel that agrees with most others, above all in fields that resolvers read."""
         resolver = [field for field in self.by_field if field in RESOLVER_FIELDS]
-        keys = [wheel.metadata.data for wheel in self.wheels]
+        keys = [wheel.identity for wheel in self.wheels]
         together = Counter(tuple(self.by_field[field][key] for field in resolver) for key in keys)
         votes = {field: self._votes(field) for field in self.by_field}
         files = Counter(keys)
 
         def rank(wheel: Artifact) -> tuple[int, int, int]:
-            key = wheel.metadata.data
+            key = wheel.identity
             alone = sum(votes[field][of_field[key]] for field, of_field in self.by_field.items())
             return together[tuple(self.by_field[field][key] for field in resolver)], alone, files[key]
 
         return max(self.wheels, key=rank, default=None)
 
     def _votes(self, field: str) -> Counter[Hashable]:
-        return Counter(self.by_field[field][wheel.metadata.data] for wheel in self.wheels)
+        return Counter(self.by_field[field][wheel.identity] for wheel in self.wheels)
 
     def _most(self, field: str) -> Hashable:
         """Return the largest group's value of a field; of equally large groups, the one of the typical wheel."""
         votes, typical = self._votes(field), self.typical
-        usual = self.by_field[field][typical.metadata.data] if typical else None
+        usual = self.by_field[field][typical.identity] if typical else None
         return max(votes, key=lambda value: (votes[value], value == usual))
 
     @property
@@ -223,9 +223,9 @@ class _Wheels(NamedTuple):
         """How many wheels are in the largest group, by field."""
         return {field: max(self._votes(field).values()) for field in self.by_field}
 
-    def deviations(self) -> dict[bytes, tuple[Difference, ...]]:
+    def deviations(self) -> dict[Identity, tuple[Difference, ...]]:
         """Return the deviations of wheels from the largest groups, by their metadata."""
-        differing: dict[bytes, tuple[Difference, ...]] = {}
+        differing: dict[Identity, tuple[Difference, ...]] = {}
         for field, of_field in self.by_field.items():
             most = self._most(field)
             one_of_most = next(self.distinct[key] for key, value in of_field.items() if value == most)

@@ -12,7 +12,7 @@ from abiding.metadata.distinguishing_markers import places
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Identity
     from abiding.releases.comparison import Comparison
 
 __all__ = ["Rivals"]
@@ -51,16 +51,16 @@ class Rivals:
         return _BY_MARKERS if field == "Requires-Dist" else _SAME
 
     def _read(self, field: str) -> Mapping[_Key, _Said]:
-        of_data: dict[bytes, Hashable] = {}
+        of_identity: dict[Identity, Hashable] = {}
         by_key: dict[_Key, _Said] = {}
         for wheel in self._wheels:
-            data = wheel.metadata.data
-            if data not in of_data:
-                of_data[data] = meanings(wheel.metadata, field)
+            identity = wheel.identity
+            if identity not in of_identity:
+                of_identity[identity] = meanings(wheel.metadata, field)
             for key in _keys(wheel):
                 names = by_key.setdefault(key, {})
                 if len(names) < _ENOUGH:
-                    names.setdefault(of_data[data], wheel.called)
+                    names.setdefault(of_identity[identity], wheel.called)
         return by_key
 
 

@@ -28,7 +28,7 @@ from abiding.releases.variants import judge_variants
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Identity
     from abiding.findings.finding import Value
     from abiding.metadata.difference import Difference
     from abiding.releases.comparison import Compared, Comparison
@@ -120,9 +120,9 @@ def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Fin
 
 def _by_metadata(comparison: Comparison) -> Iterable[list[Artifact]]:
     """Group the files of a release that have the same bytes of metadata."""
-    by_metadata: dict[bytes, list[Artifact]] = {}
+    by_metadata: dict[Identity, list[Artifact]] = {}
     for compared in comparison.compared:
-        by_metadata.setdefault(compared.artifact.metadata.data, []).append(compared.artifact)
+        by_metadata.setdefault(compared.artifact.identity, []).append(compared.artifact)
     return by_metadata.values()
 
 
@@ -140,7 +140,7 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
             beside = "PKG-INFO from the pyproject.toml beside it"
             yield _pre_release_finding(reference, difference, beside, ("pyproject.toml", "PKG-INFO"))
     for first, *_ in _by_metadata(comparison):
-        if first.metadata.data != reference.metadata.data:
+        if first.identity != reference.identity:
             difference = by_pre_releases(reference.metadata, first.metadata)
             if difference:
                 beside = f"the {first.kind} from the {reference.kind} that it is held against"

@@ -139,23 +139,22 @@ def _artifact(row: FileRow, known: dict[object, CoreMetadata]) -> Artifact:
     project = row.columns["name"].strip()
     name, version = project_and_version(filename, kind, project)
     fields = tuple(_fields(row.columns))
-    digest = row.columns.get("metadata_sha256") or f"{row.file}:{row.row}"
     # Equal metadata are one object, as those of files that are read are.
-    metadata = known.get((digest, fields)) or known.setdefault((digest, fields), _metadata(fields, digest))
+    metadata = known.get(fields) or known.setdefault(fields, _metadata(fields))
     if normalised(project) != name:
         raise ArchiveError.at(filename, "is of another project than its metadata")
-    return Artifact(filename, kind, name, version, metadata, on_index=True)
+    return Artifact(filename, kind, name, version, metadata, on_index=True, digest=_digest(row, fields))
 
 
-def _metadata(fields: tuple[tuple[str, str], ...], digest: str) -> CoreMetadata:
-    """Return the core metadata in a row, with a digest in place of the file, which the table does not have.
-
-    Two are identical if both their digests and their fields are equal.
-    """
+def _metadata(fields: tuple[tuple[str, str], ...]) -> CoreMetadata:
     body = "".join(value for name, value in fields if name == "Description")
-    others = tuple((name, value) for name, value in fields if name != "Description")
-    fingerprint = sha256(repr(fields).encode("utf-8", "surrogatepass")).hexdigest()
-    return CoreMetadata(f"Metadata-SHA256: {digest}\nFields-SHA256: {fingerprint}\n".encode(), others, body)
+    return CoreMetadata.written(((name, value) for name, value in fields if name != "Description"), body)
+
+
+def _digest(row: FileRow, fields: tuple[tuple[str, str], ...]) -> str:
+    """Return what tells the file of a row from others: the digest of the table, and that of the fields beside it."""
+    of_fields = sha256(repr(fields).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{row.columns.get('metadata_sha256') or f'{row.file}:{row.row}'} {of_fields}"
 
 
 def _fields(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
