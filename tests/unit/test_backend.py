@@ -76,7 +76,7 @@ def test_wheel_says_both_levels(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree")
     name = tree.hook("build_wheel", tmp_path / "out")
     assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", "libgmp==6.3.0")
-    assert "abiding: ABI level, 1 line added: libgmp==6.3.0\n" in tree.said[-1]
+    assert "abiding: ABI level, 1 line added: `libgmp==6.3.0`\n" in tree.said[-1]
     assert listed(tmp_path / "out") == [name]
 
 
@@ -99,7 +99,7 @@ def test_wheel_from_the_sdist_is_the_wheel_from_the_tree(tmp_path: Path) -> None
     )
     again = inside.hook("build_wheel", tmp_path / "again")
     assert (tmp_path / "again" / again).read_bytes() == (tmp_path / "out" / wheel).read_bytes()
-    assert "abiding: ABI level, 1 line added: libgmp==6.3.0\n" in inside.said[-1]
+    assert "abiding: ABI level, 1 line added: `libgmp==6.3.0`\n" in inside.said[-1]
 
 
 @pytest.mark.parametrize("hook", HOOKS)
@@ -988,7 +988,7 @@ def test_a_declared_line_that_the_backend_writes_itself_is_not_doubled(tmp_path:
     tree = Tree.write(tmp_path / "tree", files)
     name = tree.hook("build_wheel", tmp_path / "out")
     assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", "LibGMP (==6.3)")
-    assert tree.said[-1].splitlines()[-1] == "abiding: ABI level, 1 line written by changing: libgmp==6.3.0"
+    assert tree.said[-1].splitlines()[-1] == "abiding: ABI level, 1 line written by changing: `libgmp==6.3.0`"
 
 
 def test_lines_are_told_by_who_wrote_them(tmp_path: Path) -> None:
@@ -998,7 +998,7 @@ def test_lines_are_told_by_who_wrote_them(tmp_path: Path) -> None:
     files = {"pyproject.toml": text, "spam.py": '"""A"""', "changing.py": CHANGING.format(change=change)}
     tree = Tree.write(tmp_path / "tree", files)
     tree.hook("build_wheel", tmp_path / "out")
-    told = "abiding: ABI level, 1 line added: libgmp==6.3.0; 1 line written by changing: numpy<3"
+    told = "abiding: ABI level, 1 line added: `libgmp==6.3.0`; 1 line written by changing: `numpy<3`"
     assert tree.said[-1].splitlines()[-1] == told
 
 

@@ -181,7 +181,7 @@ def built(tree: Tree, folder: Path, **environment: str) -> str:
 
 def test_a_build_names_the_level_and_the_lines(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree")
-    assert built(tree, tmp_path) == "abiding: ABI level, 1 line added: libgmp==6.3.0"
+    assert built(tree, tmp_path) == "abiding: ABI level, 1 line added: `libgmp==6.3.0`"
     asked = built(tree, tmp_path, ABIDING_LEVEL="api")
     left_out = "abiding: API level: 1 line left out, because ABIDING_LEVEL=api; `-C abiding.level=abi` adds it"
     assert asked == left_out

@@ -295,5 +295,5 @@ class Entries(NamedTuple):
             (own, "added"),
             ([line for line in lines if line not in added], f"written by {self.declaration.backend}"),
         )
-        shown = [f"{number_of(len(texts), 'line')} {how}: {'; '.join(texts)}" for texts, how in parts if texts]
+        shown = [f"{number_of(len(part), 'line')} {how}: {literals(part, len(part))}" for part, how in parts if part]
         return f"ABI level, {'; '.join(shown)}" if shown else "ABI level: no declared line is for a wheel of this tag"
