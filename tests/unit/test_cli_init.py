@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 import stat
 import sys
 from typing import TYPE_CHECKING
@@ -263,6 +264,18 @@ def project(tmp_path: Path) -> Path:
     file = tmp_path / "pyproject.toml"
     file.write_bytes(SCIPY.encode())
     return file
+
+
+@pytest.mark.parametrize(("folder", "shown"), [("spam", "spam"), ("two words", "'two words'"), ("-x", "./-x")])
+def test_the_last_line_is_a_command_that_shows_the_project(
+    folder: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "pyproject.toml").write_bytes(SCIPY.encode())
+    assert run("init", "--yes", f"./{folder}") == 0
+    assert f"`abiding show {shown}` shows" in capsys.readouterr().err
+    assert run("show", *shlex.split(shown)) == 0
 
 
 def test_yes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,8 @@ from packaging.utils import parse_wheel_filename
 import abiding
 from abiding.archives import wheel_tags
 from abiding.archives.wheel_name import WheelName, build_order
+from abiding.cli import diff
+from abiding.cli.arguments import tags
 from abiding.metadata import requirements
 from abiding.releases.release import Verdict
 from abiding.report.compact import compact
@@ -313,3 +315,13 @@ def test_labels_in_the_file_of_all_variants(variants: Any, said: str, tmp_path: 
 @pytest.mark.parametrize("union", [b"", b"no JSON", b"[" * 100_000])
 def test_a_file_of_all_variants_that_is_none(union: bytes, tmp_path: Path) -> None:
     assert {message for _, message in of_index(tmp_path, union)} == {f"{UNION} is not JSON"}
+
+
+@pytest.mark.parametrize("names", [
+    ("spam-1.0-cp311-cp311-linux_x86_64-x86v3.whl", "spam-1.0-cp311-cp311-linux_x86_64.whl"),
+    ("spam-1.0-1-cp311-cp311-linux_x86_64-x86v3.whl", "spam-1.0-cp311-cp311-linux_x86_64.whl"),
+    ("spam-1.0-1-cp311-cp311-linux_x86_64.whl", "spam-1.0-2-cp311-cp311-linux_x86_64-x86v3.whl", "spam-1.0-10-cp311-cp311-linux_x86_64.whl"),
+    ("spam-1.0-1-cp311-cp311-linux_x86_64-x86v3.whl", "spam-1.0-2-cp311-cp311-linux_x86_64-x86v3.whl"),
+])  # fmt: skip
+def test_a_tag_means_the_wheel_without_a_label(names: tuple[str, ...]) -> None:
+    assert diff._choose("spam==1.0", names, tags("cp311-cp311-linux_x86_64")) == names[-1]  # noqa: SLF001

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from abiding.archives.names import SDIST_ENDINGS
-from abiding.archives.wheel_name import build_order
+from abiding.archives.wheel_name import WheelName, build_order
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, one_in, path_or_release, tags
 from abiding.cli.specs import is_name, is_one_release
@@ -134,6 +134,11 @@ def _side(argument: str, tag: _Tag, options: Namespace) -> ComparedFile:
     return ComparedFile(artifact.filename, artifact.read_from, artifact.metadata)
 
 
+def _label(wheel: str) -> str:
+    split = WheelName.split(wheel)
+    return split.label if split else ""
+
+
 def _choose(spec: str, names: Sequence[str], tag: _Tag) -> str:
     """Return the requested file of a release: its sdist, or the wheel with a tag. Raises `AbidingError`."""
     if tag:
@@ -148,7 +153,8 @@ def _choose(spec: str, names: Sequence[str], tag: _Tag) -> str:
         )
         what = "no sdist"
     if fitting:
-        return max(fitting, key=build_order) if tag else fitting[-1]
+        # A tag has no variant label: the wheel without one is meant, if there is any.
+        return max(fitting, key=lambda name: (not _label(name), build_order(name))) if tag else fitting[-1]
     wheels = [name for name in names if name.endswith(".whl")]
     notes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()

@@ -49,6 +49,7 @@ def run(options: Namespace) -> int:
         doubts = tuple(unwired(declaration, new))
         edited = edited._replace(notes=(*edited.notes, *notes_on_scripts(declaration, file.path.parent)))
     folder = str(file.path.parent)
+    folder = f"./{folder}" if folder.startswith("-") else folder
     show = shlex.join(("abiding", "show", *([folder] if folder != "." else ())))
     done = f"`{show}` shows what sdist and wheels will require"
     return editing.carry_out(options, file, edited, after="with abiding", done=done, doubts=doubts)

@@ -10,6 +10,7 @@ from abiding.metadata.requirements import parse
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
+    from packaging.specifiers import Specifier
 
 __all__ = ["excludes", "idle_clauses", "is_repeated", "narrows"]
 
@@ -39,15 +40,17 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
     """
     from packaging.specifiers import SpecifierSet
 
-    if not _are_of_releases(api, abi):
+    if not _can_be_compared(api, abi) or any(map(_excludes_pre_releases, api.specifier)):
         return ()
     whole = releases_of(api.specifier)
+    named = [clause.version for clause in api.specifier if _names_pre_release(clause)]
     idle = []
     for clause in abi.specifier:
-        if "===" in (clause.operator, *(other.operator for other in api.specifier)):
+        if "===" in (clause.operator, *(other.operator for other in api.specifier)) or _names_pre_release(clause):
             continue
         part = releases_of(SpecifierSet(str(clause)))
-        if whole.is_subset(part) and not part.is_subset(whole):
+        admits_named = all(clause.contains(version, prereleases=True) for version in named)
+        if admits_named and whole.is_subset(part) and not part.is_subset(whole):
             idle.append(str(clause))
     return tuple(sorted(idle))
 
@@ -55,17 +58,30 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
 def is_repeated(api: Requirement, abi: Requirement) -> bool:
     """Return whether `abi` asks for nothing but the releases that `api` asks for, and for all of them."""
     clauses = (*api.specifier, *abi.specifier)
-    if not _are_of_releases(api, abi):
+    if not _can_be_compared(api, abi):
         return False
     if not abi.extras <= api.extras or any(clause.operator == "===" for clause in clauses):
         return False
+    if any(map(_names_pre_release, clauses)):
+        return api.specifier == abi.specifier
     own, other = releases_of(api.specifier), releases_of(abi.specifier)
     return own.is_subset(other) and other.is_subset(own)
 
 
-def _are_of_releases(api: Requirement, abi: Requirement) -> bool:
-    """Return whether both can be compared by the releases that they admit: not if one names a pre-release."""
-    specifiers = (api.specifier, abi.specifier)
-    return bool(api.specifier) and all(
-        len(specifier) <= bounds.CLAUSES and not specifier.prereleases for specifier in specifiers
-    )
+def _can_be_compared(api: Requirement, abi: Requirement) -> bool:
+    return bool(api.specifier) and max(len(api.specifier), len(abi.specifier)) <= bounds.CLAUSES
+
+
+def _names_pre_release(clause: Specifier) -> bool:
+    """Return whether a clause names a pre-release: whoever wrote it means more than the releases that it admits."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(clause.version.removesuffix(".*")).is_prerelease
+    except InvalidVersion:  # of `===`
+        return False
+
+
+def _excludes_pre_releases(clause: Specifier) -> bool:
+    """Return whether a clause admits some pre-releases of a release and not others, unless it is a lower bound."""
+    return clause.operator not in (">=", ">") and _names_pre_release(clause)
